@@ -1,0 +1,54 @@
+# Everything a newcomer needs is `make run`; everything a contributor needs is `make test`.
+# Both build .venv on first use and install again only when a requirements file has changed.
+
+PORT    ?= 8501
+WORKERS ?= 2
+# Tried in this order, newest first; `make PYTHON=/path/to/python3 run` tries only that one.
+PYTHON  ?= python3.13 python3.12 python3.11 python3
+
+VENV := .venv
+PY   := $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
+
+run: $(VENV)/run.stamp ## start the dashboard on http://127.0.0.1:8501 (PORT=… for another port)
+	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
+
+test: lint ## format, lint, types, then every test
+	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup
+
+lint: $(VENV)/test.stamp ## format, lint and types only
+	@$(PY) -m ruff format --check .
+	@$(PY) -m ruff check .
+	@$(PY) -m mypy
+
+bench: $(VENV)/test.stamp ## measure what the README claims about speed
+	@set -e; for script in benchmarks/*.py; do PYTHONPATH=. $(PY) "$$script"; done
+
+clean: ## remove the environment and caches; loaded data stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A candidate has to run, be new enough and be able to make an environment: version managers leave
+# commands on the path that only print an error, and Debian ships Python without ensurepip.
+$(PY):
+	@for python in $(PYTHON); do \
+		if "$$python" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+		then echo "Making $(VENV) with $$("$$python" --version)"; exec "$$python" -m venv --clear $(VENV); fi; \
+	done; \
+	echo "Python 3.11 or newer with its venv module is needed; tried: $(PYTHON)." >&2; exit 1
+
+# The stamps are written last, so an interrupted installation is taken up again.
+$(VENV)/run.stamp: requirements.txt $(PY)
+	@echo "Installing requirements.txt"
+	@$(PY) -m pip install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/test.stamp: requirements-dev.txt requirements.txt $(PY)
+	@echo "Installing requirements-dev.txt"
+	@$(PY) -m pip install --quiet -r requirements-dev.txt
+	@touch $@ $(VENV)/run.stamp
