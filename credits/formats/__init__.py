@@ -1,0 +1,111 @@
+"""A log file becomes rows of the call schema: one small module for each family of formats.
+
+A module of this package that has `FORMATS` is a family. Adding a format is adding such a module;
+nothing else knows their names. Formats that are `generic` (CSV, JSON lines) read what no other
+format claims.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from array import array
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import duckdb
+
+from credits import CreditsError
+from credits.formats import documents, headers
+from credits.formats.base import Format, Options, Reading, Sample, sample
+from credits.formats.packing import Limits, NotALog, Plain, Tick, unpack
+
+__all__ = ["NotALog", "Options", "Plain", "Reading", "formats", "logs", "recognise"]
+
+
+@cache
+def formats() -> tuple[Format, ...]:
+    """Every format, the generic ones last."""
+    found: list[Format] = []
+    for module in pkgutil.iter_modules(__path__, f"{__name__}."):
+        found += getattr(importlib.import_module(module.name), "FORMATS", ())
+    return tuple(sorted(found, key=lambda form: (form.generic, form.name)))
+
+
+def logs(
+    path: Path,
+    name: str,
+    scratch: Path,
+    *,
+    limits: Limits | None = None,
+    tick: Tick | None = None,
+) -> Iterator[Plain | NotALog]:
+    """The logs in one file: itself, or the members of an archive."""
+    yield from unpack(path, name, scratch, limits=limits, tick=tick)
+
+
+def recognise(
+    plain: Plain, options: Options, scratch: Path, connection: duckdb.DuckDBPyConnection
+) -> Reading:
+    """How a log is read: by the format a person named, else by the one that its content shows.
+
+    Raises CreditsError, as one sentence, where no format fits or the log holds no calls.
+    """
+    options = replace(options, scratch=scratch)
+    if plain.kind != "text":
+        reader = importlib.import_module(f"credits.formats.{plain.kind}")
+        found: Reading = reader.read(plain, options, connection)
+        return found
+    begins: array[int] | None = None
+    look = sample(plain)
+    if options.pattern is None and documents.needs_unfolding(look):
+        plain, begins = documents.unfold(plain, scratch)
+        look = sample(plain)
+    reading = _by_name(look, options) if options.format else _by_content(look, options)
+    if begins is not None:
+        known = begins
+        return replace(reading, locate=lambda rows: {row: (known[row], None) for row in rows})
+    return reading
+
+
+def _by_name(look: Sample, options: Options) -> Reading:
+    form = next((form for form in formats() if form.name == options.format), None)
+    if form is None:
+        known = ", ".join(form.name for form in formats())
+        raise CreditsError(f"There is no format “{options.format}”: use one of {known}.")
+    reading = form.read(look, options, forced=True)
+    if reading is None:
+        raise CreditsError(
+            f"{look.plain.name} can't be read as {form.title}: choose another format."
+        )
+    return reading
+
+
+def _by_content(look: Sample, options: Options) -> Reading:
+    for form in formats():
+        if options.mapping and not form.generic and options.pattern is None:
+            continue
+        reading = form.read(look, options, forced=False)
+        if reading is not None:
+            return reading
+    if options.pattern is not None:
+        raise CreditsError(
+            f"The pattern fits no line in the beginning of {look.plain.name}: correct it."
+        )
+    names = _column_names(look)
+    if names:
+        raise CreditsError(headers.no_calls(look.plain.name, names))
+    raise CreditsError(
+        f"{look.plain.name} is in no log format that is known here: name its format with"
+        " --format, its columns with --map, or give a --pattern."
+    )
+
+
+def _column_names(look: Sample) -> list[str]:
+    """The names of columns, if the log seems to have any: for saying why it holds no calls."""
+    if look.objects:
+        return list(look.objects[0])
+    rows = look.rows(",", 3) or [[]]
+    return [cell.strip() for cell in rows[0]] if len(rows[0]) > 1 and len(rows) > 1 else []

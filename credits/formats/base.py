@@ -1,0 +1,185 @@
+"""What a reader says of a log: where its rows are and which expression gives which field.
+
+A reader looks at a sample and answers with a `Reading`, a piece of SQL for each field of the call
+schema, or with None where the log is none of its own. Everything after that (time stamps, paths,
+weights, rejects) is the same for every format and stands in `staging`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
+
+from credits.formats.packing import HEAD, Plain
+
+FIELDS: tuple[str, ...] = (
+    "occurred_at",
+    "user",
+    "app",
+    "api",
+    "path",
+    "method",
+    "status",
+    "records",
+    "credits",
+    "calls",
+    "ip",
+    "request_id",
+)
+"""What a reader may know of a call. `api` is an operation's name, `path` a path, URL or request
+line that becomes an API by folding; the rest is as in the call schema."""
+
+Locate = Callable[[list[int]], Mapping[int, tuple[int, str | None]]]
+"""Ordinals of rows (from 0, ascending) to their line number and, if `row` lacks it, their text."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person may say about a log that the log does not say itself."""
+
+    format: str | None = None
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    """Field of the call schema → name of a column (or its number, from 1, without a header)."""
+    pattern: str | None = None
+    """A regular expression whose named groups are fields."""
+    time_zone: str = "UTC"
+    """The zone of stamps that carry none."""
+    day_first: bool | None = None
+    """Whether 05/06/2026 is the fifth of June; None: as the log shows, else asked for."""
+    scratch: Path | None = None
+    """A folder for what a reader has to write while it reads; the load clears it."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The beginning of a log, as much as recognising needs."""
+
+    plain: Plain
+    text: str
+    whole: bool
+    """Whether `text` is all of it."""
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """Its lines without their ends; the last one only if it is known to be whole."""
+        lines = self.text.replace("\r\n", "\n").split("\n")
+        if not self.whole or not lines[-1]:
+            lines.pop()
+        return lines
+
+    @cached_property
+    def filled(self) -> list[str]:
+        """The lines that are neither blank nor comments."""
+        return [line for line in self.lines if line.strip() and not line.startswith("#")]
+
+    @cached_property
+    def objects(self) -> list[dict[str, Any]]:
+        """The JSON objects among the first lines, one a line."""
+        found = []
+        for line in self.filled[:200]:
+            try:
+                value = json.loads(line)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(value, dict):
+                found.append(value)
+        return found
+
+    def rows(self, delimiter: str, count: int = 200) -> list[list[str]]:
+        """The first lines as rows of a delimited file, read leniently."""
+        rows: list[list[str]] = []
+        try:
+            for row in csv.reader(self.filled, delimiter=delimiter):
+                rows.append(row)
+                if len(rows) == count:
+                    break
+        except csv.Error:
+            pass
+        return rows
+
+
+def sample(plain: Plain) -> Sample:
+    """The beginning of a text log."""
+    with plain.path.open("rb") as file:
+        head = file.read(HEAD)
+        whole = not file.read(1)
+    return Sample(plain, head.decode("utf-8", errors="replace"), whole)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a log is read: SQL over its rows, in file order."""
+
+    format: str
+    """The name that `--format` takes."""
+    source: str
+    """A table expression; each of its rows is a row of the log."""
+    fields: Mapping[str, str]
+    """Field → SQL expression of type VARCHAR over the source."""
+    columns: Mapping[str, str]
+    """Field → what it was called in the log, for people."""
+    row: str
+    """SQL expression: the row's text, kept with a reject."""
+    fingerprint: str
+    """SQL expression of type UBIGINT: equal rows of a log, and no others, have the same one."""
+    stamps: tuple[str, ...] = ()
+    """Values of the time column from the sample, by which its style is found."""
+    skip: str = "NULL"
+    """SQL expression: why the row is no call (blank, comment, another kind of record), or NULL."""
+    reject: str = "NULL"
+    """SQL expression: why the row can't be read, or NULL."""
+    line: str | None = None
+    """SQL expression: the row's line number; None: rows are lines, or `locate` knows."""
+    locate: Locate | None = None
+    """Finds line and text of rows afterwards, where `row` can't give them."""
+    thorough: Callable[[], Reading] | None = None
+    """The same log read slowly but leniently: for when DuckDB stops at a broken row."""
+    unread: int = 0
+    """Blank lines that the source does not give as rows."""
+    ambiguous_days: bool = False
+    """Whether its dates may be day-first or month-first, and nothing in the sample tells."""
+
+
+class Format(Protocol):
+    """A family of formats, one small module each."""
+
+    name: str
+    title: str
+    generic: bool
+    """Whether it is asked only about logs that no other format claims."""
+
+    def read(self, sample: Sample, options: Options, *, forced: bool) -> Reading | None:
+        """How to read this log, or None where it is none of this format's.
+
+        `forced`: the person named the format, so read what can be read, or raise CreditsError.
+        """
+
+
+def literal(text: str) -> str:
+    """A string as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def lines_of(path: Path) -> str:
+    """A table expression with one column, `line`: every line of a clean text file, in order."""
+    return (
+        f"read_csv({literal(str(path))}, columns = {{'line': 'VARCHAR'}}, header = false,"
+        " delim = '\\x01', quote = '', escape = '', auto_detect = false,"
+        " max_line_size = 16777216, strict_mode = false)"
+    ).replace("'\\x01'", "'\x01'")
+
+
+def first(expressions: Iterable[str]) -> str:
+    """The first of some expressions that is not NULL."""
+    chosen = list(expressions)
+    return chosen[0] if len(chosen) == 1 else f"coalesce({', '.join(chosen)})"

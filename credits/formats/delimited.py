@@ -1,0 +1,332 @@
+"""CSV, TSV and their kin: columns matched by meaning, read twice as leniently as they were written.
+
+DuckDB reads a well-formed file quickly. Where it stops at a broken row (a field too few or too
+many, a quote that never closes, an empty line, a comment) the file is read again, record by record,
+by `records`, which makes the best of every row and knows each one's line number.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from credits import CreditsError
+from credits.formats import headers
+from credits.formats.base import FIELDS, Options, Reading, Sample, literal
+from credits.formats.stamps import is_ambiguous, is_stamp
+
+DELIMITERS = (",", "\t", ";", "|")
+_NAMES = {",": "csv", "\t": "tsv", ";": "csv", "|": "csv"}
+_LONGEST_FIELD = 1 << 20
+
+csv.field_size_limit(min(sys.maxsize, 1 << 30))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the rows of a delimited file are laid out."""
+
+    delimiter: str
+    names: tuple[str, ...]
+    header: bool
+    width: int
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """Any delimited text whose columns can be told by name or by what stands in them."""
+
+    name: str = "csv"
+    title: str = "CSV"
+    delimiters: tuple[str, ...] = DELIMITERS
+    generic: bool = True
+
+    def read(self, sample: Sample, options: Options, *, forced: bool) -> Reading | None:
+        layout = _layout(sample, options, self.delimiters)
+        if layout is None:
+            if forced:
+                raise CreditsError(
+                    f"{sample.plain.name} has no columns that {self.title} could be read by:"
+                    " choose another format."
+                )
+            return None
+        found = columns(layout.names, cells(layout, sample), options, header=layout.header)
+        if not headers.names_calls(found) and not options.mapping and not forced:
+            return None
+        return reading(sample, options, layout, found)
+
+
+def columns(
+    names: Sequence[str], values: Sequence[Sequence[str]], options: Options, *, header: bool
+) -> dict[str, int]:
+    """Field → index: what the person said, then what the names mean, then what the cells show."""
+    said = headers.chosen(options.mapping, names, numbered=not header)
+    found = headers.match(names, values) if header else {}
+    if "occurred_at" not in {**found, **said}:
+        found = {**headers.guess(values), **found} if not header else found
+    elif not header:
+        found = headers.guess(values)
+    found = {field: index for field, index in found.items() if index not in said.values()}
+    return {**found, **said}
+
+
+def cells(layout: Layout, sample: Sample) -> list[list[str]]:
+    """For each column its cells in the sample."""
+    rows = sample.rows(layout.delimiter)[int(layout.header) :]
+    rows = [row for row in rows if len(row) == layout.width] or rows
+    return [[row[i] for row in rows if i < len(row)] for i in range(layout.width)]
+
+
+def _layout(sample: Sample, options: Options, delimiters: Sequence[str]) -> Layout | None:
+    best: tuple[float, Layout] | None = None
+    for delimiter in delimiters:
+        rows = sample.rows(delimiter)
+        if not rows:
+            continue
+        widths = [len(row) for row in rows]
+        width = max(set(widths), key=lambda w: (widths.count(w), w))
+        if width < 2 and not (options.mapping or len(rows[0]) == 1 and is_stamp(rows[-1][0])):
+            continue
+        even = widths.count(width) / len(widths)
+        if even < 0.5:
+            continue
+        header = _has_header(rows, width)
+        names = tuple(name.strip() for name in rows[0]) if header else _numbers(width)
+        if header and len(names) < width:
+            names += tuple(f"column {i + 1}" for i in range(len(names), width))
+        score = even * width
+        if best is None or score > best[0]:
+            best = score, Layout(delimiter, names, header, max(width, len(names)))
+    return best[1] if best else None
+
+
+def _numbers(width: int) -> tuple[str, ...]:
+    return tuple(f"column {i + 1}" for i in range(width))
+
+
+_DATA = re.compile(r"-?[\d.,]+$|\d{1,3}(\.\d{1,3}){3}|https?://|/|(GET|POST|PUT|PATCH|DELETE) /|\S+@\S+\.\w+$")
+
+
+def _has_header(rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether the first row names columns: none of its cells is data, and words of ours stand there.
+
+    A header alone, with nothing below it, counts as one.
+    """
+    top = [cell.strip().lstrip("\ufeff") for cell in rows[0]]
+    if any(is_stamp(cell) or _DATA.match(cell) for cell in top if cell):
+        return False
+    known = {word for words in headers.MEANINGS.values() for word in words.split()}
+    if any(headers.plain_name(cell) in known for cell in top):
+        return True
+    return any(is_stamp(cell) or _DATA.match(cell) for row in rows[1:20] for cell in row)
+
+
+def reading(
+    sample: Sample, options: Options, layout: Layout, found: Mapping[str, int]
+) -> Reading:
+    """The reading of a delimited file whose columns are known."""
+    path = sample.plain.path
+    fields = {field: f"c{index + 1}" for field, index in found.items()}
+    every = [f"c{i + 1}" for i in range(layout.width)]
+    values = cells(layout, sample)
+    stamps = tuple(values[found["occurred_at"]][:500]) if "occurred_at" in found else ()
+    fields, stamps = _join_date_and_time(fields, layout, values, found, stamps, options)
+    quick = Reading(
+        format=_NAMES[layout.delimiter],
+        source=_quick(path, layout),
+        fields=fields,
+        columns={field: layout.names[index] for field, index in found.items()},
+        row=f"concat_ws({literal(layout.delimiter)}, {', '.join(every)})",
+        fingerprint=f"hash({', '.join(every)})",
+        stamps=stamps,
+        ambiguous_days=options.day_first is None and is_ambiguous(stamps),
+        locate=lambda ordinals: _locate(path, layout, ordinals),
+        unread=sample.plain.trailing_blank,
+    )
+
+    def thorough() -> Reading:
+        spool = (options.scratch or path.parent) / f"{os.urandom(8).hex()}.csv"
+        _spool(path, layout, spool)
+        return replace(
+            quick,
+            source=_spooled(spool, layout),
+            row="text",
+            line="CAST(line AS BIGINT)",
+            skip="nullif(skip, '')",
+            locate=None,
+            thorough=None,
+            unread=0,
+        )
+
+    return thorough() if sample.plain.blank else replace(quick, thorough=thorough)
+
+
+def _join_date_and_time(
+    fields: Mapping[str, str],
+    layout: Layout,
+    values: Sequence[Sequence[str]],
+    found: Mapping[str, int],
+    stamps: tuple[str, ...],
+    options: Options,
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """A date in one column and the clock in the next make one stamp."""
+    joined = dict(fields)
+    plain = [headers.plain_name(name) for name in layout.names]
+    date_only = bool(stamps) and all(not re.search(r"\d:\d\d", stamp) for stamp in stamps)
+    if "occurred_at" in options.mapping or "occurred_at" not in found or not date_only:
+        return joined, stamps
+    for word in ("time", "timeofday", "clock", "timeutc", "hour"):
+        clocks = values[plain.index(word)] if word in plain else []
+        if clocks and all(re.match(r"\d\d?:\d\d", clock.strip()) for clock in clocks if clock):
+            clock = f"c{plain.index(word) + 1}"
+            joined["occurred_at"] = f"{fields['occurred_at']} || ' ' || {clock}"
+            return joined, tuple(f"{a} {b}" for a, b in zip(stamps, clocks, strict=False))
+    return joined, stamps
+
+
+def _columns_sql(names: Sequence[str]) -> str:
+    return "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"
+
+
+def _quick(path: Path, layout: Layout) -> str:
+    names = [f"c{i + 1}" for i in range(layout.width)]
+    return (
+        f"read_csv({literal(str(path))}, columns = {_columns_sql(names)}, auto_detect = false,"
+        f" header = {str(layout.header).lower()}, delim = {literal(layout.delimiter)},"
+        f" quote = '\"', escape = '\"', max_line_size = {16 << 20})"
+    )
+
+
+def _spooled(spool: Path, layout: Layout) -> str:
+    names = ["line", "skip", "text", *(f"c{i + 1}" for i in range(layout.width))]
+    return (
+        f"read_csv({literal(str(spool))}, columns = {_columns_sql(names)}, auto_detect = false,"
+        f" header = false, delim = ',', quote = '\"', escape = '\"', max_line_size = {64 << 20},"
+        " allow_quoted_nulls = false, nullstr = '\\N')"
+    )
+
+
+# ── record by record ──────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Record:
+    """A row of a delimited file: the line it begins on, its text, its cells; or why it is no call."""
+
+    line: int
+    text: str
+    cells: Sequence[str]
+    skip: str = ""
+
+
+def records(path: Path, layout: Layout) -> Iterator[Record]:
+    """Every row after the header, in order, read leniently; blank lines and comments included."""
+    header = layout.header
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        for line, text, cells in _logical(file, layout):
+            blank = not text.strip()
+            comment = not blank and text.startswith("#") and len(cells) != layout.width
+            if header and not blank and not comment:
+                header = False
+                continue
+            if blank or comment:
+                yield Record(line, text, (), "blank" if blank else "comment")
+            elif layout.header and tuple(cell.strip() for cell in cells) == layout.names:
+                yield Record(line, text, (), "repeated header")
+            else:
+                yield Record(line, text, cells)
+
+
+_MOST_LINES = 1000
+"""A quoted cell that goes on for more lines than this never closes."""
+
+
+def _logical(file: Iterator[str], layout: Layout) -> Iterator[tuple[int, str, list[str]]]:
+    """Records: one line, or several where a quoted cell holds line breaks.
+
+    A quote that never closes would swallow what follows it: if the record that it makes has the
+    wrong width, the line is taken for itself alone, and the next one is read for itself.
+    """
+    waiting: list[str] = []
+    number = 0
+    while True:
+        line = waiting.pop(0) if waiting else next(file, None)
+        if line is None:
+            return
+        number += 1
+        text = line.rstrip("\r\n")
+        if '"' not in text:
+            yield number, text, text.split(layout.delimiter)
+            continue
+        cells = _split(text, layout.delimiter)
+        if not _open_quote(text):
+            yield number, text, cells
+            continue
+        more = _rest(file, waiting)
+        joined, taken = _close(line, more, layout)
+        waiting[:0] = more[taken:]
+        if taken:
+            joined = joined.rstrip("\r\n")
+            yield number, joined, _split(joined, layout.delimiter)
+        else:
+            yield number, text, cells
+        number += taken
+
+
+def _rest(file: Iterator[str], waiting: list[str]) -> list[str]:
+    more, waiting[:] = waiting[:], []
+    more += islice(file, max(0, _MOST_LINES - len(more)))
+    return more
+
+
+def _close(line: str, more: Sequence[str], layout: Layout) -> tuple[str, int]:
+    """The record that begins with `line`, and how many of the lines after it belong to it."""
+    joined = line
+    for taken, following in enumerate(more, start=1):
+        joined += following
+        if '"' in following and not _open_quote(joined):
+            whole = len(_split(joined.rstrip("\r\n"), layout.delimiter)) == layout.width
+            return joined, taken if whole else 0
+    return line, 0
+
+
+def _open_quote(text: str) -> bool:
+    return text.count('"') % 2 == 1
+
+
+def _split(text: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([text], delimiter=delimiter), [])
+    except csv.Error:
+        return text.split(delimiter)
+
+
+def _spool(path: Path, layout: Layout, spool: Path) -> None:
+    """The file again, well-formed: line, why it is no call, text, and exactly `width` cells."""
+    with spool.open("w", encoding="utf-8", newline="") as file:
+        write = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow
+        for record in records(path, layout):
+            cells = list(record.cells[: layout.width])
+            cells += [""] * (layout.width - len(cells))
+            write([record.line, record.skip, record.text[:_LONGEST_FIELD], *cells])
+
+
+def _locate(path: Path, layout: Layout, ordinals: list[int]) -> dict[int, tuple[int, str]]:
+    wanted = set(ordinals)
+    rows = (record for record in records(path, layout) if record.skip not in ("blank", "comment"))
+    return {
+        ordinal: (record.line, record.text)
+        for ordinal, record in enumerate(rows)
+        if ordinal in wanted
+    }
+
+
+FORMATS = (Delimited("csv", "CSV"), Delimited("tsv", "TSV", ("\t",)))
+
+__all__ = ["FIELDS", "FORMATS", "Delimited", "Layout", "Record", "cells", "columns", "records"]

@@ -1,0 +1,174 @@
+"""Column names matched by meaning: `Client IP`, `client_ip` and `c-ip` are the same thing.
+
+Used for every log whose columns a person named: CSV, Parquet, workbooks, JSON. A name alone is
+not believed: the values below it must fit (a column called `time` may hold a duration).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from credits import CreditsError
+from credits.formats.base import FIELDS
+from credits.formats.stamps import is_stamp
+
+MEANINGS: Mapping[str, str] = {
+    "occurred_at": """occurredat timestamp timestampderived eventtime datetime dateandtime
+        timestamputc datetimeutc utctime eventdatetime eventtimestamp requesttime requesttimestamp
+        logtime logdate starttime startedat startdate calledat requestedat receivedat timegenerated
+        timecreated creationtime creationdate createdat created createdtime createddate eventdate
+        edgestarttimestamp timelocal timeiso8601 time ts date when start minute hour period bucket
+        timebucket interval windowstart day""",
+    "user": """user username useremail useremailid userprincipalname upn principal actor
+        actoremail actorname email emailaddress login loginname userid principalid remoteuser
+        authuser clientusername consumerusername caller requester requestedby performedby createdby
+        enduser employee member owner account accountname accountid customer customername customerid
+        consumer tenant subject sub""",
+    "app": """app appname application applicationname connectedapp connectedappname client
+        clientname clientapp integration useragent httpuseragent requestuseragent agent clientid
+        appid applicationid apikey apikeyid apikeyname projectid project""",
+    "api": """api apiname operation operationname apimethod apicall endpoint apiendpoint event
+        eventname eventtype action activity call function rpc command methodname calltype model
+        resource apiresource""",
+    "path": """path url uri requesturi requestpath requesturl resourcepath route urlpath uripath
+        requestline request target page""",
+    "method": "method httpmethod verb httpverb requestmethod requesttype",
+    "status": """status statuscode httpstatus httpstatuscode code responsecode responsestatus
+        responsestatuscode returncode resultcode result resultstatus resulttype outcome staus""",
+    "records": """records recordcount recordscount rows rowcount rowsprocessed recordsprocessed
+        numrecords numrows items itemcount numresponseitems""",
+    "credits": """credits creditsused creditsconsumed creditcount units unitsconsumed unitsused
+        apicredits apiunits points""",
+    "calls": """calls callcount apicalls apicallcount apicount requests requestcount requestscount
+        requestno hits hitcount count numcalls numrequests nummodelrequests totalcalls totalrequests
+        totalhits quantity invocations eventcount weight n""",
+    "ip": """ip ipaddress ipaddr clientip clientipaddress cip remoteaddr remoteaddress remoteip
+        remotehost sourceip sourceipaddress srcip callerip calleripaddress clienthost clientaddress
+        clientaddr requesteripaddress xforwardedfor host""",
+    "request_id": """requestid xrequestid reqid callid eventid recordid id traceid correlationid
+        transactionid messageid rayid uuid guid""",
+}
+"""Field → names in order of preference, without their punctuation and case."""
+
+_WORDS: Mapping[str, tuple[str, ...]] = {name: tuple(text.split()) for name, text in MEANINGS.items()}
+
+_ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}(:\d+)?$|[0-9a-fA-F]*:[0-9a-fA-F:.]+$|[\w.-]+$")
+_BLANK = frozenset({"", "-", "null", "NULL", "None", "none", "(null)", "nan", "NaN", "N/A"})
+
+
+def plain_name(name: str) -> str:
+    """A name as it is looked up: `cs(User-Agent)` → `csuseragent`."""
+    return re.sub(r"[\W_]+", "", name).lower()
+
+
+def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Field → index of the column that means it.
+
+    `names`: the column names; `values`: for each column some cells from the sample. A column
+    serves one field only, and only if its cells fit that field.
+    """
+    plain = [plain_name(name) for name in names]
+    found: dict[str, int] = {}
+    taken: set[int] = set()
+    # Counts before paths (`requests` is a number, `request` a line), ids last (`id` is vague).
+    for field in ("occurred_at", "calls", "credits", "records", *FIELDS):
+        if field in found:
+            continue
+        for word in _WORDS[field]:
+            index = next(
+                (
+                    i
+                    for i, name in enumerate(plain)
+                    if name == word and i not in taken and _fits(field, values[i])
+                ),
+                None,
+            )
+            if index is not None:
+                found[field] = index
+                taken.add(index)
+                break
+    return found
+
+
+def _numbers(cells: Sequence[str]) -> bool:
+    return all(re.match(r"[\d,.\s]+([eE]\+?\d+)?$", cell) for cell in cells)
+
+
+_CHECKS: Mapping[str, Callable[[Sequence[str]], bool]] = {
+    "occurred_at": lambda cells: sum(map(is_stamp, cells)) * 2 >= len(cells),
+    "calls": _numbers,
+    "credits": _numbers,
+    "records": _numbers,
+    "ip": lambda cells: all(_ADDRESS.match(cell.split(",")[0].strip()) for cell in cells[:20]),
+    "path": lambda cells: not _numbers(cells),
+    "api": lambda cells: not _numbers(cells),
+    "app": lambda cells: True,
+}
+
+
+def _fits(field: str, cells: Sequence[str]) -> bool:
+    filled = [cell.strip() for cell in cells if cell.strip() not in _BLANK]
+    return not filled or _CHECKS.get(field, lambda cells: True)(filled)
+
+
+def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Field → index of the column whose cells show what it is, for a log without a header."""
+    found: dict[str, int] = {}
+    for field, looks in _LOOKS:
+        for index, cells in enumerate(values):
+            filled = [cell.strip() for cell in cells if cell.strip() not in _BLANK]
+            if index in found.values() or not filled:
+                continue
+            if sum(1 for cell in filled if looks(cell)) * 10 >= len(filled) * 8:
+                found[field] = index
+                break
+    return found
+
+
+_VERB = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
+_LOOKS: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    ("occurred_at", lambda cell: is_stamp(cell) and not re.match(r"\d{1,9}$", cell)),
+    ("path", lambda cell: re.match(rf"(({_VERB}|CONNECT|TRACE) )?(https?://|/)\S*", cell) is not None),
+    ("ip", lambda cell: re.match(r"\d{1,3}(\.\d{1,3}){3}$|[\da-f]*:[\da-f:]+$", cell) is not None),
+    ("method", lambda cell: re.match(rf"({_VERB})$", cell) is not None),
+    ("user", lambda cell: re.match(r"[^@\s]+@[^@\s]+\.\w+$", cell) is not None),
+    ("status", lambda cell: re.match(r"[1-5]\d\d$", cell) is not None),
+    ("request_id", lambda cell: re.match(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", cell) is not None),
+    ("app", lambda cell: re.match(r"(Mozilla|curl|python-requests|okhttp)/", cell) is not None),
+)
+
+
+def chosen(mapping: Mapping[str, str], names: Sequence[str], *, numbered: bool) -> dict[str, int]:
+    """What a person said (`--map user=c`), as field → index. Raises CreditsError.
+
+    `numbered`: the log has no header, so columns go by their number, from 1.
+    """
+    found = {}
+    for field, column in mapping.items():
+        if field not in FIELDS:
+            known = ", ".join(FIELDS)
+            raise CreditsError(f"There is no field “{field}” to map a column to: use one of {known}.")
+        if column in names and not numbered:
+            found[field] = names.index(column)
+        elif column.isdigit() and 1 <= int(column) <= len(names):
+            found[field] = int(column) - 1
+        else:
+            known = f"1 to {len(names)}" if numbered else ", ".join(names[:40])
+            raise CreditsError(f"The log has no column “{column}” for {field}: it has {known}.")
+    return found
+
+
+def names_calls(fields: Mapping[str, object] | set[str]) -> bool:
+    """Whether some columns can be a call at all: a time, and at least one thing that names it."""
+    telling = {"user", "app", "api", "path", "method", "calls", "credits", "request_id"}
+    return "occurred_at" in fields and bool(telling & set(fields))
+
+
+def no_calls(name: str, names: Sequence[str]) -> str:
+    """The sentence for a log whose columns are no calls."""
+    listed = ", ".join(names[:12]) + ("…" if len(names) > 12 else "")
+    return (
+        f"{name} has no columns that make a call, a time and who called or what was called"
+        f" (it has {listed}): name them with --map or on the Logs page."
+    )

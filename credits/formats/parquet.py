@@ -1,0 +1,57 @@
+"""Parquet files, whose columns are matched by meaning like those of a CSV file."""
+
+from __future__ import annotations
+
+import duckdb
+
+from credits import CreditsError
+from credits.formats import headers
+from credits.formats.base import Options, Reading, identifier, literal
+from credits.formats.delimited import columns
+from credits.formats.packing import Plain
+from credits.formats.stamps import is_ambiguous
+
+
+def read(plain: Plain, options: Options, connection: duckdb.DuckDBPyConnection) -> Reading:
+    """How a Parquet file is read. Raises CreditsError where it is broken or holds no calls."""
+    source = f"read_parquet({literal(str(plain.path))})"
+    try:
+        described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+        names = [row[0] for row in described]
+        texts = ", ".join(_text(row[0], row[1]) for row in described)
+        rows = connection.execute(f"SELECT {texts} FROM {source} LIMIT 200").fetchall()
+    except duckdb.Error as error:
+        raise CreditsError(
+            f"{plain.name} is a damaged Parquet file: write it again and load it anew."
+        ) from error
+    values = [[row[i] or "" for row in rows] for i in range(len(names))]
+    found = columns(names, values, options, header=True)
+    if not headers.names_calls(found) and not options.mapping:
+        raise CreditsError(headers.no_calls(plain.name, names))
+    types = {row[0]: row[1] for row in described}
+    fields = {field: _text(names[index], types[names[index]]) for field, index in found.items()}
+    every = ", ".join(identifier(name) for name in names)
+    stamps = tuple(values[found["occurred_at"]]) if "occurred_at" in found else ()
+    return Reading(
+        format="parquet",
+        source=source,
+        fields=fields,
+        columns={field: names[index] for field, index in found.items()},
+        row=f"to_json({{{', '.join(f'{literal(n)}: {identifier(n)}' for n in names)}}})::VARCHAR",
+        fingerprint=f"hash({every})",
+        stamps=stamps,
+        ambiguous_days=options.day_first is None and is_ambiguous(stamps),
+    )
+
+
+def _text(name: str, kind: str) -> str:
+    """A column as text; a time with a zone as UTC, whatever the session's zone."""
+    column = identifier(name)
+    if kind == "TIMESTAMP WITH TIME ZONE":
+        return f"strftime(timezone('UTC', {column}), '%Y-%m-%dT%H:%M:%S.%fZ')"
+    if kind.startswith("TIMESTAMP") or kind == "DATE":
+        return f"strftime({column}::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%f')"
+    if kind in ("DOUBLE", "FLOAT"):
+        # 1.0 is a whole number to the person who wrote it.
+        return f"regexp_replace(CAST({column} AS VARCHAR), '\\.0$', '')"
+    return f"CAST({column} AS VARCHAR)"

@@ -1,0 +1,76 @@
+"""Any text log, by a regular expression that a person wrote: its named groups are fields."""
+
+from __future__ import annotations
+
+import re
+
+from credits import CreditsError
+from credits.formats import lines
+from credits.formats.base import FIELDS, Options, Reading, Sample, literal
+from credits.formats.stamps import is_ambiguous
+
+_GROUP = re.compile(r"\(\?P?<(\w+)>")
+
+
+class Pattern:
+    """Lines that a pattern fits; the groups `occurred_at`, `user`, `path` … become fields."""
+
+    name = "pattern"
+    title = "a pattern of your own"
+    generic = False
+
+    def read(self, sample: Sample, options: Options, *, forced: bool) -> Reading | None:
+        """Claims nothing unless a pattern was given. Raises CreditsError for a bad pattern."""
+        if options.pattern is None:
+            if forced:
+                raise CreditsError("A pattern is needed: give one with --pattern.")
+            return None
+        pattern = _GROUP.sub(r"(?P<\1>", options.pattern)
+        groups = _GROUP.findall(pattern)
+        _check(pattern, groups)
+        compiled = re.compile(pattern)
+        stamps = [m["occurred_at"] for line in sample.lines[:500] if (m := compiled.search(line))]
+        if not stamps:
+            return None
+        every = _numbered(pattern)
+        return lines.reading(
+            self.name,
+            sample,
+            f"CASE WHEN regexp_matches(line, {literal(pattern)})"
+            f" THEN regexp_extract(line, {literal(pattern)}, {every}) END AS part",
+            {group: f'part."{group}"' for group in groups},
+            columns={group: f"({group})" for group in groups},
+            stamps=tuple(stamps),
+            ambiguous_days=options.day_first is None and is_ambiguous(stamps),
+            reject="CASE WHEN part IS NULL THEN 'does not fit the pattern' END",
+        )
+
+
+def _numbered(pattern: str) -> list[str]:
+    """A name for every group, in order: DuckDB names groups by their place."""
+    names = {number: name for name, number in re.compile(pattern).groupindex.items()}
+    last = max(names, default=0)
+    return [names.get(number, f"group {number}") for number in range(1, last + 1)]
+
+
+def _check(pattern: str, groups: list[str]) -> None:
+    unknown = [group for group in groups if group not in FIELDS]
+    if unknown:
+        raise CreditsError(
+            f"The pattern names a group “{unknown[0]}”, which is no field:"
+            f" use {', '.join(FIELDS)}."
+        )
+    if "occurred_at" not in groups:
+        raise CreditsError("The pattern needs a group (?P<occurred_at>…) for the time of a call.")
+    import duckdb
+
+    try:
+        re.compile(pattern)
+        # RE2 has no lookaround and no back-references, which is why it can't be made to hang.
+        duckdb.execute("SELECT regexp_matches('', ?)", [pattern])
+    except (re.error, duckdb.Error) as error:
+        message = str(error).splitlines()[0]
+        raise CreditsError(f"The pattern can't be used: {message}. Correct it.") from None
+
+
+FORMATS = (Pattern(),)

@@ -1,0 +1,187 @@
+"""Time stamps of every style a log may carry, as one SQL expression for each log.
+
+The sample shows which styles a log uses; the quickest expression for those comes first, and the
+general one behind it reads what the sample did not show. Stamps without a zone are read in the
+session's time zone (`SET TimeZone`), which the load sets to what the person chose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+EARLIEST = "TIMESTAMP '1970-01-02'"
+"""An older stamp is a blank one in disguise (0, 1970-01-01, 0001-01-01), never a call."""
+LATEST = "TIMESTAMP '2200-01-01'"
+
+_NUMBER = re.compile(r"\d{8,20}(\.\d*)?$|\d(\.\d+)?[eE]\+?\d\d?$")
+_ISO = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?([T ]\d\d?:\d\d(:\d\d(\.\d+)?)?)?\s*(Z|[+-]\d\d(:?\d\d)?)?$")
+_CLF = re.compile(r"\[?\d\d?/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d( [+-]\d{4})?\]?$")
+_SLASHED = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4}|\d\d)\b")
+
+_CLF_FORMATS = ("%d/%b/%Y:%H:%M:%S %z", "%d/%b/%Y:%H:%M:%S", "%d/%b/%Y:%H:%M:%S.%f")
+_WORDED_FORMATS = (
+    "%a, %d %b %Y %H:%M:%S %Z",
+    "%a, %d %b %Y %H:%M:%S %z",
+    "%a %b %d %H:%M:%S %Y",
+    "%a %b %d %H:%M:%S %Z %Y",
+    "%d %b %Y %H:%M:%S",
+    "%d-%b-%Y %H:%M:%S",
+    "%d-%b-%Y",
+    "%d/%b/%Y %H:%M:%S",
+    "%d/%b/%Y:%H:%M:%S %Z",
+    "%b %d, %Y %I:%M:%S %p",
+    "%b %d, %Y, %I:%M:%S %p",
+    "%b %d, %Y %H:%M:%S",
+    "%b %d, %Y",
+    "%B %d, %Y %I:%M:%S %p",
+    "%d %B %Y %H:%M:%S",
+)
+_COMPACT_FORMATS = (
+    "%Y%m%dT%H%M%S%z",
+    "%Y%m%dT%H%M%S.%f%z",
+    "%Y%m%dT%H%M%S.%f",
+    "%Y%m%dT%H%M%S",
+    "%Y%m%d %H%M%S",
+    "%Y%m%d %H:%M:%S.%f",
+    "%Y%m%d %H:%M:%S",
+    "%Y%m%d%H%M%S.%f",
+    "%Y%m%d%H%M%S",
+    "%Y%m%d",
+)
+_CLOCKS = (" %I:%M:%S %p", " %H:%M:%S.%f", " %H:%M:%S", " %I:%M %p", " %H:%M", "")
+
+
+def is_stamp(text: str) -> bool:
+    """Whether a cell looks like an instant (and not like a duration or any other number)."""
+    text = text.strip().strip('"[]').strip()
+    if _NUMBER.match(text):
+        return _plausible_number(text)
+    if _ISO.match(text) or _CLF.match(text):
+        return True
+    if re.match(r"\d\d?[/.-]\d\d?[/.-](\d{4}|\d\d)[,T ]+\d\d?:\d\d", text):
+        return True
+    if re.match(r"\d{4}[-/]\d\d?[-/]\d\d?[T ]\d\d?:\d\d", text) or re.match(r"\d{8}T?\d{4}", text):
+        return True
+    if re.match(r"\d\d?[/.-]\d\d?[/.-]\d{4}$", text):
+        return True
+    worded = r"([A-Za-z]{3,9},? )?(\d\d?[ /-][A-Za-z]{3,9}[ /-]\d{4}|[A-Za-z]{3,9} +\d\d?,? )"
+    return re.match(worded, text) is not None and re.search(r"\d{4}", text) is not None
+
+
+def _plausible_number(text: str) -> bool:
+    """Whether a number is an instant between 1990 and 2100, in some unit, or a compact date."""
+    whole = text.split(".")[0]
+    if "e" in text.lower():
+        whole = str(int(float(text)))
+    if re.match(r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])(\d{6})?$", whole):
+        return True
+    for unit in (1, 10**3, 10**6, 10**9):
+        if 631_152_000 <= int(whole) / unit <= 4_102_444_800:
+            return True
+    return False
+
+
+def is_ambiguous(values: Iterable[str]) -> bool:
+    """Whether some dates may be day-first or month-first and none of them tells which."""
+    return _day_first(values)[1]
+
+
+def _day_first(values: Iterable[str]) -> tuple[bool, bool]:
+    """Whether the dates are day-first, and whether that is a guess."""
+    seen = False
+    for value in values:
+        found = _SLASHED.match(value.strip().lstrip('"['))
+        if not found:
+            continue
+        one, two = int(found[1]), int(found[2])
+        if one > 12 or "." in found[0]:
+            return True, False
+        if two > 12 or re.search(r"[AaPp]\.?[Mm]", value):
+            return False, False
+        seen = seen or one != two
+    return False, seen
+
+
+def stamp_sql(expression: str, values: Iterable[str], day_first: bool | None = None) -> str:
+    """SQL of type TIMESTAMP (UTC), NULL where the text is no instant.
+
+    `values` are examples from the column. Where they are ambiguous and `day_first` is None,
+    month-first is taken; the caller asks (`is_ambiguous`).
+    """
+    examples = [value.strip() for value in values if value and value.strip()][:500]
+    days = _day_first(examples)[0] if day_first is None else day_first
+    cleaned = f"trim(replace({expression}, chr(34), ''), '[] ')"
+    general = _general(cleaned, days)
+    if examples and all(_ISO.match(value) for value in examples):
+        return f"coalesce({_utc(f'TRY_CAST({expression} AS TIMESTAMPTZ)')}, {general})"
+    if examples and all(re.match(r"\d{9,20}$", value) for value in examples):
+        return f"coalesce({_integer(f'TRY_CAST({expression} AS BIGINT)')}, {general})"
+    if examples and all(_CLF.match(value) for value in examples):
+        quick = _parsed(f"ltrim({expression}, '[')", (_CLF_FORMATS[0],))
+        return f"coalesce({quick}, {general})"
+    return general
+
+
+def _general(text: str, day_first: bool) -> str:
+    """Every style; each is tried only on what the ones before it could not read."""
+    seconds_60 = f"regexp_replace({text}, ':60(\\D|$)', ':59\\1')"
+    spaced = f"regexp_replace({seconds_60}, '(\\d) ([+-]\\d\\d:?\\d\\d)$', '\\1\\2')"
+    point = f"regexp_replace({spaced}, '(:\\d\\d),(\\d+)', '\\1.\\2')"
+    order = "%d{0}%m{0}" if day_first else "%m{0}%d{0}"
+    dates = [(order.format(sep) + year) for sep in "/.-" for year in ("%Y", "%y")]
+    slashed = tuple(date + clock for date in dates for clock in _CLOCKS)
+    comma = f"regexp_replace(replace({text}, ',', ''), '(\\d{{4}})T', '\\1 ')"
+    short = f"regexp_replace({text}, '(\\.\\d{{6}})\\d+', '\\1')"
+    utc_sign = f"regexp_replace({short}, 'Z$', '+0000')"
+    return (
+        f"CASE WHEN regexp_full_match({text}, '-?\\d+(\\.\\d*)?([eE]\\+?\\d+)?')"
+        f" THEN {_number(text)}"
+        f" WHEN regexp_matches({text}, '^\\d{{4}}[-/]')"
+        f" THEN {_utc(f'TRY_CAST({point} AS TIMESTAMPTZ)')}"
+        f" WHEN regexp_matches({text}, '^\\d\\d?[/.-]\\d')"
+        f" THEN {_parsed(comma, slashed)}"
+        f" WHEN regexp_matches({text}, '^\\d{{8}}') THEN {_parsed(utc_sign, _COMPACT_FORMATS)}"
+        f" ELSE coalesce({_parsed(short, _CLF_FORMATS)}, {_parsed(text, _WORDED_FORMATS)}) END"
+    )
+
+
+def _utc(expression: str) -> str:
+    """A TIMESTAMPTZ as naive UTC (a plain cast would give the session's local time)."""
+    return f"make_timestamp(epoch_us({expression}))"
+
+
+def _parsed(text: str, formats: tuple[str, ...]) -> str:
+    """Formats with a zone and formats without one give different types, hence two calls."""
+    zoned = [form for form in formats if "%z" in form or "%Z" in form]
+    naive = [form for form in formats if form not in zoned]
+    calls = [
+        _utc(f"CAST(try_strptime({text}, {forms!r}) AS TIMESTAMPTZ)")
+        for forms in (zoned, naive)
+        if forms
+    ]
+    return calls[0] if len(calls) == 1 else f"coalesce({', '.join(calls)})"
+
+
+def _integer(number: str) -> str:
+    """An epoch whose unit shows in its size: seconds to 2286, then ms, µs, ns."""
+    return (
+        f"make_timestamp(CASE WHEN {number} < 100000000000 THEN {number} * 1000000"
+        f" WHEN {number} < 100000000000000 THEN {number} * 1000"
+        f" WHEN {number} < 100000000000000000 THEN {number} ELSE {number} // 1000 END)"
+    )
+
+
+def _number(text: str) -> str:
+    """An epoch with or without a fraction, or a compact date that is all digits."""
+    compact = f"regexp_matches({text}, '^(19|20)\\d\\d(0[1-9]|1[0-2])([0-2]\\d|3[01])(\\d{{6}}(\\.\\d*)?)?$')"
+    parsed = _parsed(f"regexp_replace({text}, '(\\.\\d{{6}})\\d+', '\\1')", _COMPACT_FORMATS[-3:])
+    exact = f"TRY_CAST({text} AS DECIMAL(38, 9))"
+    number = f"coalesce({exact}, TRY_CAST(TRY_CAST({text} AS DOUBLE) AS DECIMAL(38, 9)))"
+    micros = (
+        f"CASE WHEN {number} < 100000000000 THEN {number} * 1000000"
+        f" WHEN {number} < 100000000000000 THEN {number} * 1000"
+        f" WHEN {number} < 100000000000000000 THEN {number} ELSE {number} / 1000 END"
+    )
+    epoch = f"TRY(make_timestamp(TRY_CAST(floor({micros}) AS BIGINT)))"
+    return f"CASE WHEN {compact} THEN {parsed} ELSE {epoch} END"

@@ -1,0 +1,23 @@
+"""What a person may set about the whole app: environment variables `CREDITS_…`, or a `.env` file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read anew each time it is made, so that a test or a restart sees what is set now."""
+
+    model_config = SettingsConfigDict(env_prefix="CREDITS_", env_file=".env", extra="ignore")
+
+    database: Path = Path("data/credits.duckdb")
+    """The file that holds everything loaded."""
+    sample: bool = True
+    """Whether a new database starts with the sample log."""
+    memory_limit: str = "2GB"
+    """What DuckDB may hold in memory before it spills to disk."""
+    upload_limit: int = Field(default=1024, gt=0)
+    """Megabytes that one upload may have."""

@@ -1,0 +1,507 @@
+"""24-hour windows over usage frames: the one place that says which calls a window holds.
+
+Three kinds of window stand side by side, because vendors mean different things by "24 hours":
+
+trailing    the sum over (t − 24 h, t]; a call exactly 24 hours old has left. This is how Zoho
+            counts ("Kaizen #93": every call is checked against the 24 hours before it, and
+            credits come back 24 hours after they were used).
+calendar    the sum over [midnight, t] in a named zone; 23 or 25 hours where the clock changes.
+anchored    the sum over [s, t], where the first call s opens a block of 24 hours [s, s + 24 h),
+            and the first call at or after its end opens the next.
+
+A **usage frame** has the columns `occurred_at` (naive UTC, datetime64), `calls` (int64) and
+`credits` (int64, or float64 with at most 6 decimals, never negative), rows in any order, ties
+allowed. Every row is a call: it can open a block. Frames given are never changed.
+
+Sums are exact: integers stay int64, and credits with fractions are summed in integer millionths.
+Stamps are integer microseconds, so that every window is a closed range [lower, t] and each
+question costs two binary searches in one cumulative sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from credits import CreditsError
+
+Kind = Literal["trailing", "calendar", "anchored"]
+Measure = Literal["credits", "calls"]
+Instant = pd.Timestamp | datetime | np.datetime64 | str
+Instants = Sequence[Instant] | pd.DatetimeIndex | pd.Series | npt.NDArray[np.datetime64]
+Ints = npt.NDArray[np.int64]
+
+KINDS: tuple[Kind, ...] = ("trailing", "calendar", "anchored")
+DAY = pd.Timedelta(hours=24)
+
+_DAY = 24 * 60 * 60 * 1_000_000
+_MILLION = 1_000_000
+_MICROSECOND = timedelta(microseconds=1)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Peak:
+    """The fullest that a window gets."""
+
+    credits: int | float
+    """Credits in that window at its end."""
+    calls: int
+    """Calls in that window at its end."""
+    end: pd.Timestamp | None
+    """The earliest recorded stamp (naive UTC) that reaches the peak; None without calls."""
+
+
+def instants(usage: pd.DataFrame) -> pd.DataFrame:
+    """Usage as `occurred_at, calls, credits`: sorted, one row per distinct stamp, ties summed."""
+    rows = _instants(usage)
+    return _frame("occurred_at", rows.times, rows.calls, rows.amounts, rows.scale)
+
+
+def running(usage: pd.DataFrame, kind: Kind = "trailing", zone: str = "UTC") -> pd.DataFrame:
+    """The window's sum at every recorded stamp, all its ties counted.
+
+    Gives `occurred_at, calls, credits`, sorted, one row per distinct stamp.
+    """
+    rows = _instants(usage)
+    calls, amounts = _running(rows, kind, zone)
+    return _frame("occurred_at", rows.times, calls, amounts, rows.scale)
+
+
+def running_at(
+    usage: pd.DataFrame, at: Instants, kind: Kind = "trailing", zone: str = "UTC"
+) -> pd.DataFrame:
+    """The window's sum at any instants: `at, calls, credits`, one row for each, in their order."""
+    rows = _instants(usage)
+    times = _microseconds(at)
+    calls, amounts = _used(rows, times, kind, zone)
+    return _frame("at", times, calls, amounts, rows.scale)
+
+
+def window_start(
+    usage: pd.DataFrame, at: Instant, kind: Kind = "trailing", zone: str = "UTC"
+) -> tuple[pd.Timestamp | None, bool]:
+    """Where the window at `at` begins (naive UTC), and whether it holds that very instant.
+
+    `(at − 24 h, False)`, `(midnight, True)`, `(block start, True)`, or `(None, True)` when
+    `at` lies in no anchored block.
+    """
+    now = _microseconds([at])
+    if kind == "trailing":
+        return _timestamp(int(now[0]) - _DAY), False
+    lower = int(_lower(_instants(usage).times, now, kind, zone)[0])
+    return (None if lower > int(now[0]) else _timestamp(lower)), True
+
+
+def peak(
+    usage: pd.DataFrame,
+    kind: Kind = "trailing",
+    zone: str = "UTC",
+    measure: Measure = "credits",
+) -> Peak:
+    """The greatest sum of `measure` that the window takes, at the earliest stamp that reaches it.
+
+    Calls that all measure 0 peak at 0 with the first of them; without calls the end is None.
+    """
+    rows = _instants(usage)
+    if not len(rows.times):
+        return Peak(0, 0, None)
+    calls, amounts = _running(rows, kind, zone)
+    top = int(np.argmax(calls if measure == "calls" else amounts))
+    value = _in_credits(amounts[top : top + 1], rows.scale)[0].item()
+    return Peak(value, int(calls[top]), _timestamp(int(rows.times[top])))
+
+
+def peaks(usage: pd.DataFrame, kind: Kind = "trailing", zone: str = "UTC") -> pd.DataFrame:
+    """Each user's own peaks, from a usage frame that also has `user` and `user_basis`.
+
+    Gives `user, user_basis, peak_credits, peak_credits_end, peak_calls, peak_calls_end`, sorted
+    by user and basis. Anchored blocks are the organization's, because the allowance is: a user's
+    calls are summed in the blocks that anyone's call opened. So give the calls of all users.
+    """
+    rows = _rows(usage)
+    times, rank = _ranked(rows.times)
+    lower = np.searchsorted(times, _lower(times, times, kind, zone))
+    user, users = pd.factorize(usage["user"], sort=True, use_na_sentinel=False)
+    basis, bases = pd.factorize(usage["user_basis"], sort=True, use_na_sentinel=False)
+    # One ascending key for "this user, at this stamp". With the stamp's rank in place of the
+    # stamp it can't overflow, however many users there are and however long the log is.
+    size = max(len(times), 1)
+    identity = user.astype(np.int64) * len(bases) + basis
+    keys, calls, amounts = _collapsed(identity * size + rank, rows.calls, rows.amounts)
+    at = keys % size
+    low = np.searchsorted(keys, keys - at + lower[at])
+    owner = keys // size
+    first = _firsts(owner)
+    calls, amounts = _since(calls, low), _since(amounts, low)
+    top_calls, top_amounts = _first_maxima(calls, first), _first_maxima(amounts, first)
+    found, kinds = owner[first], max(len(bases), 1)
+    return pd.DataFrame(
+        {
+            "user": users.take(found // kinds),
+            "user_basis": bases.take(found % kinds),
+            "peak_credits": _in_credits(amounts[top_amounts], rows.scale),
+            "peak_credits_end": times[at[top_amounts]].view("datetime64[us]"),
+            "peak_calls": calls[top_calls],
+            "peak_calls_end": times[at[top_calls]].view("datetime64[us]"),
+        }
+    )
+
+
+def coming_back(
+    usage: pd.DataFrame, at: Instant, kind: Kind = "trailing", zone: str = "UTC"
+) -> pd.DataFrame:
+    """When the credits used at `at` come back: `at, credits, calls`, sorted; the sum is the used.
+
+    Trailing: each stamp of the window, 24 hours later. Calendar: everything at the next midnight
+    (which a 25-hour day can put more than 24 hours away). Anchored: everything when the block
+    ends. Nothing used gives no rows.
+    """
+    rows = _instants(usage)
+    now = _microseconds([at])
+    lower = _lower(rows.times, now, kind, zone)
+    low = int(np.searchsorted(rows.times, lower)[0])
+    high = int(np.searchsorted(rows.times, now, "right")[0])
+    calls, amounts = rows.calls[low:high], rows.amounts[low:high]
+    if kind == "trailing":
+        back = rows.times[low:high] + _DAY
+    elif low == high:
+        back = rows.times[:0]
+    else:
+        back = lower + _DAY
+        if kind == "calendar":
+            midnights = _midnights(now, zone)
+            back = midnights[np.searchsorted(midnights, now, "right")]
+        calls, amounts = calls.sum(keepdims=True), amounts.sum(keepdims=True)
+    return _frame("at", back, calls, amounts, rows.scale)[["at", "credits", "calls"]]
+
+
+def days(usage: pd.DataFrame, zone: str = "UTC") -> pd.DataFrame:
+    """Usage per day of `zone`: `day` (datetime.date), `start`, `end` (naive UTC), calls, credits.
+
+    Every day from the first call's to the last call's, zeros included. A day that a zone left
+    out (Pacific/Apia, 2011-12-30) is left out here too.
+    """
+    rows = _instants(usage)
+    dates = np.empty(0, "datetime64[D]")
+    starts = ends = rows.times
+    if len(rows.times):
+        first, last = rows.times[[0, -1]].view("datetime64[us]").astype("datetime64[D]")
+        dates, starts = _day_starts(np.arange(first - 1, last + 3), zone)
+        low, high = np.searchsorted(starts, rows.times[[0, -1]], "right")
+        dates, starts, ends = dates[low - 1 : high], starts[low - 1 : high], starts[low : high + 1]
+    frame = _spans(rows, starts, ends)
+    frame.insert(0, "day", np.asarray(dates.astype(object), dtype=object))
+    return frame
+
+
+def blocks(usage: pd.DataFrame) -> pd.DataFrame:
+    """The anchored blocks: `start`, `end` (naive UTC, 24 hours apart), calls, credits."""
+    rows = _instants(usage)
+    starts = _block_starts(rows.times)
+    return _spans(rows, starts, starts + _DAY)
+
+
+def steps(usage: pd.DataFrame, kind: Kind, zone: str, start: Instant, end: Instant) -> pd.DataFrame:
+    """The window's sum as a step series over [start, end]: `occurred_at, calls, credits`.
+
+    A row for every instant at which the sum changes (calls arriving, calls leaving, midnights,
+    blocks ending), with the sum from then on; it begins with a row at `start` and closes with
+    one at `end`. Raises ValueError when `end` is before `start`.
+    """
+    first, last = (int(value) for value in _microseconds([start, end]))
+    if last < first:
+        raise ValueError("steps: the end is before the start")
+    rows = _instants(usage)
+    if kind == "trailing":
+        left = _between(rows.times, first - _DAY, last - _DAY) + _DAY
+    elif kind == "calendar":
+        left = _between(_midnights(rows.times, zone), first, last)
+    else:
+        left = _between(_block_starts(rows.times) + _DAY, first, last)
+    edges = np.array([first, last], dtype=np.int64)
+    # Stable sorting is a merge here, because both long parts are already in order.
+    at = np.sort(np.concatenate([_between(rows.times, first, last), left, edges]), kind="stable")
+    at = at[_firsts(at)]
+    calls, amounts = _used(rows, at, kind, zone)
+    kept = np.ones(len(at), dtype=bool)
+    kept[1:-1] = ((np.diff(calls) != 0) | (np.diff(amounts) != 0))[:-1]
+    return _frame("occurred_at", at[kept], calls[kept], amounts[kept], rows.scale)
+
+
+def above(series: pd.DataFrame, limit: float) -> pd.DataFrame:
+    """The spans `start, end` in which a step series is greater than `limit` credits.
+
+    `series` is sorted, with `occurred_at` and `credits` (see `steps`); a value holds until the
+    next row, and the last row only closes the series. Spans are [start, end), never empty.
+    """
+    times = _microseconds(series["occurred_at"])
+    over = np.zeros(len(times) + 1, dtype=bool)
+    over[1:-1] = (series["credits"].to_numpy() > limit)[:-1]
+    turns = np.flatnonzero(over[1:] != over[:-1])
+    edges = times[turns].view("datetime64[us]")
+    return pd.DataFrame({"start": edges[::2], "end": edges[1::2]})
+
+
+def time_above(spans: pd.DataFrame) -> pd.Timedelta:
+    """The length of all spans (`start, end`) together."""
+    length = _microseconds(spans["end"]) - _microseconds(spans["start"])
+    return pd.Timedelta(int(length.sum()), unit="us")
+
+
+def thin(series: pd.DataFrame, points: int, measure: Measure = "credits") -> pd.DataFrame:
+    """At most about `points` rows (and never under 4) of a sorted step series, to be drawn.
+
+    Keeps the first and the last row and, in equal stretches of time, the earliest least, the
+    earliest greatest and the last value of `measure`: peaks survive, and a plateau stays at its
+    height.
+    """
+    if len(series) <= max(points, 4):
+        return series.reset_index(drop=True)
+    times = _microseconds(series["occurred_at"])
+    values = series[measure].to_numpy()
+    stretches = max((points - 1) // 3, 1)
+    width = int(times[-1] - times[0]) // stretches + 1
+    first = _firsts((times - times[0]) // width)
+    lasts = np.append(first[1:], len(times)) - 1
+    ends = np.array([0, len(times) - 1])
+    tops, bottoms = _first_maxima(values, first), _first_maxima(-values, first)
+    kept = np.unique(np.concatenate([ends, lasts, tops, bottoms]))
+    return series.iloc[kept].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """A usage frame as integers."""
+
+    times: Ints
+    """Microseconds since 1970, UTC."""
+    calls: Ints
+    amounts: Ints
+    """Credits × scale."""
+    scale: int
+    """1 for whole credits, a million where the log has fractions."""
+
+
+def _rows(usage: pd.DataFrame) -> _Rows:
+    calls = _integers(usage["calls"], 1)
+    fractional = pd.api.types.is_float_dtype(_numeric(usage["credits"]).dtype)
+    scale = _MILLION if fractional else 1
+    amounts = _integers(usage["credits"], scale)
+    return _Rows(_microseconds(usage["occurred_at"]), calls, amounts, scale)
+
+
+def _instants(usage: pd.DataFrame) -> _Rows:
+    rows = _rows(usage)
+    times, calls, amounts = _collapsed(rows.times, rows.calls, rows.amounts)
+    return _Rows(times, calls, amounts, rows.scale)
+
+
+def _numeric(column: pd.Series[Any]) -> pd.Series[Any]:
+    """The column with a number's dtype: an empty frame, and some queries, give `object`."""
+    if column.dtype.kind in "iuf":
+        return column
+    return pd.to_numeric(column) if len(column) else column.astype(np.int64)
+
+
+def _integers(column: pd.Series[Any], scale: int) -> Ints:
+    """The column × scale, as exact integers. What can't be added up exactly is refused."""
+    numbers = _numeric(column)
+    if numbers.hasnans:
+        raise CreditsError(f"The {column.name} can't be added up: a number is missing.")
+    values = numbers.to_numpy()
+    if float(values.sum(dtype=np.float64)) * scale >= 2.0**63:
+        raise CreditsError(f"The {column.name} can't be added up: the sum is far too large.")
+    if values.dtype.kind == "f":
+        scaled = values * scale
+        values = np.rint(scaled)
+        if scale == 1 and not np.array_equal(values, scaled):
+            raise CreditsError(f"The {column.name} must be whole numbers.")
+    return values.astype(np.int64, copy=False)
+
+
+def _microseconds(at: Instants) -> Ints:
+    """Instants as integer microseconds UTC; a stamp without a zone is UTC already."""
+    index = pd.DatetimeIndex(list(at) if isinstance(at, Sequence) else at)
+    if index.tz is not None:
+        index = index.tz_convert("UTC").tz_localize(None)
+    if index.hasnans:
+        raise CreditsError("A time is missing: every call needs the instant at which it occurred.")
+    return np.asarray(index.as_unit("us").asi8, dtype=np.int64)
+
+
+def _timestamp(microseconds: int) -> pd.Timestamp:
+    return pd.Timestamp(np.datetime64(microseconds, "us"))
+
+
+def _in_credits(amounts: Ints, scale: int) -> Ints | npt.NDArray[np.float64]:
+    return amounts if scale == 1 else amounts / scale
+
+
+def _frame(name: str, times: Ints, calls: Ints, amounts: Ints, scale: int) -> pd.DataFrame:
+    stamps = times.view("datetime64[us]")
+    return pd.DataFrame({name: stamps, "calls": calls, "credits": _in_credits(amounts, scale)})
+
+
+def _firsts(ascending: npt.NDArray[Any]) -> Ints:
+    """The positions at which a sorted array takes a new value."""
+    new = np.ones(len(ascending), dtype=bool)
+    new[1:] = ascending[1:] != ascending[:-1]
+    return np.flatnonzero(new)
+
+
+def _first_maxima(values: npt.NDArray[Any], first: Ints) -> Ints:
+    """The earliest position of the greatest value in each group; groups begin at `first`."""
+    if not len(first):
+        return first
+    sizes = np.diff(np.append(first, len(values)))
+    tops = np.flatnonzero(values == np.repeat(np.maximum.reduceat(values, first), sizes))
+    return tops[np.searchsorted(tops, first)]
+
+
+def _is_ascending(values: Ints) -> bool:
+    return bool(np.all(values[1:] >= values[:-1]))
+
+
+def _collapsed(keys: Ints, calls: Ints, amounts: Ints) -> tuple[Ints, Ints, Ints]:
+    """Sorted distinct keys, and the calls and amounts of each."""
+    if not _is_ascending(keys):
+        order = np.argsort(keys)
+        keys, calls, amounts = keys[order], calls[order], amounts[order]
+    first = _firsts(keys)
+    if len(first) == len(keys):
+        return keys, calls, amounts
+    return keys[first], np.add.reduceat(calls, first), np.add.reduceat(amounts, first)
+
+
+def _ranked(times: Ints) -> tuple[Ints, Ints]:
+    """The sorted distinct times, and each row's position among them."""
+    if not _is_ascending(times):
+        distinct, rank = np.unique(times, return_inverse=True)
+        return distinct, rank
+    first = _firsts(times)
+    new = np.zeros(len(times), dtype=np.int64)
+    new[first[1:]] = 1
+    return times[first], np.cumsum(new)
+
+
+def _cumulative(amounts: Ints) -> Ints:
+    sums = np.zeros(len(amounts) + 1, dtype=np.int64)
+    np.cumsum(amounts, out=sums[1:])
+    return sums
+
+
+def _since(amounts: Ints, low: Ints) -> Ints:
+    """For every position, the sum from position `low` up to and with itself."""
+    sums = _cumulative(amounts)
+    return sums[1:] - sums[low]
+
+
+def _between(ascending: Ints, first: int, last: int) -> Ints:
+    low = np.searchsorted(ascending, first)
+    high = np.searchsorted(ascending, last, "right")
+    return ascending[low:high]
+
+
+def _running(rows: _Rows, kind: Kind, zone: str) -> tuple[Ints, Ints]:
+    """Calls and amounts of the window at each recorded stamp; `rows` sorted, one per stamp."""
+    low = np.searchsorted(rows.times, _lower(rows.times, rows.times, kind, zone))
+    return _since(rows.calls, low), _since(rows.amounts, low)
+
+
+def _used(rows: _Rows, at: Ints, kind: Kind, zone: str) -> tuple[Ints, Ints]:
+    """Calls and amounts of the window at each instant; `rows` sorted, one per stamp."""
+    low = np.searchsorted(rows.times, _lower(rows.times, at, kind, zone))
+    high = np.searchsorted(rows.times, at, "right")
+    calls, amounts = _cumulative(rows.calls), _cumulative(rows.amounts)
+    return calls[high] - calls[low], amounts[high] - amounts[low]
+
+
+def _spans(rows: _Rows, starts: Ints, ends: Ints) -> pd.DataFrame:
+    """`start, end, calls, credits`: the usage within each [start, end)."""
+    low, high = np.searchsorted(rows.times, starts), np.searchsorted(rows.times, ends)
+    calls, amounts = _cumulative(rows.calls), _cumulative(rows.amounts)
+    sums = calls[high] - calls[low], amounts[high] - amounts[low]
+    frame = _frame("start", starts, *sums, rows.scale)
+    frame.insert(1, "end", ends.view("datetime64[us]"))
+    return frame
+
+
+def _lower(times: Ints, at: Ints, kind: Kind, zone: str) -> Ints:
+    """The earliest microsecond in the window at each instant: the window is [lower, at].
+
+    `times` are the organization's stamps, sorted. Outside every block `lower` is past `at`.
+    """
+    if kind == "trailing":
+        return at - (_DAY - 1)
+    if kind not in KINDS:
+        raise CreditsError(f"There is no window {kind!r}: choose one of {', '.join(KINDS)}.")
+    starts = _midnights(at, zone) if kind == "calendar" else _block_starts(times)
+    if not len(starts):
+        return at + 1
+    lower = starts[np.maximum(np.searchsorted(starts, at, "right") - 1, 0)]
+    if kind == "anchored":
+        lower = np.where((lower <= at) & (at < lower + _DAY), lower, at + 1)
+    return lower
+
+
+def _block_starts(times: Ints) -> Ints:
+    """The stamps that open an anchored block; a step per block, not per call."""
+    starts = []
+    position = 0
+    while position < len(times):
+        starts.append(times[position])
+        position = int(np.searchsorted(times, times[position] + _DAY))
+    return np.array(starts, dtype=np.int64)
+
+
+def _midnights(at: Ints, zone: str) -> Ints:
+    """Where days begin in `zone` around each instant: its day's start and the next, at least."""
+    touched = np.unique(at // _DAY)
+    # A zone is at most a day away from UTC, and the day after must be known as well.
+    around = np.unique(touched[:, None] + np.arange(-1, 4))
+    return _day_starts(around.view("datetime64[D]"), zone)[1]
+
+
+def _day_starts(
+    dates: npt.NDArray[np.datetime64], zone: str
+) -> tuple[npt.NDArray[np.datetime64], Ints]:
+    """The dates that exist in `zone`, and each one's first instant, in microseconds UTC."""
+    try:
+        place = ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise CreditsError(
+            f"There is no time zone {zone!r}: give a name like Europe/Berlin."
+        ) from error
+    starts = np.array([_day_start(day, place) for day in dates.tolist()], dtype=np.int64)
+    # A date that the zone left out begins where the next one does: the next one stays.
+    kept = np.append(starts[1:] != starts[:-1], True)[: len(starts)]
+    return dates[kept], starts[kept]
+
+
+@lru_cache(maxsize=10_000)
+def _day_start(day: date, place: ZoneInfo) -> int:
+    """The first instant of a local date, in microseconds UTC.
+
+    Where midnight comes twice, the first of the two. Where the clock skips it, the end of the
+    gap, found by halving: pandas' own `shift_forward` misses it around the date line.
+    """
+    midnight = datetime(day.year, day.month, day.day, tzinfo=place)
+    start = midnight.astimezone(UTC)
+    if start.astimezone(place).replace(tzinfo=None) != midnight.replace(tzinfo=None):
+        before = midnight.replace(fold=1).astimezone(UTC)
+        while start - before > _MICROSECOND:
+            middle = before + (start - before) // 2
+            if middle.astimezone(place).date() < day:
+                before = middle
+            else:
+                start = middle
+    return (start - _EPOCH) // _MICROSECOND
