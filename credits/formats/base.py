@@ -124,7 +124,7 @@ class Reading:
     columns: Mapping[str, str]
     """Field → what it was called in the log, for people."""
     row: str
-    """SQL expression: the row's text, kept with a reject."""
+    """SQL expression, cheap: the row's text, kept with a reject (NULL where `locate` knows it)."""
     fingerprint: str
     """SQL expression of type UBIGINT: equal rows of a log, and no others, have the same one."""
     stamps: tuple[str, ...] = ()

@@ -37,11 +37,26 @@ def read(plain: Plain, options: Options, connection: duckdb.DuckDBPyConnection) 
         source=source,
         fields=fields,
         columns={field: names[index] for field, index in found.items()},
-        row=f"to_json({{{', '.join(f'{literal(n)}: {identifier(n)}' for n in names)}}})::VARCHAR",
+        row="NULL::VARCHAR",
         fingerprint=f"hash({every})",
         stamps=stamps,
         ambiguous_days=options.day_first is None and is_ambiguous(stamps),
+        locate=lambda ordinals: _locate(plain, names, ordinals, connection),
     )
+
+
+def _locate(
+    plain: Plain, names: list[str], ordinals: list[int], connection: duckdb.DuckDBPyConnection
+) -> dict[int, tuple[int, str | None]]:
+    """Rows have no lines in Parquet: their number, from 1, and their columns as JSON."""
+    shown = ", ".join(f"{literal(name)}: {identifier(name)}" for name in names)
+    found = connection.execute(
+        f"SELECT file_row_number, CAST(to_json({{{shown}}}) AS VARCHAR)"
+        f" FROM read_parquet({literal(str(plain.path))}, file_row_number = true)"
+        " WHERE file_row_number IN (SELECT unnest(?::BIGINT[]))",
+        [ordinals],
+    ).fetchall()
+    return {row: (row + 1, text) for row, text in found}
 
 
 def _text(name: str, kind: str) -> str:

@@ -43,7 +43,7 @@ SELECT occurred_at, coalesce(f_user, f_app, f_ip, '{UNKNOWN}') AS "user",
   {parameters_sql("target", parameters)} AS parameters,
   f_status AS status, records, logged, calls, f_ip AS ip, f_request_id AS request_id,
   CASE WHEN f_request_id IS NULL THEN fingerprint END AS fingerprint,
-  skip, reject, line, CASE WHEN reject IS NOT NULL AND skip IS NULL THEN {reading.row} END AS text
+  skip, reject, line, CASE WHEN reject IS NOT NULL THEN text END AS text
 FROM (SELECT *, CASE WHEN skip IS NULL THEN {reject} END AS reject
 FROM (SELECT * REPLACE (
     CASE WHEN request[1] <> '' THEN request[1] ELSE f_method END AS f_method),
@@ -58,8 +58,9 @@ FROM (SELECT *, {_target()} AS target,
 FROM (SELECT *, {stamp} AS stamp,
   {_whole("f_records")} AS records, {_decimal("f_credits") if logs_credits else "NULL"} AS logged,
   {_whole("f_calls") if weighted else "1"} AS calls
-FROM (SELECT *, {raw}, {reading.skip} AS skip, {reading.reject} AS broken,
-  {reading.fingerprint} AS fingerprint, {reading.line or "NULL::BIGINT"} AS line
+FROM (SELECT {raw}, {reading.skip} AS skip, {reading.reject} AS broken,
+  {reading.fingerprint} AS fingerprint, {reading.line or "NULL::BIGINT"} AS line,
+  {reading.row} AS text
 FROM {reading.source}))))))
 """
 

@@ -1,0 +1,162 @@
+"""The database file: opened once in a process, read in snapshots, changed in one transaction a time.
+
+DuckDB lets one process hold a file and one thread use a connection, so whoever reads or writes gets
+a cursor of its own. Every change advances the data version, by which pages key what they cache.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from credits import CreditsError
+from credits.store import schema
+
+Progress = Callable[[float, str], None]
+"""Called with the share done (0 to 1) and what is being done, in words."""
+
+_CONFIG: dict[str, Any] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
+class Database:
+    """One DuckDB file. Raises CreditsError, in one sentence, where it can't be opened."""
+
+    def __init__(self, path: Path, *, memory_limit: str = "2GB") -> None:
+        self.path = path
+        self._writing = threading.Lock()
+        self._connection = _connect(path, memory_limit)
+        try:
+            self._prepare()
+        except CreditsError:
+            self._connection.close()
+            raise
+
+    def _prepare(self) -> None:
+        cursor = self.cursor()
+        tables = {row[0] for row in cursor.execute("SHOW TABLES").fetchall()}
+        if not tables:
+            with _transaction(cursor):
+                cursor.execute(schema.TABLES)
+                cursor.execute("INSERT INTO meta VALUES ('hash', hash('row')::VARCHAR)")
+            return
+        known = dict(cursor.execute("SELECT key, value FROM meta").fetchall()) if "meta" in tables else {}
+        hashed = cursor.execute("SELECT hash('row')::VARCHAR").fetchall()[0][0]
+        if known.get("schema") != str(schema.VERSION) or known.get("hash") != hashed:
+            raise CreditsError(
+                f"{self.path} was made by another version of this program: move it away and load"
+                " the logs again."
+            )
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of the caller's own; times are UTC on it."""
+        cursor = self._connection.cursor()
+        cursor.execute("SET TimeZone = 'UTC'")
+        return cursor
+
+    @contextmanager
+    def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor that sees one state of the data, whatever is loaded meanwhile."""
+        cursor = self.cursor()
+        cursor.execute("BEGIN TRANSACTION READ ONLY")
+        try:
+            yield cursor
+        finally:
+            cursor.execute("ROLLBACK")
+            cursor.close()
+
+    @contextmanager
+    def writer(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor that only one thread has at a time. It commits with `commit`."""
+        with self._writing:
+            cursor = self.cursor()
+            try:
+                yield cursor
+            finally:
+                cursor.close()
+
+    @contextmanager
+    def change(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """A transaction that advances the data version: all of it happens, or nothing."""
+        with _transaction(cursor):
+            yield
+            cursor.execute(
+                "UPDATE meta SET value = (value::BIGINT + 1)::VARCHAR WHERE key = 'version'"
+            )
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+
+@contextmanager
+def _transaction(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    cursor.execute("BEGIN TRANSACTION")
+    try:
+        yield
+        cursor.execute("COMMIT")
+    except BaseException as error:
+        _roll_back(cursor)
+        if isinstance(error, duckdb.Error):
+            raise explained(error) from error
+        raise
+
+
+def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
+    try:
+        cursor.execute("ROLLBACK")
+    except duckdb.Error:
+        # DuckDB has already rolled back what failed to commit.
+        return
+
+
+def explained(error: duckdb.Error) -> CreditsError:
+    """What DuckDB says, as a sentence with something to do."""
+    text = str(error)
+    if "No space left" in text or "Could not write" in text or "max_temp_directory_size" in text:
+        return CreditsError("There is no room left on the disk: free some space and try again.")
+    if "Out of Memory" in text:
+        return CreditsError(
+            "There is not enough memory for this: set CREDITS_MEMORY_LIMIT higher and try again."
+        )
+    return CreditsError(f"The database could not do this: {text.splitlines()[0]}")
+
+
+def _connect(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        config = {**_CONFIG, "memory_limit": memory_limit}
+        return duckdb.connect(str(path), config=config)
+    except OSError as error:
+        raise CreditsError(
+            f"The folder {path.parent} can't be written to: choose another database with"
+            " --database or CREDITS_DATABASE."
+        ) from error
+    except duckdb.Error as error:
+        raise CreditsError(_why_not(path, str(error))) from error
+
+
+def _why_not(path: Path, text: str) -> str:
+    if "lock" in text.lower() and "conflict" in text.lower():
+        return (
+            f"{path} is in use by another program (another dashboard, perhaps): stop that one, or"
+            " choose another database with --database or CREDITS_DATABASE."
+        )
+    if "read-only" in text.lower() or "permission" in text.lower() or "Cannot open file" in text:
+        return (
+            f"{path} can't be opened for writing: make the folder writable, or choose another"
+            " database with --database or CREDITS_DATABASE."
+        )
+    if "memory_limit" in text:
+        return "CREDITS_MEMORY_LIMIT is not a size: write it as 2GB or 800MB."
+    return (
+        f"{path} is not a database of this program, or it is damaged: move it away, or choose"
+        " another with --database or CREDITS_DATABASE."
+    )

@@ -1,0 +1,366 @@
+"""One log is taken in: read, rated, told apart from what is known, rolled up, committed.
+
+The log is first staged in a temporary table, row for row, so that every row has its place; what
+follows (which rows are calls, what they cost, which are duplicates) is asked of that table.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from credits import CreditsError, rates
+from credits.formats import NotALog, Options, Plain, Reading, logs, recognise
+from credits.formats.paths import fold_sql
+from credits.formats.staging import UNKNOWN, staging_sql
+from credits.store import schema
+from credits.store.database import Database, Progress, explained
+
+IS_CALL = "skip IS NULL AND reject IS NULL"
+
+
+@dataclass(frozen=True)
+class Load:
+    """What became of one log."""
+
+    load_id: int
+    path: str
+    """The file as it was named; a member of an archive stands behind a `/`."""
+    format: str
+    columns: Mapping[str, str]
+    """Field → what it was called in the log."""
+    rows: int
+    loaded: int
+    duplicates: int
+    rejected: int
+    skipped: int
+    calls: int
+    credits: Decimal
+    first: datetime | None
+    """Of the calls loaded, UTC."""
+    last: datetime | None
+    replaced: int
+    """Bytes that were no text and were replaced."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a log is to be taken in."""
+
+    options: Options = field(default_factory=Options)
+    rate_card: str = "bigin"
+    keep_duplicates: bool = False
+    sample: bool = False
+    """Whether this is the log that comes with the project."""
+
+
+def load(
+    database: Database,
+    path: Path,
+    terms: Terms,
+    *,
+    now: datetime,
+    name: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[list[Load], list[NotALog]]:
+    """Take in one file: a log, or every log in an archive. Each log is its own transaction.
+
+    Gives the loads and what was passed over. Raises CreditsError for a file that can't be read as
+    a log, and where nothing in an archive can.
+    """
+    loads: list[Load] = []
+    passed: list[NotALog] = []
+    tell = progress or (lambda share, message: None)
+    card = rates.load(terms.rate_card)
+    with database.writer() as cursor, tempfile.TemporaryDirectory(prefix="credits-") as folder:
+        scratch = Path(folder)
+        _set_time_zone(cursor, terms.options.time_zone)
+        shown = name or str(path)
+        for plain in logs(path, shown, scratch, tick=lambda message: tell(0.0, message)):
+            if isinstance(plain, NotALog):
+                passed.append(plain)
+                continue
+            try:
+                taking = _Taking(database, cursor, plain, terms, card, scratch, tell)
+                loads.append(taking.run(now))
+            except CreditsError as error:
+                if plain.name == shown:
+                    raise
+                passed.append(NotALog(plain.name, str(error)))
+    if not loads and passed:
+        raise CreditsError(f"{shown} holds no log that can be read: {passed[0].reason}")
+    if not loads:
+        raise CreditsError(f"{shown} is empty: there is nothing in it to load.")
+    return loads, passed
+
+
+def _set_time_zone(cursor: duckdb.DuckDBPyConnection, zone: str) -> None:
+    try:
+        cursor.execute("SET TimeZone = ?", [zone])
+    except duckdb.Error:
+        raise CreditsError(
+            f"There is no time zone “{zone}”: write it as Europe/Berlin or UTC."
+        ) from None
+
+
+class _Taking:
+    """One log on its way into the database."""
+
+    def __init__(
+        self,
+        database: Database,
+        cursor: duckdb.DuckDBPyConnection,
+        plain: Plain,
+        terms: Terms,
+        card: rates.RateCard,
+        scratch: Path,
+        tell: Progress,
+    ) -> None:
+        self.database, self.cursor, self.plain = database, cursor, plain
+        self.terms, self.card, self.scratch, self.tell = terms, card, scratch, tell
+
+    def run(self, now: datetime) -> Load:
+        self.tell(0.02, f"Looking at {self.plain.name}")
+        reading = recognise(self.plain, self.terms.options, self.scratch, self.cursor)
+        reading = self._stage(reading)
+        rows = self._count("true") + reading.unread
+        if rows == 0:
+            raise CreditsError(
+                f"{self.plain.name} has no rows (a header alone, perhaps): there is nothing to load."
+            )
+        self.tell(0.65, f"Rating {self.plain.name}")
+        self._rate()
+        self.tell(0.7, "Looking for duplicates")
+        self._find_duplicates()
+        skipped = self._count("skip IS NOT NULL") + reading.unread
+        with self.database.change(self.cursor):
+            load = self._store(reading, rows, skipped, now)
+        self.tell(1.0, f"Loaded {self.plain.name}")
+        return load
+
+    def _query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = self.cursor.execute(sql, parameters or []).fetchall()
+        return found
+
+    def _count(self, condition: str) -> int:
+        return int(self._query(f"SELECT count(*) FROM staging WHERE {condition}")[0][0])
+
+    def _stage(self, reading: Reading) -> Reading:
+        """Read the log into the table `staging`; leniently where DuckDB stops at a broken row."""
+        names = {name for rule in self.card.rules for name in rule.parameters}
+        sql = staging_sql(reading, self.terms.options, names)
+        try:
+            self._watched(f"CREATE OR REPLACE TEMP TABLE staging AS {sql}", 0.05, 0.65)
+        except duckdb.Error as error:
+            if reading.thorough is None:
+                raise self._unreadable(error) from error
+            self.tell(0.05, f"Reading {self.plain.name} row by row: some are broken")
+            return self._stage(reading.thorough())
+        return reading
+
+    def _unreadable(self, error: duckdb.Error) -> CreditsError:
+        if "No space left" in str(error) or "Out of Memory" in str(error):
+            return explained(error)
+        return CreditsError(
+            f"{self.plain.name} can't be read to its end ({str(error).splitlines()[0][:200]}):"
+            " choose another format, or mend the file."
+        )
+
+    def _watched(self, sql: str, start: float, end: float) -> None:
+        """Run one long statement, telling how far it has come."""
+        failed: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                self.cursor.execute(sql)
+            except BaseException as error:  # handed to the waiting thread, which raises it
+                failed.append(error)
+
+        self.cursor.execute("SET enable_progress_bar = true")
+        self.cursor.execute("SET enable_progress_bar_print = false")
+        self.cursor.execute("SET progress_bar_time = 0")
+        worker = threading.Thread(target=run, name="credits-load")
+        worker.start()
+        while worker.is_alive():
+            worker.join(0.1)
+            share = max(0.0, self.cursor.query_progress()) / 100 if worker.is_alive() else 1.0
+            self.tell(start + (end - start) * min(share, 1.0), f"Reading {self.plain.name}")
+        if failed:
+            raise failed[0]
+
+    def _rate(self) -> None:
+        """The table `kinds`: for each kind of call of this log its API and what it costs."""
+        api = "concat_ws(' ', method, " + fold_sql("key") + ")"
+        self.cursor.execute(f"""
+            CREATE OR REPLACE TEMP TABLE kinds AS
+            SELECT *, CASE WHEN is_path THEN {api} ELSE left(coalesce(key, '{UNKNOWN}'), 300) END AS api
+            FROM (SELECT DISTINCT key, is_path, method, parameters FROM staging WHERE {IS_CALL})""")
+        kinds = self._query("SELECT DISTINCT api, method, parameters FROM kinds")
+        found = [self.card.rate(a, m, p.split("&") if p else ()) for a, m, p in kinds]
+        # An operation that the log does not name can't be rated, only assumed to be a plain one.
+        known = [api != UNKNOWN for api, _, _ in kinds]
+        self.cursor.execute(
+            """CREATE OR REPLACE TEMP TABLE priced AS
+            SELECT unnest($api) AS api, unnest($method) AS method, unnest($parameters) AS parameters,
+                unnest($credits::DECIMAL(38, 6)[]) AS price, unnest($per::BIGINT[]) AS per_records,
+                unnest($most::DECIMAL(38, 6)[]) AS most, unnest($known::BOOLEAN[]) AS known""",
+            {
+                "api": [kind[0] for kind in kinds],
+                "method": [kind[1] for kind in kinds],
+                "parameters": [kind[2] for kind in kinds],
+                "credits": [rate.credits for rate in found],
+                "per": [rate.per_records for rate in found],
+                "most": [rate.max_credits for rate in found],
+                "known": known,
+            },
+        )
+
+    def _find_duplicates(self) -> None:
+        """The table `shadowed`: the rows of `staging` that are known already."""
+        self.cursor.execute("CREATE OR REPLACE TEMP TABLE shadowed (row BIGINT)")
+        if self.terms.keep_duplicates:
+            return
+        first, last, ids, bare = self._query(f"""
+            SELECT min(occurred_at), max(occurred_at), count(request_id), count(fingerprint)
+            FROM staging WHERE {IS_CALL}""")[0]
+        if ids:
+            self.cursor.execute(_REPEATED_IDS)
+        if bare:
+            self.cursor.execute(_KNOWN_ROWS, {"first": first, "last": last})
+
+    def _store(self, reading: Reading, rows: int, skipped: int, now: datetime) -> Load:
+        load_id = int(self._query("SELECT nextval('load_ids')")[0][0])
+        free = sorted(self.card.free_statuses)
+        duplicates = int(self._query("SELECT count(*) FROM shadowed")[0][0])
+        self.tell(0.75, f"Storing {self.plain.name}")
+        chosen = "s.rowid NOT IN (SELECT row FROM shadowed)" if duplicates else "true"
+        given: dict[str, Any] = {"load": load_id, "free": free}
+        self.cursor.execute(_insert("calls", chosen), given)
+        if duplicates:
+            self.cursor.execute(_insert("duplicates", f"NOT ({chosen})"), given)
+        self.tell(0.9, "Adding up")
+        for table, sql in schema.ROLL_UPS.items():
+            mine = sql.replace("FROM calls", "FROM calls WHERE load_id = $load")
+            self.cursor.execute(f"INSERT INTO {table} {mine}", {"load": load_id})
+        rejected = self._store_rejects(reading, load_id)
+        calls, credits, fractional, first, last, loaded = self._query(
+            """SELECT coalesce(sum(calls), 0)::BIGINT, coalesce(sum(credits), 0),
+                coalesce(bool_or(credits <> floor(credits)), false), min(occurred_at),
+                max(occurred_at), count(*)
+            FROM calls WHERE load_id = ?""",
+            [load_id],
+        )[0]
+        load = Load(
+            load_id, self.plain.name, reading.format, dict(reading.columns), rows, loaded,
+            duplicates, rejected, skipped, calls, credits, first, last, self.plain.replaced,
+        )  # fmt: skip
+        if rows != loaded + duplicates + rejected + skipped:
+            raise CreditsError(
+                f"{self.plain.name} was not loaded: its rows do not add up ({rows:,} read). This"
+                " is a fault of the program, please report it."
+            )
+        record = asdict(load) | {
+            "columns": json.dumps(dict(reading.columns)),
+            "rate_card": self.card.name,
+            "fractional": fractional,
+            "sample": self.terms.sample,
+            "loaded_at": now,
+        }
+        names = ", ".join(record)
+        marks = ", ".join(f"${name}" for name in record)
+        self.cursor.execute(f"INSERT INTO loads ({names}) VALUES ({marks})", record)
+        return load
+
+    def _store_rejects(self, reading: Reading, load_id: int) -> int:
+        """Keep every reject with its line number, reason and text; how many there are."""
+        self.cursor.execute(
+            """INSERT INTO rejects SELECT ?, coalesce(line, rowid + 1), reject, text
+            FROM staging WHERE reject IS NOT NULL AND skip IS NULL ORDER BY rowid""",
+            [load_id],
+        )
+        ordinals = [
+            row[0]
+            for row in self._query(
+                "SELECT rowid FROM staging WHERE reject IS NOT NULL AND skip IS NULL ORDER BY rowid"
+            )
+        ]
+        if reading.locate is not None and ordinals:
+            places = reading.locate(ordinals)
+            self.cursor.execute(
+                """UPDATE rejects SET line = place.line, text = coalesce(place.text, rejects.text)
+                FROM (SELECT unnest($rows::BIGINT[]) + 1 AS row, unnest($lines::BIGINT[]) AS line,
+                    unnest($texts::VARCHAR[]) AS text) AS place
+                WHERE load_id = $load AND rejects.line = place.row""",
+                {
+                    "load": load_id,
+                    "rows": list(places),
+                    "lines": [place[0] for place in places.values()],
+                    "texts": [place[1] for place in places.values()],
+                },
+            )
+        return len(ordinals)
+
+
+# The later row of a request id is the duplicate, in the log itself and against what is known.
+_REPEATED_IDS = f"""
+INSERT INTO shadowed
+SELECT row FROM (
+    SELECT rowid AS row, row_number() OVER (PARTITION BY request_id ORDER BY rowid) AS place
+    FROM staging WHERE {IS_CALL} AND request_id IN (
+        SELECT request_id FROM staging WHERE {IS_CALL} AND request_id IS NOT NULL
+        GROUP BY request_id HAVING count(*) > 1))
+WHERE place > 1
+UNION
+SELECT rowid FROM staging
+WHERE {IS_CALL} AND request_id IN (SELECT request_id FROM calls WHERE request_id IS NOT NULL)
+"""
+
+# Without request ids the k-th equal row of the log is the k-th equal row of what is known.
+_KNOWN_ROWS = f"""
+INSERT INTO shadowed
+SELECT row FROM (
+    SELECT s.rowid AS row, known.times,
+        row_number() OVER (PARTITION BY s.occurred_at, s.fingerprint ORDER BY s.rowid) AS place
+    FROM staging AS s JOIN (
+        SELECT occurred_at, fingerprint, count(*) AS times FROM calls
+        WHERE fingerprint IS NOT NULL AND occurred_at BETWEEN $first AND $last
+        GROUP BY occurred_at, fingerprint) AS known
+    ON s.occurred_at = known.occurred_at AND s.fingerprint = known.fingerprint
+    WHERE skip IS NULL AND reject IS NULL)
+WHERE place <= times
+"""
+
+
+def _insert(table: str, chosen: str) -> str:
+    """INSERT of the staged calls, rated. One formula for what a call costs, in SQL as in `Rate`."""
+    per_call = """CASE WHEN p.per_records IS NULL OR s.records IS NULL THEN p.price * s.calls
+        ELSE greatest(s.calls, ceil(s.records / p.per_records)::BIGINT) * p.price END"""
+    cost = f"least({per_call}, coalesce(p.most * s.calls, {per_call}))"
+    return f"""
+    INSERT INTO {table} ({", ".join(schema.CALL_COLUMNS)})
+    SELECT $load, s.occurred_at, s."user", s.user_basis, s.app, k.api, s.method, s.parameters,
+        s.status, coalesce(list_contains($free, s.status), false), s.records, s.ip, s.request_id,
+        s.calls,
+        CASE WHEN s.logged IS NOT NULL THEN s.logged
+             WHEN list_contains($free, s.status) THEN 0 ELSE {cost} END,
+        CASE WHEN s.logged IS NOT NULL THEN 'logged'
+             WHEN coalesce(list_contains($free, s.status), false) THEN 'rated'
+             WHEN NOT p.known OR (p.per_records IS NOT NULL AND s.records IS NULL)
+             THEN 'assumed' ELSE 'rated' END,
+        s.fingerprint
+    FROM staging AS s
+    JOIN kinds AS k ON s.key IS NOT DISTINCT FROM k.key AND s.is_path = k.is_path
+        AND s.method IS NOT DISTINCT FROM k.method
+        AND s.parameters IS NOT DISTINCT FROM k.parameters
+    JOIN priced AS p ON p.api = k.api AND p.method IS NOT DISTINCT FROM k.method
+        AND p.parameters IS NOT DISTINCT FROM k.parameters
+    WHERE s.skip IS NULL AND s.reject IS NULL AND {chosen}"""

@@ -1,0 +1,225 @@
+"""What pages and the command line ask: each question has a small frame for an answer.
+
+All questions to one `Answers` are of the same moment. Times are naive UTC; credits are int64 where
+every credit loaded is whole, else float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+DIMENSIONS = ("user", "user_basis", "app", "api", "status")
+Where = Mapping[str, Sequence[str | None]]
+"""Dimension → the values that are wanted."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """All that is loaded, in one row."""
+
+    loads: int
+    calls: int
+    credits: int | float
+    assumed: int | float
+    """Credits that rest on an assumption."""
+    refused: int
+    """Calls that the vendor turned down."""
+    first: pd.Timestamp | None
+    last: pd.Timestamp | None
+    loaded_at: pd.Timestamp | None
+    """When the newest load was taken in."""
+    sample: bool
+    """Whether the sample log is among the loads."""
+
+
+class Answers:
+    """Questions to one snapshot of the data."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
+        fractional = self._rows("SELECT coalesce(bool_or(fractional), false) FROM loads")[0][0]
+        self._credits = "DOUBLE" if fractional else "BIGINT"
+
+    def _rows(self, sql: str, given: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = self._cursor.execute(sql, list(given)).fetchall()
+        return found
+
+    def _frame(self, sql: str, given: Sequence[Any] = ()) -> pd.DataFrame:
+        return self._cursor.execute(sql, list(given)).df()
+
+    def _sum(self, column: str) -> str:
+        return f"coalesce(sum({column}), 0)::{self._credits} AS {column}"
+
+    def version(self) -> int:
+        """The data version: it advances with every change."""
+        return int(self._rows("SELECT value FROM meta WHERE key = 'version'")[0][0])
+
+    def summary(self) -> Summary:
+        """What is loaded altogether."""
+        loads, first, last, loaded_at, sample = self._rows(
+            "SELECT count(*), min(first), max(last), max(loaded_at), coalesce(bool_or(sample), false)"
+            " FROM loads"
+        )[0]
+        calls, credits, assumed, refused = self._rows(
+            f"""SELECT coalesce(sum(calls), 0)::BIGINT, {self._sum("credits")},
+                {self._sum("assumed")}, coalesce(sum(refused), 0)::BIGINT FROM minutes"""
+        )[0]
+        stamps = [None if t is None else pd.Timestamp(t) for t in (first, last, loaded_at)]
+        return Summary(loads, calls, credits, assumed, refused, *stamps, sample)
+
+    def minutes(self, start: datetime, end: datetime) -> pd.DataFrame:
+        """Minutes in [start, end] that have calls: minute, calls, credits, assumed, refused."""
+        return self._frame(
+            f"""SELECT minute, sum(calls)::BIGINT AS calls, {self._sum("credits")},
+                {self._sum("assumed")}, sum(refused)::BIGINT AS refused
+            FROM minutes WHERE minute BETWEEN date_trunc('minute', ?::TIMESTAMP) AND ?
+            GROUP BY minute ORDER BY minute""",
+            [start, end],
+        )
+
+    def usage(
+        self, start: datetime | None = None, end: datetime | None = None, where: Where | None = None
+    ) -> pd.DataFrame:
+        """Exact usage in [start, end]: occurred_at, calls, credits; one row per instant, in order."""
+        sql, given = _filter("occurred_at", start, end, where)
+        return self._frame(
+            f"""SELECT occurred_at, sum(calls)::BIGINT AS calls, {self._sum("credits")}
+            FROM calls WHERE {sql} GROUP BY occurred_at ORDER BY occurred_at""",
+            given,
+        )
+
+    def usage_by_user(
+        self, start: datetime | None = None, end: datetime | None = None
+    ) -> pd.DataFrame:
+        """Exact usage by user: occurred_at, user, user_basis (both categorical), calls, credits."""
+        sql, given = _filter("occurred_at", start, end, None)
+        frame = self._frame(
+            f"""SELECT occurred_at, ("user", user_basis)::VARCHAR AS who, any_value("user") AS "user",
+                any_value(user_basis) AS user_basis, sum(calls)::BIGINT AS calls,
+                {self._sum("credits")}
+            FROM calls WHERE {sql} GROUP BY occurred_at, who""",
+            given,
+        )
+        return frame.drop(columns="who")
+
+    def totals(
+        self,
+        by: Sequence[str],
+        start: datetime | None = None,
+        end: datetime | None = None,
+        where: Where | None = None,
+    ) -> pd.DataFrame:
+        """Sums in [start, end] by some of DIMENSIONS: those, calls, credits, assumed, refused.
+
+        Most credits first. Quarters of an hour are read from the roll-up, and only what sticks out
+        at either end from the calls, so that the sums are exact to the instant.
+        """
+        columns = ", ".join(f'"{name}"' for name in by)
+        head = f"SELECT {columns}{', ' if by else ''}"
+        parts, given = self._parts(start, end, where)
+        union = " UNION ALL ".join(parts)
+        group = f"GROUP BY {columns}" if by else ""
+        return self._frame(
+            f"""{head} coalesce(sum(calls), 0)::BIGINT AS calls, {self._sum("credits")},
+                {self._sum("assumed")}, coalesce(sum(refused), 0)::BIGINT AS refused
+            FROM ({union}) {group} ORDER BY credits DESC, calls DESC{", " + columns if by else ""}""",
+            given,
+        )
+
+    def quarters(
+        self,
+        by: Sequence[str],
+        start: datetime | None = None,
+        end: datetime | None = None,
+        where: Where | None = None,
+    ) -> pd.DataFrame:
+        """Sums by quarter of an hour and some of DIMENSIONS: quarter, those, calls, credits."""
+        columns = "".join(f', "{name}"' for name in by)
+        sql, given = _filter("quarter", start, end, where)
+        return self._frame(
+            f"""SELECT quarter{columns}, sum(calls)::BIGINT AS calls, {self._sum("credits")}
+            FROM quarters WHERE {sql} GROUP BY quarter{columns} ORDER BY quarter{columns}""",
+            given,
+        )
+
+    def _parts(
+        self, start: datetime | None, end: datetime | None, where: Where | None
+    ) -> tuple[list[str], list[Any]]:
+        """SELECTs that together hold [start, end], each instant once, and their parameters."""
+        quarter = pd.Timedelta(minutes=15)
+        columns = ", ".join(f'"{name}"' for name in DIMENSIONS)
+        rolled = f"SELECT {columns}, calls, credits, assumed, refused FROM quarters WHERE "
+        single = f"""SELECT {columns}, calls, credits,
+            CASE WHEN credits_basis = 'assumed' THEN credits ELSE 0 END AS assumed,
+            CASE WHEN refused THEN calls ELSE 0 END AS refused FROM calls WHERE """
+        chosen, values = _chosen(where)
+        inner = None if start is None else pd.Timestamp(start).ceil(quarter)
+        outer = None if end is None else pd.Timestamp(end).floor(quarter)
+        if inner is not None and outer is not None and inner >= outer:
+            sql, given = _filter("occurred_at", start, end, where)
+            return [single + sql], given
+        # The last whole quarter before `outer`, which begins a quarter that ends after `end`.
+        parts, given = [], []
+        conditions = [c for c in (chosen,) if c]
+        if inner is not None:
+            conditions.append("quarter >= ?")
+        if outer is not None:
+            conditions.append("quarter < ?")
+        parts.append(rolled + (" AND ".join(conditions) or "true"))
+        given += [*values, *(t for t in (inner, outer) if t is not None)]
+        extra = f" AND {chosen}" if chosen else ""
+        if inner is not None:
+            parts.append(f"{single} occurred_at >= ? AND occurred_at < ?{extra}")
+            given += [start, inner, *values]
+        if outer is not None:
+            parts.append(f"{single} occurred_at >= ? AND occurred_at <= ?{extra}")
+            given += [outer, end, *values]
+        return parts, given
+
+    def loads(self) -> pd.DataFrame:
+        """Every load, the newest first, with the columns of the table `loads`."""
+        return self._frame(
+            "SELECT * REPLACE (credits::DOUBLE AS credits) FROM loads ORDER BY load_id DESC"
+        )
+
+    def rejects(self, load_id: int, most: int | None = None) -> pd.DataFrame:
+        """Rejects of a load by line: line, reason, text."""
+        limit = "" if most is None else f" LIMIT {int(most)}"
+        return self._frame(
+            f"SELECT line, reason, text FROM rejects WHERE load_id = ? ORDER BY line{limit}",
+            [load_id],
+        )
+
+
+def _chosen(where: Where | None) -> tuple[str, list[Any]]:
+    """Conditions for the values that are wanted, and their parameters."""
+    conditions: list[str] = []
+    given: list[Any] = []
+    for name, values in (where or {}).items():
+        if name not in DIMENSIONS:
+            raise ValueError(f"{name} is no dimension")
+        conditions.append(
+            f'("{name}" IN (SELECT unnest(?::VARCHAR[])) OR ("{name}" IS NULL AND ?))'
+        )
+        given += [[v for v in values if v is not None], None in values]
+    return " AND ".join(conditions), given
+
+
+def _filter(
+    column: str, start: datetime | None, end: datetime | None, where: Where | None
+) -> tuple[str, list[Any]]:
+    chosen, given = _chosen(where)
+    conditions = [chosen] if chosen else []
+    if start is not None:
+        conditions.append(f"{column} >= ?")
+        given.append(start)
+    if end is not None:
+        conditions.append(f"{column} <= ?")
+        given.append(end)
+    return " AND ".join(conditions) or "true", given

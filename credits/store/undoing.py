@@ -1,0 +1,80 @@
+"""A load is taken back, and the calls that it had shadowed in other loads come back with it."""
+
+from __future__ import annotations
+
+import duckdb
+
+from credits import CreditsError
+from credits.store import schema
+from credits.store.database import Database
+
+
+def undo(database: Database, load_ids: list[int]) -> None:
+    """Take back some loads, all in one transaction. Raises CreditsError for one that is not there."""
+    with database.writer() as cursor, database.change(cursor):
+        for load_id in load_ids:
+            known = cursor.execute("SELECT 1 FROM loads WHERE load_id = ?", [load_id]).fetchall()
+            if not known:
+                raise CreditsError(f"Load {load_id} is not there any more: reload the page.")
+            for table in ("loads", "calls", "duplicates", "rejects", *schema.ROLL_UPS):
+                cursor.execute(f"DELETE FROM {table} WHERE load_id = ?", [load_id])
+        _bring_back(cursor)
+
+
+def clear(database: Database) -> None:
+    """Take back everything."""
+    with database.writer() as cursor, database.change(cursor):
+        for table in ("loads", "calls", "duplicates", "rejects", *schema.ROLL_UPS):
+            cursor.execute(f"DELETE FROM {table}")
+
+
+def _bring_back(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Duplicates of what is gone become calls, load by load in the order they were taken in."""
+    shadowed = cursor.execute("SELECT DISTINCT load_id FROM duplicates ORDER BY load_id").fetchall()
+    for (load_id,) in shadowed:
+        cursor.execute(_ORPHANS, {"load": load_id})
+        found = cursor.execute("SELECT count(*) FROM orphans").fetchall()[0][0]
+        if not found:
+            continue
+        chosen = "WHERE rowid IN (SELECT row FROM orphans)"
+        for table, sql in schema.ROLL_UPS.items():
+            mine = sql.replace("FROM calls", f"FROM duplicates {chosen}")
+            cursor.execute(f"INSERT INTO {table} {mine}")
+        cursor.execute(f"INSERT INTO calls SELECT * FROM duplicates {chosen}")
+        cursor.execute(f"DELETE FROM duplicates {chosen}")
+        cursor.execute(_RECOUNT, {"load": load_id, "found": found})
+
+
+# Of the rows with a request id the first comes back if no call has that id any more; of the equal
+# rows without one, as many as this load had beyond what earlier loads account for.
+_ORPHANS = """
+CREATE OR REPLACE TEMP TABLE orphans AS
+SELECT row FROM (
+    SELECT rowid AS row, row_number() OVER (PARTITION BY request_id ORDER BY rowid) AS place
+    FROM duplicates WHERE load_id = $load AND request_id IS NOT NULL
+        AND request_id NOT IN (SELECT request_id FROM calls WHERE request_id IS NOT NULL))
+WHERE place = 1
+UNION ALL
+SELECT row FROM (
+    SELECT d.rowid AS row, d.occurred_at, d.fingerprint,
+        row_number() OVER (PARTITION BY d.occurred_at, d.fingerprint ORDER BY d.rowid) AS place,
+        count(*) OVER (PARTITION BY d.occurred_at, d.fingerprint) AS here
+    FROM duplicates AS d WHERE load_id = $load AND fingerprint IS NOT NULL) AS mine
+LEFT JOIN (
+    SELECT occurred_at, fingerprint, count(*) FILTER (load_id < $load) AS before,
+        count(*) FILTER (load_id = $load) AS kept
+    FROM calls WHERE fingerprint IS NOT NULL GROUP BY occurred_at, fingerprint) AS known
+USING (occurred_at, fingerprint)
+WHERE place <= here - least(coalesce(before, 0), here + coalesce(kept, 0))
+"""
+
+_RECOUNT = """
+UPDATE loads SET loaded = loaded + $found, duplicates = duplicates - $found,
+    calls = now.calls, credits = now.credits, fractional = now.fractional,
+    first = now.first, last = now.last
+FROM (SELECT sum(calls)::BIGINT AS calls, sum(credits) AS credits,
+        bool_or(credits <> floor(credits)) AS fractional,
+        min(occurred_at) AS first, max(occurred_at) AS last
+    FROM calls WHERE load_id = $load) AS now
+WHERE load_id = $load
+"""
