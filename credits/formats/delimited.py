@@ -91,7 +91,7 @@ def _layout(sample: Sample, options: Options, delimiters: Sequence[str]) -> Layo
             continue
         widths = [len(row) for row in rows]
         width = max(set(widths), key=lambda w: (widths.count(w), w))
-        if width < 2 and not (options.mapping or len(rows[0]) == 1 and is_stamp(rows[-1][0])):
+        if width < 2 and not (options.mapping or (len(rows[0]) == 1 and is_stamp(rows[-1][0]))):
             continue
         even = widths.count(width) / len(widths)
         if even < 0.5:

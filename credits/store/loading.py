@@ -50,6 +50,8 @@ class Load:
     last: datetime | None
     replaced: int
     """Bytes that were no text and were replaced."""
+    notes: tuple[str, ...] = ()
+    """What a person should know about how the log was read, as sentences."""
 
 
 @dataclass(frozen=True)
@@ -262,13 +264,14 @@ class _Taking:
         load = Load(
             load_id, self.plain.name, reading.format, dict(reading.columns), rows, loaded,
             duplicates, rejected, skipped, calls, credits, first, last, self.plain.replaced,
+            _notes(self.plain, reading),
         )  # fmt: skip
         if rows != loaded + duplicates + rejected + skipped:
             raise CreditsError(
                 f"{self.plain.name} was not loaded: its rows do not add up ({rows:,} read). This"
                 " is a fault of the program, please report it."
             )
-        record = asdict(load) | {
+        record = {k: v for k, v in asdict(load).items() if k != "notes"} | {
             "columns": json.dumps(dict(reading.columns)),
             "rate_card": self.card.name,
             "fractional": fractional,
@@ -310,6 +313,18 @@ class _Taking:
         return len(ordinals)
 
 
+def _notes(plain: Plain, reading: Reading) -> tuple[str, ...]:
+    notes = []
+    if reading.ambiguous_days:
+        notes.append(
+            f"{plain.name}: dates such as 05/06/2026 were read month-first; if the day comes"
+            " first, undo this load and load it again day-first (--day-first)."
+        )
+    if plain.replaced:
+        notes.append(f"{plain.name}: {plain.replaced:,} bytes were no text and were replaced by �.")
+    return tuple(notes)
+
+
 # The later row of a request id is the duplicate, in the log itself and against what is known.
 _REPEATED_IDS = f"""
 INSERT INTO shadowed
@@ -325,7 +340,7 @@ WHERE {IS_CALL} AND request_id IN (SELECT request_id FROM calls WHERE request_id
 """
 
 # Without request ids the k-th equal row of the log is the k-th equal row of what is known.
-_KNOWN_ROWS = f"""
+_KNOWN_ROWS = """
 INSERT INTO shadowed
 SELECT row FROM (
     SELECT s.rowid AS row, known.times,

@@ -70,8 +70,10 @@ class Answers:
             f"""SELECT coalesce(sum(calls), 0)::BIGINT, {self._sum("credits")},
                 {self._sum("assumed")}, coalesce(sum(refused), 0)::BIGINT FROM minutes"""
         )[0]
-        stamps = [None if t is None else pd.Timestamp(t) for t in (first, last, loaded_at)]
-        return Summary(loads, calls, credits, assumed, refused, *stamps, sample)
+        return Summary(
+            loads, calls, credits, assumed, refused,
+            _stamp(first), _stamp(last), _stamp(loaded_at), sample,
+        )  # fmt: skip
 
     def minutes(self, start: datetime, end: datetime) -> pd.DataFrame:
         """Minutes in [start, end] that have calls: minute, calls, credits, assumed, refused."""
@@ -195,6 +197,10 @@ class Answers:
             f"SELECT line, reason, text FROM rejects WHERE load_id = ? ORDER BY line{limit}",
             [load_id],
         )
+
+
+def _stamp(at: datetime | None) -> pd.Timestamp | None:
+    return None if at is None else pd.Timestamp(at)
 
 
 def _chosen(where: Where | None) -> tuple[str, list[Any]]:

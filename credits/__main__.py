@@ -1,0 +1,5 @@
+"""`python -m credits …`."""
+
+from credits.cli import main
+
+main()

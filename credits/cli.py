@@ -1,0 +1,376 @@
+"""`python -m credits`: load logs and ask for usage from a terminal or a script.
+
+`--json` prints one JSON document on standard output. A failure is one line `credits: …` on standard
+error; the exit code is 1 for bad input and 2 for bad usage.
+"""
+
+from __future__ import annotations
+
+import glob
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, cast
+
+import typer
+
+from credits import CreditsError
+from credits.plan import Plan
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Load call logs, and see what they used of the organization's credits.",
+)
+
+
+class Window(StrEnum):
+    """What 24 hours mean."""
+
+    trailing = "trailing"
+    calendar = "calendar"
+    anchored = "anchored"
+
+
+Database = Annotated[
+    Path | None,
+    typer.Option(
+        "--database",
+        help="The database file. Default: CREDITS_DATABASE, else data/credits.duckdb.",
+        show_default=False,
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+@app.command()
+def load(
+    paths: Annotated[
+        list[str],
+        typer.Argument(metavar="PATH...", help="Log files, folders or patterns such as logs/*.gz."),
+    ],
+    database: Database = None,
+    format: Annotated[
+        str | None,
+        typer.Option("--format", help="The format of the logs. Default: found from the content."),
+    ] = None,
+    mapping: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="FIELD=COLUMN",
+            help="Which column is which field, by name, or by number from 1. May be repeated.",
+        ),
+    ] = None,
+    pattern: Annotated[
+        str | None,
+        typer.Option("--pattern", help="A regular expression whose named groups are fields."),
+    ] = None,
+    time_zone: Annotated[
+        str, typer.Option("--time-zone", help="The zone of time stamps that carry none.")
+    ] = "UTC",
+    day_first: Annotated[
+        bool | None,
+        typer.Option(
+            "--day-first/--month-first",
+            help="How to read dates such as 05/06/2026 that the log leaves open.",
+            show_default=False,
+        ),
+    ] = None,
+    rate_card: Annotated[
+        str, typer.Option("--rate-card", help="The rate card by which calls are rated.")
+    ] = "bigin",
+    keep_duplicates: Annotated[
+        bool, typer.Option("--keep-duplicates", help="Load rows again that are known already.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Take in log files, and tell what became of every row."""
+    from credits.formats import Options
+    from credits.store import Terms
+
+    options = Options(
+        format=format,
+        mapping=_mapping(mapping or []),
+        pattern=pattern,
+        time_zone=time_zone,
+        day_first=day_first,
+    )
+    terms = Terms(options, rate_card, keep_duplicates)
+    with _store(database) as store:
+        report = _Report()
+        for path in _files(paths):
+            report.take(store, path, terms)
+        report.print(store, as_json)
+    return 1 if report.failures else 0
+
+
+class _Report:
+    """What became of the files named on the command line."""
+
+    def __init__(self) -> None:
+        self.loads: list[Any] = []
+        self.failures: list[str] = []
+
+    def take(self, store: Any, path: str, terms: Any) -> None:
+        """Load one file; a failure is told and does not stop the others."""
+        now = datetime.now(UTC).replace(tzinfo=None)
+        try:
+            with _bar(path) as progress:
+                loads, passed = store.load(Path(path), terms, now=now, progress=progress)
+        except CreditsError as error:
+            self.failures.append(str(error))
+            _say(str(error))
+            return
+        self.loads += loads
+        for note in [note for load in loads for note in load.notes]:
+            _note(note)
+        for other in passed:
+            _note(f"passed over: {other.reason}")
+
+    def print(self, store: Any, as_json: bool) -> None:
+        """The loads and their rejects."""
+        with store.answers() as answers:
+            rejects = [
+                {"path": load.path, **row}
+                for load in self.loads
+                for row in answers.rejects(load.load_id).to_dict("records")
+            ]
+        if as_json:
+            print(_dumps({"loads": [_as_json(load) for load in self.loads], "rejects": rejects}))
+            return
+        for load in self.loads:
+            print(_sentence(load))
+        for reject in rejects[:20]:
+            print(f"  {reject['path']}:{reject['line']}: {reject['reason']}")
+        if len(rejects) > 20:
+            print(f"  … and {len(rejects) - 20:,} more rejected rows (all of them with --json)")
+
+
+def _as_json(load: Any) -> dict[str, Any]:
+    names = ["path", "format", "rows", "loaded", "duplicates", "rejected", "skipped", "calls", "credits", "first", "last"]
+    return {name: getattr(load, name) for name in names}
+
+
+def _sentence(load: Any) -> str:
+    counts = [f"{load.loaded:,} of {load.rows:,} rows loaded"]
+    counts += [
+        f"{getattr(load, name):,} {word}"
+        for name, word in (
+            ("duplicates", "known already"),
+            ("rejected", "rejected"),
+            ("skipped", "skipped"),
+        )
+        if getattr(load, name)
+    ]
+    span = f", {_iso(load.first)} to {_iso(load.last)}" if load.first else ""
+    return (
+        f"{load.path} ({load.format}): {', '.join(counts)}; {load.calls:,} calls,"
+        f" {_plain(load.credits):,} credits{span}"
+    )
+
+
+@app.command()
+def usage(
+    database: Database = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help="The instant to ask about, ISO 8601. Default: the last call."),
+    ] = None,
+    window: Annotated[Window, typer.Option("--window", help="What 24 hours mean.")] = (
+        Window.trailing
+    ),
+    time_zone: Annotated[
+        str, typer.Option("--time-zone", help="The zone of days and of an --at without one.")
+    ] = "UTC",
+    base_limit: Annotated[
+        int, typer.Option("--base-limit", min=0, help="Credits that come with the edition.")
+    ] = 50_000,
+    users: Annotated[int, typer.Option("--users", min=0, help="Users paid for.")] = 10,
+    credits_per_user: Annotated[
+        int, typer.Option("--credits-per-user", min=0, help="Credits that each user adds.")
+    ] = 250,
+    add_on: Annotated[int, typer.Option("--add-on", min=0, help="Credits bought on top.")] = 0,
+    cap: Annotated[
+        int | None, typer.Option("--cap", min=0, help="The most that the vendor gives.")
+    ] = None,
+    top: Annotated[
+        int | None, typer.Option("--top", min=0, help="Only so many users. Default: all.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Tell what is used of the allowance, by whom, and when the peak was."""
+    from credits.usage import document
+
+    plan = Plan(base_limit, users, credits_per_user, add_on, cap)
+    zone = _zone(time_zone)
+    with _store(database) as store, store.answers() as answers:
+        moment = _instant(at, zone) if at else None
+        found = document(answers, plan, at=moment, kind=window.value, zone=zone)
+    found["users"] = found["users"][:top]
+    print(_dumps(found) if as_json else _table(found, plan, top))
+
+
+def _table(found: dict[str, Any], plan: Plan, top: int | None) -> str:
+    if not found["calls"]:
+        return "Nothing is loaded yet: take in a log with `python -m credits load FILE`."
+    rows = [
+        f"Used at {_iso(found['at'])} ({found['window']}): {_plain(found['used']):,} of"
+        f" {found['allowance']:,} credits, {_plain(found['unused']):,} unused",
+        f"Allowance: {plan.formula}",
+        f"Peak: {_plain(found['peak']['credits']):,} credits in 24 hours,"
+        f" {_iso(found['peak']['end'])}",
+        f"Everything loaded: {found['calls']:,} calls, {_plain(found['credits']):,} credits"
+        f" ({_plain(found['assumed_credits']):,} assumed)",
+        "",
+        f"{'user':<40} {'calls':>12} {'credits':>12} {'share':>7} {'peak':>10}",
+    ]
+    for user in found["users"][: top or 20]:
+        rows.append(
+            f"{_safe(user['user'])[:40]:<40} {user['calls']:>12,} {_plain(user['credits']):>12,}"
+            f" {user['share']:>7.1%} {_plain(user['peak']['credits']):>10,}"
+        )
+    return "\n".join(rows)
+
+
+# ── what both commands need ───────────────────────────────────────────────────────────────────
+
+
+def _mapping(pairs: Sequence[str]) -> dict[str, str]:
+    found = {}
+    for pair in pairs:
+        field, equals, column = pair.partition("=")
+        if not equals or not field or not column:
+            raise typer.BadParameter(f"“{pair}” is not FIELD=COLUMN.", param_hint="--map")
+        found[field.strip()] = column.strip()
+    return found
+
+
+def _files(paths: Sequence[str]) -> Iterator[str]:
+    """The files that paths, folders and patterns name, in order."""
+    for path in paths:
+        if Path(path).is_dir():
+            inside = (p for p in Path(path).rglob("*") if p.is_file())
+            yield from (str(p) for p in sorted(inside) if not p.name.startswith("."))
+        elif not Path(path).exists() and glob.has_magic(path):
+            yield from sorted(glob.glob(path, recursive=True)) or [path]
+        else:
+            yield path
+
+
+@contextmanager
+def _store(database: Path | None) -> Iterator[Any]:
+    from credits.settings import Settings
+    from credits.store import Store
+
+    settings = Settings()
+    with Store(database or settings.database, memory_limit=settings.memory_limit) as store:
+        yield store
+
+
+@contextmanager
+def _bar(path: str) -> Iterator[Any]:
+    """A progress bar, where there is somebody to see it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(_safe(path), total=1.0)
+
+        def progress(share: float, message: str) -> None:
+            bar.update(task, completed=share, description=_safe(message))
+
+        yield progress
+
+
+def _zone(name: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise CreditsError(
+            f"There is no time zone “{name}”: write it as Europe/Berlin or UTC."
+        ) from None
+    return name
+
+
+def _instant(text: str, zone: str) -> datetime:
+    from zoneinfo import ZoneInfo
+
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise CreditsError(
+            f"--at {text} is no time: write it as 2026-08-13T14:00:00Z."
+        ) from None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=ZoneInfo(zone))
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def _dumps(document: dict[str, Any]) -> str:
+    return json.dumps(document, default=_value, ensure_ascii=False)
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return _iso(value)
+    if isinstance(value, Decimal):
+        return _plain(value)
+    if hasattr(value, "item"):
+        return value.item()
+    return str(value)
+
+
+def _iso(at: datetime | None) -> str | None:
+    """ISO 8601 in UTC; fractions of a second only where there are any."""
+    return None if at is None else f"{at.isoformat()}Z"
+
+
+def _plain(number: Decimal | int | float) -> int | float:
+    """A whole number without a fraction."""
+    return int(number) if number == int(number) else round(float(number), 6)
+
+
+def _safe(text: str) -> str:
+    """Text from a log without what a terminal would obey."""
+    return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def _say(sentence: str) -> None:
+    print(f"credits: {_safe(sentence)}", file=sys.stderr)
+
+
+def _note(sentence: str) -> None:
+    print(f"note: {_safe(sentence)}", file=sys.stderr)
+
+
+# Typer carries its own copy of click and names only one of its errors.
+_BadUsage = cast(type[typer.BadParameter], typer.BadParameter.__mro__[1])
+
+
+def main() -> None:
+    """Run the command; failures are one line and an exit code, never a traceback."""
+    try:
+        sys.exit(app(standalone_mode=False) or 0)
+    except (CreditsError, BrokenPipeError) as error:
+        _say(str(error) or "Nobody is reading the output.")
+        sys.exit(1)
+    except _BadUsage as error:
+        _say(f"{' '.join(error.format_message().split())} See --help.")
+        sys.exit(2)
+    except (typer.Abort, KeyboardInterrupt):
+        _say("Stopped; what was loaded before stays loaded.")
+        sys.exit(130)
