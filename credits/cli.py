@@ -154,9 +154,14 @@ class _Report:
             print(f"  … and {len(rejects) - 20:,} more rejected rows (all of them with --json)")
 
 
+_LOAD_KEYS = (
+    *("path", "format", "rows", "loaded", "duplicates", "rejected", "skipped"),
+    *("calls", "credits", "first", "last"),
+)
+
+
 def _as_json(load: Any) -> dict[str, Any]:
-    names = ["path", "format", "rows", "loaded", "duplicates", "rejected", "skipped", "calls", "credits", "first", "last"]
-    return {name: getattr(load, name) for name in names}
+    return {name: getattr(load, name) for name in _LOAD_KEYS}
 
 
 def _sentence(load: Any) -> str:
@@ -312,9 +317,7 @@ def _instant(text: str, zone: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise CreditsError(
-            f"--at {text} is no time: write it as 2026-08-13T14:00:00Z."
-        ) from None
+        raise CreditsError(f"--at {text} is no time: write it as 2026-08-13T14:00:00Z.") from None
     if at.tzinfo is None:
         at = at.replace(tzinfo=ZoneInfo(zone))
     return at.astimezone(UTC).replace(tzinfo=None)

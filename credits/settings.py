@@ -1,4 +1,4 @@
-"""What a person may set about the whole app: environment variables `CREDITS_…`, or a `.env` file."""
+"""What a person may set about the whole app: variables `CREDITS_…`, or a `.env` file."""
 
 from __future__ import annotations
 

@@ -210,7 +210,7 @@ def _back(
 
 def back_by(back: pd.DataFrame, until: pd.Timestamp) -> int | float:
     """Credits that have come back by an instant."""
-    value: int | float = back.loc[back["at"] <= until, "credits"].sum().item()
+    value: int | float = back.loc[back["at"] <= until, "credits"].to_numpy().sum().item()
     return value
 
 
@@ -248,12 +248,13 @@ def people(
 
 
 def trend(quarters: pd.DataFrame, zone: str) -> pd.DataFrame:
-    """Credits by day of a zone for each user: user, user_basis, trend (a list, a zero for no calls)."""
+    """Each user's credits by day of a zone: user, user_basis, trend (a list, 0 without calls)."""
     if quarters.empty:
         return pd.DataFrame(columns=["user", "user_basis", "trend"])
     local = quarters["quarter"].dt.tz_localize("UTC").dt.tz_convert(zone)
     keyed = quarters.assign(day=local.dt.tz_localize(None).dt.normalize())
-    sums = keyed.groupby(["user", "user_basis", "day"])["credits"].sum().unstack("day", fill_value=0)
+    by_day = keyed.groupby(["user", "user_basis", "day"])["credits"].sum()
+    sums = by_day.unstack("day", fill_value=0)
     every = pd.date_range(sums.columns.min(), sums.columns.max(), freq="D")
     sums = sums.reindex(columns=every, fill_value=0)
     frame = sums.index.to_frame(index=False)

@@ -23,6 +23,7 @@ HEAD = (
     r"^(?:\S+ )??((?:\d+(?:\.\d+){3}|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.%]+\]?)"
     r"(?:, ?[^ ,]+)*) (\S+) (.*?) *$"
 )
+REQUEST = r"^(\S+) +(.*?)(?: +HTTP/[\d.]+)?$"
 _LINE = re.compile(LENIENT)
 _TIME = re.compile(r"\[(\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d[^\]]*)\]")
 
@@ -39,8 +40,8 @@ CASE WHEN len(h) = 4 AND h[4] = ''
      THEN {{'ip': h[1], 'ident': h[2], 'who': h[3]}}
      ELSE regexp_extract(part.head, {literal(HEAD)}, ['ip', 'ident', 'who']) END AS who,
 CASE WHEN len(r) = 3 THEN r
-     ELSE regexp_extract_all(part.request, '^(\\S+) +(.*?)(?: +HTTP/[\\d.]+)?$', 1)
-          || regexp_extract_all(part.request, '^(\\S+) +(.*?)(?: +HTTP/[\\d.]+)?$', 2) END AS request
+     ELSE regexp_extract_all(part.request, {literal(REQUEST)}, 1)
+          || regexp_extract_all(part.request, {literal(REQUEST)}, 2) END AS request
 """
 
 

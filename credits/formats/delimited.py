@@ -48,6 +48,7 @@ class Delimited:
     generic: bool = True
 
     def read(self, sample: Sample, options: Options, *, forced: bool) -> Reading | None:
+        """A delimited log if its columns name calls, or if the person says so."""
         layout = _layout(sample, options, self.delimiters)
         if layout is None:
             if forced:
@@ -96,7 +97,7 @@ def _layout(sample: Sample, options: Options, delimiters: Sequence[str]) -> Layo
         even = widths.count(width) / len(widths)
         if even < 0.5:
             continue
-        header = _has_header(rows, width)
+        header = _has_header(rows)
         names = tuple(name.strip() for name in rows[0]) if header else _numbers(width)
         if header and len(names) < width:
             names += tuple(f"column {i + 1}" for i in range(len(names), width))
@@ -110,11 +111,13 @@ def _numbers(width: int) -> tuple[str, ...]:
     return tuple(f"column {i + 1}" for i in range(width))
 
 
-_DATA = re.compile(r"-?[\d.,]+$|\d{1,3}(\.\d{1,3}){3}|https?://|/|(GET|POST|PUT|PATCH|DELETE) /|\S+@\S+\.\w+$")
+_DATA = re.compile(
+    r"-?[\d.,]+$|\d{1,3}(\.\d{1,3}){3}|https?://|/|(GET|POST|PUT|PATCH|DELETE) /|\S+@\S+\.\w+$"
+)
 
 
-def _has_header(rows: Sequence[Sequence[str]], width: int) -> bool:
-    """Whether the first row names columns: none of its cells is data, and words of ours stand there.
+def _has_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names columns: none of its cells is data, and some are words of ours.
 
     A header alone, with nothing below it, counts as one.
     """
@@ -127,9 +130,7 @@ def _has_header(rows: Sequence[Sequence[str]], width: int) -> bool:
     return any(is_stamp(cell) or _DATA.match(cell) for row in rows[1:20] for cell in row)
 
 
-def reading(
-    sample: Sample, options: Options, layout: Layout, found: Mapping[str, int]
-) -> Reading:
+def reading(sample: Sample, options: Options, layout: Layout, found: Mapping[str, int]) -> Reading:
     """The reading of a delimited file whose columns are known."""
     path = sample.plain.path
     fields = {field: f"c{index + 1}" for field, index in found.items()}
@@ -217,7 +218,7 @@ def _spooled(spool: Path, layout: Layout) -> str:
 
 @dataclass(frozen=True)
 class Record:
-    """A row of a delimited file: the line it begins on, its text, its cells; or why it is no call."""
+    """A row of a delimited file: the line it begins on, text, cells; or why it is no call."""
 
     line: int
     text: str

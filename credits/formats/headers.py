@@ -51,7 +51,7 @@ MEANINGS: Mapping[str, str] = {
 }
 """Field → names in order of preference, without their punctuation and case."""
 
-_WORDS: Mapping[str, tuple[str, ...]] = {name: tuple(text.split()) for name, text in MEANINGS.items()}
+_WORDS = {name: tuple(text.split()) for name, text in MEANINGS.items()}
 
 _ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}(:\d+)?$|[0-9a-fA-F]*:[0-9a-fA-F:.]+$|[\w.-]+$")
 _BLANK = frozenset({"", "-", "null", "NULL", "None", "none", "(null)", "nan", "NaN", "N/A"})
@@ -91,6 +91,10 @@ def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, in
     return found
 
 
+def _anything(_cells: Sequence[str]) -> bool:
+    return True
+
+
 def _numbers(cells: Sequence[str]) -> bool:
     return all(re.match(r"[\d,.\s]+([eE]\+?\d+)?$", cell) for cell in cells)
 
@@ -103,13 +107,12 @@ _CHECKS: Mapping[str, Callable[[Sequence[str]], bool]] = {
     "ip": lambda cells: all(_ADDRESS.match(cell.split(",")[0].strip()) for cell in cells[:20]),
     "path": lambda cells: not _numbers(cells),
     "api": lambda cells: not _numbers(cells),
-    "app": lambda cells: True,
 }
 
 
 def _fits(field: str, cells: Sequence[str]) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip() not in _BLANK]
-    return not filled or _CHECKS.get(field, lambda cells: True)(filled)
+    return not filled or _CHECKS.get(field, _anything)(filled)
 
 
 def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -126,16 +129,21 @@ def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:
     return found
 
 
+def _looks_like(pattern: str) -> Callable[[str], bool]:
+    compiled = re.compile(pattern)
+    return lambda cell: compiled.match(cell) is not None
+
+
 _VERB = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _LOOKS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("occurred_at", lambda cell: is_stamp(cell) and not re.match(r"\d{1,9}$", cell)),
-    ("path", lambda cell: re.match(rf"(({_VERB}|CONNECT|TRACE) )?(https?://|/)\S*", cell) is not None),
-    ("ip", lambda cell: re.match(r"\d{1,3}(\.\d{1,3}){3}$|[\da-f]*:[\da-f:]+$", cell) is not None),
-    ("method", lambda cell: re.match(rf"({_VERB})$", cell) is not None),
-    ("user", lambda cell: re.match(r"[^@\s]+@[^@\s]+\.\w+$", cell) is not None),
-    ("status", lambda cell: re.match(r"[1-5]\d\d$", cell) is not None),
-    ("request_id", lambda cell: re.match(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", cell) is not None),
-    ("app", lambda cell: re.match(r"(Mozilla|curl|python-requests|okhttp)/", cell) is not None),
+    ("path", _looks_like(rf"(({_VERB}|CONNECT|TRACE) )?(https?://|/)\S*")),
+    ("ip", _looks_like(r"\d{1,3}(\.\d{1,3}){3}$|[\da-f]*:[\da-f:]+$")),
+    ("method", _looks_like(rf"({_VERB})$")),
+    ("user", _looks_like(r"[^@\s]+@[^@\s]+\.\w+$")),
+    ("status", _looks_like(r"[1-5]\d\d$")),
+    ("request_id", _looks_like(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")),
+    ("app", _looks_like(r"(Mozilla|curl|python-requests|okhttp)/")),
 )
 
 
@@ -148,7 +156,9 @@ def chosen(mapping: Mapping[str, str], names: Sequence[str], *, numbered: bool) 
     for field, column in mapping.items():
         if field not in FIELDS:
             known = ", ".join(FIELDS)
-            raise CreditsError(f"There is no field “{field}” to map a column to: use one of {known}.")
+            raise CreditsError(
+                f"There is no field “{field}” to map a column to: use one of {known}."
+            )
         if column in names and not numbered:
             found[field] = names.index(column)
         elif column.isdigit() and 1 <= int(column) <= len(names):

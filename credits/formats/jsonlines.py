@@ -1,4 +1,4 @@
-"""JSON logs: one object a line, whatever its keys are called; and the base for JSON formats we know.
+"""JSON logs: one object a line, whatever its keys are called; the base of JSON formats we know.
 
 Arrays, `{"Records": […]}` and pretty-printed documents are first written out one object a line by
 `documents`, so that everything here may think in lines.

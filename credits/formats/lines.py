@@ -1,4 +1,4 @@
-"""What all logs with one record a line share: a source of lines, blank ones and comments skipped."""
+"""What all logs with one record a line share: lines, blank ones and comments skipped."""
 
 from __future__ import annotations
 

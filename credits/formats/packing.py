@@ -1,4 +1,4 @@
-"""What a person hands over becomes clean text on disk: unpacked, decoded, one kind of line end.
+r"""What a person hands over becomes clean text on disk: unpacked, decoded, one kind of line end.
 
 The readers behind this module may then assume UTF-8, `\n` or `\r\n` throughout, no NUL bytes and
 no U+0001 (the delimiter with which DuckDB is made to read whole lines). A file that is already
@@ -222,7 +222,9 @@ Member = tuple[str, Path | None, str]
 """Name, where it was unpacked to (or None), and why it was not."""
 
 
-def _members(members: Iterator[Member], scratch: Path, budget: _Budget) -> Iterator[Plain | NotALog]:
+def _members(
+    members: Iterator[Member], scratch: Path, budget: _Budget
+) -> Iterator[Plain | NotALog]:
     for member, unpacked, reason in members:
         if unpacked is None:
             yield NotALog(member, reason)
@@ -308,9 +310,7 @@ class _Survey:
     trailing_blank: int = 0
 
 
-def _text(
-    path: Path, name: str, head: bytes, kind: str, scratch: Path, budget: _Budget
-) -> Plain:
+def _text(path: Path, name: str, head: bytes, kind: str, scratch: Path, budget: _Budget) -> Plain:
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         raise CreditsError(f"{name} is empty: there is nothing in it to load.")
     if kind != "text":
@@ -396,7 +396,7 @@ def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = 
 
 
 def _mostly_utf8(path: Path) -> bool:
-    """Whether the non-ASCII bytes are UTF-8 with a few broken ones, rather than another encoding."""
+    """Whether the non-ASCII bytes are UTF-8 with a few broken ones, not another encoding."""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
             if chunk.isascii():

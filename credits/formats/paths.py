@@ -77,7 +77,8 @@ def fold_sql(key: str) -> str:
 
 def _tokens_sql(split: str) -> str:
     token = f"regexp_replace({split}, {literal(_TOKEN_SEGMENT)}, '/{{id}}\\1/', 'g')"
-    return f"CASE WHEN regexp_matches({split}, {literal(_LONG_SEGMENT)}) THEN {token} ELSE {split} END"
+    long = f"regexp_matches({split}, {literal(_LONG_SEGMENT)})"
+    return f"CASE WHEN {long} THEN {token} ELSE {split} END"
 
 
 def parameters_sql(path: str, names: Iterable[str]) -> str:
@@ -89,4 +90,5 @@ def parameters_sql(path: str, names: Iterable[str]) -> str:
     ]
     if not found:
         return "NULL"
-    return f"CASE WHEN contains({path}, '?') THEN nullif(concat_ws('&', {', '.join(found)}), '') END"
+    joined = f"nullif(concat_ws('&', {', '.join(found)}), '')"
+    return f"CASE WHEN contains({path}, '?') THEN {joined} END"

@@ -57,8 +57,7 @@ def _check(pattern: str, groups: list[str]) -> None:
     unknown = [group for group in groups if group not in FIELDS]
     if unknown:
         raise CreditsError(
-            f"The pattern names a group “{unknown[0]}”, which is no field:"
-            f" use {', '.join(FIELDS)}."
+            f"The pattern names a group “{unknown[0]}”, which is no field: use {', '.join(FIELDS)}."
         )
     if "occurred_at" not in groups:
         raise CreditsError("The pattern needs a group (?P<occurred_at>…) for the time of a call.")

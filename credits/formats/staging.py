@@ -32,7 +32,7 @@ def staging_sql(reading: Reading, options: Options, parameters: Iterable[str]) -
     raw = ", ".join(f"{_clean(reading.fields.get(f))} AS f_{f}" for f in FIELDS)
     stamp = stamp_sql("f_occurred_at", reading.stamps, options.day_first)
     weighted, logs_credits = "calls" in reading.fields, "credits" in reading.fields
-    reject = _reject(reading, weighted, logs_credits)
+    reject = _reject(weighted, logs_credits)
     return f"""
 SELECT occurred_at, coalesce(f_user, f_app, f_ip, '{UNKNOWN}') AS "user",
   CASE WHEN f_user IS NOT NULL THEN 'user' WHEN f_app IS NOT NULL THEN 'app'
@@ -106,7 +106,7 @@ def _decimal(text: str) -> str:
     )
 
 
-def _reject(reading: Reading, weighted: bool, logs_credits: bool) -> str:
+def _reject(weighted: bool, logs_credits: bool) -> str:
     """Why a row can't be read as a call, or NULL; the first reason that holds."""
     quoted = "left(f_occurred_at, 60)"
     reasons = [

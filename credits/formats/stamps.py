@@ -15,7 +15,9 @@ EARLIEST = "TIMESTAMP '1970-01-02'"
 LATEST = "TIMESTAMP '2200-01-01'"
 
 _NUMBER = re.compile(r"\d{8,20}(\.\d*)?$|\d(\.\d+)?[eE]\+?\d\d?$")
-_ISO = re.compile(r"\d{4}[-/]\d\d?[-/]\d\d?([T ]\d\d?:\d\d(:\d\d(\.\d+)?)?)?\s*(Z|[+-]\d\d(:?\d\d)?)?$")
+_ISO = re.compile(
+    r"\d{4}[-/]\d\d?[-/]\d\d?([T ]\d\d?:\d\d(:\d\d(\.\d+)?)?)?\s*(Z|[+-]\d\d(:?\d\d)?)?$"
+)
 _CLF = re.compile(r"\[?\d\d?/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d( [+-]\d{4})?\]?$")
 _SLASHED = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4}|\d\d)\b")
 
@@ -174,7 +176,8 @@ def _integer(number: str) -> str:
 
 def _number(text: str) -> str:
     """An epoch with or without a fraction, or a compact date that is all digits."""
-    compact = f"regexp_matches({text}, '^(19|20)\\d\\d(0[1-9]|1[0-2])([0-2]\\d|3[01])(\\d{{6}}(\\.\\d*)?)?$')"
+    day = r"(19|20)\d\d(0[1-9]|1[0-2])([0-2]\d|3[01])"
+    compact = f"regexp_full_match({text}, '{day}(\\d{{6}}(\\.\\d*)?)?')"
     parsed = _parsed(f"regexp_replace({text}, '(\\.\\d{{6}})\\d+', '\\1')", _COMPACT_FORMATS[-3:])
     exact = f"TRY_CAST({text} AS DECIMAL(38, 9))"
     number = f"coalesce({exact}, TRY_CAST(TRY_CAST({text} AS DOUBLE) AS DECIMAL(38, 9)))"

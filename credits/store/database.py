@@ -1,4 +1,4 @@
-"""The database file: opened once in a process, read in snapshots, changed in one transaction a time.
+"""The database file: opened once in a process, read in snapshots, changed by one at a time.
 
 DuckDB lets one process hold a file and one thread use a connection, so whoever reads or writes gets
 a cursor of its own. Every change advances the data version, by which pages key what they cache.
@@ -47,7 +47,9 @@ class Database:
                 cursor.execute(schema.TABLES)
                 cursor.execute("INSERT INTO meta VALUES ('hash', hash('row')::VARCHAR)")
             return
-        known = dict(cursor.execute("SELECT key, value FROM meta").fetchall()) if "meta" in tables else {}
+        known = {}
+        if "meta" in tables:
+            known = dict(cursor.execute("SELECT key, value FROM meta").fetchall())
         hashed = cursor.execute("SELECT hash('row')::VARCHAR").fetchall()[0][0]
         if known.get("schema") != str(schema.VERSION) or known.get("hash") != hashed:
             raise CreditsError(

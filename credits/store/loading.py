@@ -137,7 +137,8 @@ class _Taking:
         rows = self._count("true") + reading.unread
         if rows == 0:
             raise CreditsError(
-                f"{self.plain.name} has no rows (a header alone, perhaps): there is nothing to load."
+                f"{self.plain.name} has no rows (a header alone, perhaps): there is nothing to"
+                " load."
             )
         self.tell(0.65, f"Rating {self.plain.name}")
         self._rate()
@@ -184,7 +185,7 @@ class _Taking:
         def run() -> None:
             try:
                 self.cursor.execute(sql)
-            except BaseException as error:  # handed to the waiting thread, which raises it
+            except BaseException as error:  # noqa: BLE001 - the waiting thread raises it
                 failed.append(error)
 
         self.cursor.execute("SET enable_progress_bar = true")
@@ -204,7 +205,8 @@ class _Taking:
         api = "concat_ws(' ', method, " + fold_sql("key") + ")"
         self.cursor.execute(f"""
             CREATE OR REPLACE TEMP TABLE kinds AS
-            SELECT *, CASE WHEN is_path THEN {api} ELSE left(coalesce(key, '{UNKNOWN}'), 300) END AS api
+            SELECT *, CASE WHEN is_path THEN {api}
+                ELSE left(coalesce(key, '{UNKNOWN}'), 300) END AS api
             FROM (SELECT DISTINCT key, is_path, method, parameters FROM staging WHERE {IS_CALL})""")
         kinds = self._query("SELECT DISTINCT api, method, parameters FROM kinds")
         found = [self.card.rate(a, m, p.split("&") if p else ()) for a, m, p in kinds]
@@ -212,7 +214,8 @@ class _Taking:
         known = [api != UNKNOWN for api, _, _ in kinds]
         self.cursor.execute(
             """CREATE OR REPLACE TEMP TABLE priced AS
-            SELECT unnest($api) AS api, unnest($method) AS method, unnest($parameters) AS parameters,
+            SELECT unnest($api) AS api, unnest($method) AS method,
+                unnest($parameters) AS parameters,
                 unnest($credits::DECIMAL(38, 6)[]) AS price, unnest($per::BIGINT[]) AS per_records,
                 unnest($most::DECIMAL(38, 6)[]) AS most, unnest($known::BOOLEAN[]) AS known""",
             {

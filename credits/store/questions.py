@@ -63,8 +63,8 @@ class Answers:
     def summary(self) -> Summary:
         """What is loaded altogether."""
         loads, first, last, loaded_at, sample = self._rows(
-            "SELECT count(*), min(first), max(last), max(loaded_at), coalesce(bool_or(sample), false)"
-            " FROM loads"
+            "SELECT count(*), min(first), max(last), max(loaded_at),"
+            " coalesce(bool_or(sample), false) FROM loads"
         )[0]
         calls, credits, assumed, refused = self._rows(
             f"""SELECT coalesce(sum(calls), 0)::BIGINT, {self._sum("credits")},
@@ -88,7 +88,7 @@ class Answers:
     def usage(
         self, start: datetime | None = None, end: datetime | None = None, where: Where | None = None
     ) -> pd.DataFrame:
-        """Exact usage in [start, end]: occurred_at, calls, credits; one row per instant, in order."""
+        """Exact usage in [start, end]: occurred_at, calls, credits; a row per instant, in order."""
         sql, given = _filter("occurred_at", start, end, where)
         return self._frame(
             f"""SELECT occurred_at, sum(calls)::BIGINT AS calls, {self._sum("credits")}
@@ -102,9 +102,9 @@ class Answers:
         """Exact usage by user: occurred_at, user, user_basis (both categorical), calls, credits."""
         sql, given = _filter("occurred_at", start, end, None)
         frame = self._frame(
-            f"""SELECT occurred_at, ("user", user_basis)::VARCHAR AS who, any_value("user") AS "user",
-                any_value(user_basis) AS user_basis, sum(calls)::BIGINT AS calls,
-                {self._sum("credits")}
+            f"""SELECT occurred_at, ("user", user_basis)::VARCHAR AS who,
+                any_value("user") AS "user", any_value(user_basis) AS user_basis,
+                sum(calls)::BIGINT AS calls, {self._sum("credits")}
             FROM calls WHERE {sql} GROUP BY occurred_at, who""",
             given,
         )
@@ -130,7 +130,8 @@ class Answers:
         return self._frame(
             f"""{head} coalesce(sum(calls), 0)::BIGINT AS calls, {self._sum("credits")},
                 {self._sum("assumed")}, coalesce(sum(refused), 0)::BIGINT AS refused
-            FROM ({union}) {group} ORDER BY credits DESC, calls DESC{", " + columns if by else ""}""",
+            FROM ({union}) {group}
+            ORDER BY credits DESC, calls DESC{", " + columns if by else ""}""",
             given,
         )
 

@@ -10,7 +10,7 @@ from credits.store.database import Database
 
 
 def undo(database: Database, load_ids: list[int]) -> None:
-    """Take back some loads, all in one transaction. Raises CreditsError for one that is not there."""
+    """Take back some loads in one transaction. Raises CreditsError for one that is not there."""
     with database.writer() as cursor, database.change(cursor):
         for load_id in load_ids:
             known = cursor.execute("SELECT 1 FROM loads WHERE load_id = ?", [load_id]).fetchall()
