@@ -55,6 +55,18 @@ class Options:
     """A folder for what a reader has to write while it reads; the load clears it."""
 
 
+OBJECT_LINES = 1000
+"""Lines of a sample that are tried as JSON."""
+
+
+def json_value(text: Any) -> Any:
+    """What a JSON text holds, or None where it is none."""
+    try:
+        return json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return None
+
+
 @dataclass(frozen=True)
 class Sample:
     """The beginning of a log, as much as recognising needs."""
@@ -79,14 +91,11 @@ class Sample:
 
     @cached_property
     def objects(self) -> list[dict[str, Any]]:
-        """The JSON objects among the first lines, one a line."""
+        """The JSON objects among the first lines, one a line; what precedes them is passed over."""
+        starts = [line.find("{") for line in self.filled[:OBJECT_LINES]]
         found = []
-        for line in self.filled[:200]:
-            try:
-                value = json.loads(line)
-            except (ValueError, RecursionError):
-                continue
-            if isinstance(value, dict):
+        for line, start in zip(self.filled, starts, strict=False):
+            if start >= 0 and isinstance(value := json_value(line[start:]), dict):
                 found.append(value)
         return found
 

@@ -1,4 +1,4 @@
-"""JSON logs: one object a line, whatever its keys are called; the base of JSON formats we know.
+"""JSON logs: one object a line, whatever its keys are called; and the base of JSON formats we know.
 
 Arrays, `{"Records": […]}` and pretty-printed documents are first written out one object a line by
 `documents`, so that everything here may think in lines.
@@ -6,75 +6,199 @@ Arrays, `{"Records": […]}` and pretty-printed documents are first written out 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from credits import CreditsError
 from credits.formats import headers, lines
-from credits.formats.base import Options, Reading, Sample, first, literal
+from credits.formats.base import OBJECT_LINES, Options, Reading, Sample, json_value, literal
+from credits.formats.staging import BLANKS
 from credits.formats.stamps import is_ambiguous
 
 _DEEPEST = 6
 _WIDEST = 400
 
+Choice = str | tuple[str, ...]
+"""Keys in order of preference; or SQL over keys in braces. Either may stand among the other."""
+
+_KEY = re.compile(r"\{([^\W\d][^{}]*|\$[^{}]*|@[^{}]*)\}")
+
 
 def pointer(keys: str | Sequence[str | int]) -> str:
     """Keys as a JSON path: `request.headers` → `$."request"."headers"`."""
-    parts = keys.split(".") if isinstance(keys, str) else keys
-    return "$" + "".join(f"[{p}]" if isinstance(p, int) else f'."{p}"' for p in parts)
+    if isinstance(keys, str):
+        if keys.startswith("$"):
+            return keys
+        keys = [int(part) if part.isdigit() else part for part in keys.split(".")]
+    return "$" + "".join(f"[{p}]" if isinstance(p, int) else f'."{p}"' for p in keys)
+
+
+def shown(path: str) -> str:
+    """A JSON path as people know it: `request.headers`."""
+    return path.removeprefix("$").replace('"', "").lstrip(".")
+
+
+def paths_in(choices: Iterable[Choice]) -> Iterator[str]:
+    """Every JSON path that some choices speak of, in their order."""
+    for choice in choices:
+        for entry in (choice,) if isinstance(choice, str) else choice:
+            if not _is_sql(entry):
+                yield pointer(entry)
+            else:
+                yield from (pointer(key) for key in _KEY.findall(entry))
+
+
+def _is_sql(entry: str) -> bool:
+    return _KEY.search(entry) is not None
+
+
+def fill(choice: Choice, at: Mapping[str, str], *, test: bool = False) -> str:
+    """A choice as SQL, given the expression `at` which each JSON path stands.
+
+    With `test` the answer is whether there is such a value.
+    """
+    entries = (choice,) if isinstance(choice, str) else choice
+    parts = [
+        _KEY.sub(lambda key: at[pointer(key[1])], entry) if _is_sql(entry) else at[pointer(entry)]
+        for entry in entries
+    ]
+    if test:
+        told = (
+            part if _is_sql(entry) else f"{part} <> ''"
+            for part, entry in zip(parts, entries, strict=True)
+        )
+        return " OR ".join(f"({part})" for part in told) or "true"
+    # What stands for nothing (a "-") gives way to the next choice.
+    *tried, last = parts
+    filled = [f"CASE WHEN {part} NOT IN {BLANKS} THEN {part} END" for part in tried]
+    return f"coalesce({', '.join([*filled, last])})" if tried else last
+
+
+# ── where in its line an object stands ─────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What a shipper wrapped each object in: an object under a key, or its text under a key."""
+
+    key: str | None = None
+    text: bool = False
+
+    def line(self, line: str) -> str:
+        """SQL: the JSON text that holds the object."""
+        return (
+            f"json_extract_string({line}, {literal(pointer([self.key]))})"
+            if self.text and self.key
+            else line
+        )
+
+    def path(self, path: str) -> str:
+        """The JSON path of a value of the object."""
+        return path if self.key is None or self.text else pointer([self.key]) + path[1:]
+
+
+ENVELOPES = (
+    "_source",
+    "detail",
+    "event",
+    "result",
+    "log",
+    "message",
+    "@message",
+    "_raw",
+    "AuditData",
+)
+"""Keys under which log shippers keep what they were given: Elasticsearch, EventBridge, Splunk,
+Docker, Filebeat, CloudWatch."""
+
+
+def views(sample: Sample) -> Iterator[tuple[Envelope, list[dict[str, Any]]]]:
+    """The objects of a sample as they stand, then what is wrapped in them, for each envelope."""
+    if sample.objects:
+        yield Envelope(), sample.objects
+    for key in ENVELOPES:
+        items = [row[key] for row in sample.objects if key in row]
+        held = [item for item in items if isinstance(item, dict)]
+        if held:
+            yield Envelope(key), held
+        texts = (item for item in items if isinstance(item, str) and item.startswith("{"))
+        held = [found for text in texts if isinstance(found := json_value(text), dict)]
+        if held:
+            yield Envelope(key, text=True), held
 
 
 def reading(
     format: str,
     sample: Sample,
-    paths: Mapping[str, Sequence[str]],
+    fields: Mapping[str, Choice],
     *,
+    calls: Choice,
+    envelope: Envelope | None = None,
+    rows: Sequence[Mapping[str, Any]] = (),
     columns: Mapping[str, str] | None = None,
-    wanted: Sequence[str] = (),
-    expressions: Mapping[str, str] | None = None,
-    also: Mapping[str, str] | None = None,
+    cell: str | None = None,
 ) -> Reading:
     """A log of JSON objects, one a line.
 
-    `paths`: field → JSON paths in order of preference. `wanted`: paths of which a row must have
-    one to be a call at all. `expressions`: field → SQL over `{name}` placeholders, one for each
-    entry of `also` (name → JSON path), where a field is more than one value.
+    `calls`: what a row must have to be a call at all. `rows`: the objects of the sample. `cell`: a
+    key under which the rows may carry more of themselves, as JSON in a text.
     """
-    every = list(dict.fromkeys([p for ps in paths.values() for p in ps]))
-    every += [p for p in [*wanted, *(also or {}).values()] if p not in every]
+    wrapped = envelope or Envelope()
+    every = list(dict.fromkeys(paths_in([*fields.values(), calls])))
     at = {path: f"v[{index + 1}]" for index, path in enumerate(every)}
-    listed = "[" + ", ".join(literal(path) for path in every) + "]"
-    fields = {field: first(at[p] for p in ps) for field, ps in paths.items() if ps}
-    names = {name: at[path] for name, path in (also or {}).items()}
-    fields |= {field: sql.format(**names) for field, sql in (expressions or {}).items()}
-    no_call = "false"
-    if wanted:
-        no_call = " AND ".join(f"{at[path]} IS NULL" for path in dict.fromkeys(wanted))
-    stamps = tuple(_values(sample.objects, paths.get("occurred_at", ())))
+    listed = "[" + ", ".join(literal(wrapped.path(path)) for path in every) + "]"
+    inner = ""
+    if cell is not None and any(cell in row for row in rows):
+        text = f"json_extract_string({{line}}, {literal(wrapped.path(pointer([cell])))})"
+        within = "[" + ", ".join(map(literal, every)) + "]"
+        inner = f", TRY(json_extract_string({text}, {within})) AS w"
+        at = {path: f"coalesce(v[{i + 1}], w[{i + 1}])" for i, path in enumerate(every)}
+        rows = [*rows, *(r for row in rows if isinstance(r := json_value(row.get(cell)), dict))]
+    no_call = f"NOT coalesce({fill(calls, at, test=True)}, false)"
+    times = list(paths_in([fields[name] for name in ("occurred_at",) if name in fields]))
+    # `service  | {…}`: Docker and its kin write something before each object.
+    bare = sum(line.startswith("{") for line in sample.filled[:OBJECT_LINES])
+    whole = "line" if bare * 2 >= len(sample.objects) else "substr(line, strpos(line, '{'))"
+    held = wrapped.line(whole)
+    # A shipper also carries what is no JSON at all; that is no call, and nothing is broken.
+    other = f"WHEN v IS NULL AND json_valid({whole}) THEN 'no call' " if wrapped.text else ""
     return lines.reading(
         format,
         sample,
-        f"TRY(json_extract_string(line, {listed})) AS v",
-        fields,
-        columns=columns or {f: _shown(ps[0]) for f, ps in paths.items() if ps},
-        stamps=stamps,
+        f"TRY(json_extract_string({held}, {listed})) AS v{inner.format(line=held)}",
+        {field: fill(choice, at) for field, choice in fields.items()},
+        columns=columns or _columns(fields, rows),
+        stamps=tuple(_values(rows or sample.objects, times)),
         skip=f"coalesce({lines.BLANK_OR_COMMENT},"
-        f" CASE WHEN v IS NOT NULL AND ({no_call}) THEN 'no call' END)",
+        f" CASE WHEN v IS NOT NULL AND {no_call} THEN 'no call' {other}END)",
         reject="CASE WHEN v IS NULL THEN 'is not valid JSON' END",
     )
 
 
-def _shown(path: str) -> str:
-    return path.removeprefix("$.").replace('"', "")
+def _columns(fields: Mapping[str, Choice], rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Field → the key in use, for people; fields that the sample never fills are left out."""
+    found = {}
+    for field, choice in fields.items():
+        entries = (choice,) if isinstance(choice, str) else choice
+        for entry in entries:
+            paths = list(paths_in([entry]))
+            used = [p for p in paths if any(value(row, p) not in (None, "") for row in rows)]
+            if used or not rows:
+                found[field] = ", ".join(dict.fromkeys(map(shown, used or paths)))
+                break
+    return found
 
 
 def value(row: Mapping[str, Any], path: str) -> Any:
     """What stands at a JSON path (as `pointer` writes it) of an object, or None."""
     found: Any = row
-    for key in _keys(path):
-        if isinstance(key, int):
-            found = found[key] if isinstance(found, list) and key < len(found) else None
+    for key, place in _STEP.findall(path):
+        if place:
+            found = (
+                found[int(place)] if isinstance(found, list) and int(place) < len(found) else None
+            )
         else:
             found = found.get(key) if isinstance(found, dict) else None
         if found is None:
@@ -82,20 +206,23 @@ def value(row: Mapping[str, Any], path: str) -> Any:
     return found
 
 
-def _keys(path: str) -> Iterable[str | int]:
-    for part in path.removeprefix("$").replace("[", ".[").split('."'):
-        name, *indexes = part.split(".[")
-        if name:
-            yield name.removesuffix('"')
-        for index in indexes:
-            yield int(index.rstrip("]."))
+_STEP = re.compile(r'\."([^"]*)"|\[(\d+)\]')
 
 
 def _values(rows: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> Iterable[str]:
-    for row in rows:
+    for row in rows[:500]:
         found = next((v for p in paths if (v := value(row, p)) is not None), None)
         if found is not None and not isinstance(found, dict | list):
             yield str(found)
+
+
+# ── keys in the user's words ───────────────────────────────────────────────────────────────────
+
+
+_SAYS_WHAT = ("user", "api", "path", "method", "calls", "credits")
+"""A row without any of these is no call, though it has a time (a heartbeat, a start-up message)."""
+
+_HEARTBEATS = "('', 'heartbeat', 'heart beat', 'keepalive', 'keep-alive')"
 
 
 class JsonLines:
@@ -107,30 +234,54 @@ class JsonLines:
 
     def read(self, sample: Sample, options: Options, *, forced: bool) -> Reading | None:
         """A JSON log if at least half of its first lines are objects that name calls."""
-        objects = sample.objects
-        if not objects or (not forced and len(objects) * 2 < len(sample.filled[:200])):
-            if forced:
-                raise CreditsError(
-                    f"{sample.plain.name} has no JSON objects in its beginning:"
-                    " choose another format."
-                )
+        if not sample.objects and forced:
+            raise CreditsError(
+                f"{sample.plain.name} has no JSON objects in its beginning: choose another format."
+            )
+        if len(sample.objects) * 2 < len(sample.filled[:OBJECT_LINES]) and not forced:
             return None
-        cells = _flatten(objects)
-        names = list(cells)
-        found = _match(names, list(cells.values()), options)
-        if not headers.names_calls(found) and not options.mapping and not forced:
+        for envelope, rows in views(sample):
+            cells = _flatten(rows)
+            if options.mapping and not set(options.mapping.values()) <= _dotted(cells):
+                continue
+            found = _match(list(cells), list(cells.values()), options)
+            if headers.names_calls(found) or options.mapping:
+                return self._reading(sample, options, envelope, rows, found)
+        if not forced and not options.mapping:
             return None
-        paths = {field: [pointer(name.split("\0"))] for field, name in found.items()}
-        telling = [p for field, ps in paths.items() if field != "occurred_at" for p in ps]
+        cells = _flatten(sample.objects)
+        found = _match(list(cells), list(cells.values()), options)
+        return self._reading(sample, options, Envelope(), sample.objects, found)
+
+    def _reading(
+        self,
+        sample: Sample,
+        options: Options,
+        envelope: Envelope,
+        rows: Sequence[Mapping[str, Any]],
+        found: Mapping[str, str],
+    ) -> Reading:
+        paths = {field: pointer(name.split("\0")) for field, name in found.items()}
+        telling = {field: path for field, path in paths.items() if field in _SAYS_WHAT}
+        calls = tuple(telling.values()) or tuple(paths.values())
+        if "api" in telling:
+            calls = tuple(path for field, path in telling.items() if field != "api")
+            calls += (f"lower({{{telling['api']}}}) NOT IN {_HEARTBEATS}",)
         read = reading(
             self.name,
             sample,
             paths,
+            calls=calls,
+            envelope=envelope,
+            rows=rows,
             columns={field: name.replace("\0", ".") for field, name in found.items()},
-            wanted=telling,
         )
         ambiguous = options.day_first is None and is_ambiguous(read.stamps)
         return replace(read, ambiguous_days=ambiguous)
+
+
+def _dotted(names: Iterable[str]) -> set[str]:
+    return {name.replace("\0", ".") for name in names}
 
 
 def _match(
@@ -148,13 +299,17 @@ def _match(
     return {field: names[index] for field, index in {**found, **said}.items()}
 
 
+_SIMPLE = re.compile(r'[^"\\\0{}]+')
+"""Keys that a JSON path can name."""
+
+
 def _flatten(objects: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Name of each leaf (keys joined by NUL) → its values in the sample, as text."""
     cells: dict[str, list[str]] = {}
 
     def walk(prefix: str, node: Mapping[str, Any], depth: int) -> None:
         for key, item in node.items():
-            if '"' in key or "\0" in key or "\\" in key:
+            if not _SIMPLE.fullmatch(key):
                 continue
             name = f"{prefix}{key}"
             if isinstance(item, dict) and depth < _DEEPEST:

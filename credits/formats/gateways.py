@@ -1,0 +1,127 @@
+"""Access logs in JSON of gateways, proxies and edges: each request is an object of known keys."""
+
+from __future__ import annotations
+
+from credits.formats.objects import Objects, address
+
+_ZEEK = {
+    "occurred_at": ("ts",),
+    "user": ("username",),
+    "app": ("user_agent",),
+    "path": ("uri",),
+    "method": ("method",),
+    "status": ("status_code",),
+    "ip": ('$."id.orig_h"', "id_orig_h"),
+    # Not `uid`: that is the connection, which carries many calls.
+}
+
+FORMATS = (
+    Objects(
+        "kong",
+        "Kong file-log or http-log",
+        shapes=(
+            ("started_at", "request.method", "latencies"),
+            ("started_at", "request.method", "request.uri", "response.status"),
+        ),
+        fields={
+            "occurred_at": ("started_at",),
+            "user": ("consumer.username", "consumer.custom_id", "authenticated_entity.consumer_id"),
+            "app": ("request.headers.user-agent",),
+            "path": ("request.uri", "request.url"),
+            "method": ("request.method",),
+            "status": ("response.status",),
+            "ip": ("client_ip",),
+            "request_id": ("response.headers.x-kong-request-id", "request.id"),
+        },
+        calls=("request.method",),
+    ),
+    Objects(
+        "envoy",
+        "Envoy access log",
+        shapes=(
+            ("start_time", "response_code", "response_flags"),
+            ("start_time", "response_code", "upstream_host", "protocol"),
+        ),
+        fields={
+            "occurred_at": ("start_time",),
+            "user": ("username",),
+            "app": ("user_agent",),
+            "path": ("path",),
+            "method": ("method",),
+            # 0: the client went away before there was an answer.
+            "status": ("response_code",),
+            "ip": (address("x_forwarded_for"), address("downstream_remote_address")),
+            "request_id": ("x_request_id", "request_id"),
+        },
+        # Without a method it is a raw TCP connection.
+        calls="{method} NOT IN ('', '-')",
+    ),
+    Objects(
+        "traefik",
+        "Traefik access log",
+        shapes=(
+            ("RequestMethod", "RequestPath", "DownstreamStatus"),
+            ("RequestMethod", "RequestPath", "StartUTC"),
+        ),
+        fields={
+            "occurred_at": ("StartUTC", "time"),
+            "user": ("ClientUsername",),
+            "app": ("request_User-Agent",),
+            "path": ("RequestPath",),
+            "method": ("RequestMethod",),
+            "status": ("DownstreamStatus",),
+            "ip": ("ClientHost",),
+        },
+        calls=("RequestMethod",),
+    ),
+    Objects(
+        "caddy",
+        "Caddy access log",
+        shapes=(
+            ("ts", "logger", "request.uri", "request.method"),
+            ("ts", "msg", "request.uri", "request.method", "resp_headers"),
+        ),
+        fields={
+            "occurred_at": ("ts",),
+            "user": ("user_id",),
+            "app": ("request.headers.User-Agent.0",),
+            "path": ("request.uri",),
+            "method": ("request.method",),
+            "status": ("status",),
+            # `client_ip` is who called behind trusted proxies, `remote_ip` the last of those.
+            "ip": ("request.client_ip", "request.remote_ip", address("request.remote_addr")),
+        },
+        # What a handler complains of is a second row of a call that has its own.
+        calls="{request.uri} <> '' AND coalesce({logger} LIKE 'http.log.access%'"
+        " OR {msg} = 'handled request', true)",
+    ),
+    Objects(
+        "cloudflare",
+        "Cloudflare Logpush, HTTP requests",
+        shapes=(
+            ("EdgeStartTimestamp", "ClientRequestMethod"),
+            ("RayID", "ClientRequestURI", "EdgeResponseStatus"),
+        ),
+        fields={
+            "occurred_at": ("EdgeStartTimestamp", "EdgeEndTimestamp"),
+            "app": ("ClientRequestUserAgent",),
+            "path": ("ClientRequestURI", "ClientRequestPath"),
+            "method": ("ClientRequestMethod",),
+            "status": ("EdgeResponseStatus",),
+            "ip": ("ClientIP",),
+            "request_id": ("RayID",),
+        },
+        calls=("ClientRequestMethod", "ClientRequestURI"),
+    ),
+    Objects(
+        "zeek-json",
+        "Zeek http.log in JSON",
+        shapes=tuple(
+            ("ts", "uid", origin, known)
+            for origin in ('$."id.orig_h"', "id_orig_h")
+            for known in ("method", "trans_depth")
+        ),
+        fields=_ZEEK,
+        calls=("method", "uri", "status_code"),
+    ),
+)
