@@ -23,11 +23,11 @@ LoadText = Callable[..., tuple[Load, Calls]]
 
 
 def calls_of(store: Store, load_ids: list[int] | None = None) -> Calls:
-    """The calls that are loaded, in file order, one dict a call."""
+    """The calls that are loaded, in order of time (the store keeps no other), one dict a call."""
     with store._database.snapshot() as cursor:
         found = cursor.execute(
             "SELECT * EXCLUDE (fingerprint) FROM calls"
-            " WHERE $ids IS NULL OR list_contains($ids, load_id) ORDER BY load_id, rowid",
+            " WHERE $ids IS NULL OR list_contains($ids, load_id) ORDER BY load_id, occurred_at, rowid",
             {"ids": load_ids},
         )
         names = [column[0] for column in found.description]

@@ -1,0 +1,152 @@
+"""What AWS writes as lines of text: load balancers (ALB and the classic ELB) and S3 access logs.
+
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-access-logs.html
+https://docs.aws.amazon.com/elasticloadbalancing/latest/classic/access-log-collection.html
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from credits import CreditsError
+from credits.formats import lines
+from credits.formats.base import Options, Reading, Sample, literal
+
+_ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?"
+_ALB = re.compile(rf"(?:https?|h2|grpcs?|wss?) {_ISO} \S+ \S+ \S+ [\d.-]+ [\d.-]+ [\d.-]+ ")
+_ELB = re.compile(rf"{_ISO} \S+ \S+ \S+ [\d.-]+ [\d.-]+ [\d.-]+ ")
+_S3 = re.compile(
+    r"\S+ \S+ \[\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \S+ .*? \S+"
+    r" [A-Z0-9]+\.[A-Z.]+\S* \S+ "
+)
+
+# Quotes part head, request, user agent and the rest; an ALB has its type before the time.
+_BALANCER = """
+string_split(line, '"') AS q
+;
+string_split(q[1], ' ') AS h, string_split(q[2], ' ') AS r
+;
+CASE WHEN h[1] < 'a' THEN 0 ELSE 1 END AS o
+;
+h[1 + o] AS stamp, h[3 + o] AS client, h[8 + o] AS code, h[1] AS kind,
+CASE WHEN o = 0 AND starts_with(q[2], '- - -') OR h[1] IN ('tls', 'tcp', 'udp', 'tcp_udp')
+     THEN 'no HTTP call' END AS raw
+"""
+
+# The operation is the first thing that looks like REST.GET.OBJECT; a requester may hold spaces.
+_S3_LINE = (
+    r"^\S+ \S+ \[([^\]]*)\] (.*? \S+ [A-Z0-9]+\.[A-Z0-9_.]+) \S+"
+    r' (?:"(.*?)"|-) ((?:\d\d\d|-) .*)$'
+)
+_S3_PARTS = f"""
+regexp_extract(line, {literal(_S3_LINE)}, ['stamp', 'asked', 'request', 'rest']) AS part
+;
+string_split(part.asked, ' ') AS a, string_split(part.request, ' ') AS r,
+string_split(part.rest, '"') AS q
+"""
+
+
+@dataclass(frozen=True)
+class AwsText:
+    """Lines of one of the AWS services."""
+
+    name: str
+    title: str
+    looks: re.Pattern[str]
+    reading: Callable[[str, Sample], Reading]
+    akin: re.Pattern[str] | None = None
+    """What other rows of the same reading look like."""
+    generic: bool = False
+
+    def read(self, sample: Sample, options: Options, *, forced: bool) -> Reading | None:
+        """Claims a log if more than half of its first lines look like the service's."""
+        del options  # its stamps carry their zone
+        tried = sample.filled[:100]
+        fitting = sum(1 for line in tried if self.looks.match(line[:4000]))
+        akin = sum(1 for line in tried if self.akin and self.akin.match(line[:4000]))
+        if forced and not fitting:
+            raise CreditsError(
+                f"{sample.plain.name} has no lines of the {self.title} in its beginning:"
+                " choose another format."
+            )
+        if not forced and (not tried or (fitting + akin) * 2 <= len(tried) or akin > fitting):
+            return None
+        return self.reading(self.name, sample)
+
+
+def _balancer(name: str, sample: Sample) -> Reading:
+    """Both kinds of balancer: a file may hold rows of either.
+
+    The trace id is not taken for a request id: it is the caller's, and calls may share it.
+    """
+    return lines.reading(
+        name,
+        sample,
+        _BALANCER,
+        {
+            "occurred_at": "CASE WHEN ends_with(stamp, 'Z') THEN stamp ELSE stamp || 'Z' END",
+            "app": "q[4]",
+            "path": "CASE WHEN len(r) >= 3 AND r[2] <> '' THEN r[2] END",
+            "method": "r[1]",
+            "status": "code",
+            "ip": "regexp_replace(client, ':\\d+$', '')",
+        },
+        columns={
+            "occurred_at": "time",
+            "app": "user_agent",
+            "path": "request",
+            "method": "request",
+            "status": "elb_status_code",
+            "ip": "client:port",
+        },
+        stamps=("2001-01-01T00:00:00Z",),
+        skip=f"coalesce({lines.BLANK_OR_COMMENT}, raw)",
+        reject="CASE WHEN len(h) < 9 + o OR len(q) < 2"
+        " OR (o = 1 AND kind NOT IN ('http', 'https', 'h2', 'grpc', 'grpcs', 'ws', 'wss'))"
+        " THEN 'does not look like a line of a load balancer' END",
+    )
+
+
+def _s3(name: str, sample: Sample) -> Reading:
+    """A row of S3: every one is a request, save what S3 does by itself (expiry, transition)."""
+    stamps = [m[1] for line in sample.filled[:500] if (m := re.search(r"\[([^\]]*)\]", line))]
+    operation = "a[len(a)]"
+    return lines.reading(
+        name,
+        sample,
+        _S3_PARTS,
+        {
+            "occurred_at": "nullif(part.stamp, '')",
+            "user": "CASE WHEN len(a) = 4 THEN a[2] ELSE array_to_string(a[2:len(a) - 2], ' ') END",
+            "app": "q[4]",
+            "api": operation,
+            "method": "CASE WHEN len(r) >= 2 THEN r[1] END",
+            "status": "split_part(part.rest, ' ', 1)",
+            "ip": "a[1]",
+            "request_id": "a[len(a) - 1]",
+        },
+        columns={
+            "occurred_at": "Time",
+            "user": "Requester",
+            "app": "User-Agent",
+            "api": "Operation",
+            "method": "Request-URI",
+            "status": "HTTP status",
+            "ip": "Remote IP",
+            "request_id": "Request ID",
+        },
+        stamps=tuple(stamps),
+        skip=f"coalesce({lines.BLANK_OR_COMMENT},"
+        f" CASE WHEN starts_with({operation}, 'S3.') THEN 'done by S3 itself' END)",
+        reject="CASE WHEN part.stamp = '' THEN 'does not look like a line of an S3 access log' END",
+    )
+
+
+FORMATS = (
+    AwsText("alb", "AWS application load balancer log", _ALB, _balancer, _ELB),
+    AwsText("elb", "AWS classic load balancer log", _ELB, _balancer, _ALB),
+    AwsText("s3", "S3 server access log", _S3, _s3),
+)
