@@ -177,6 +177,8 @@ class Overview:
     """Credits by day and hour of the zone: day, hour, calls, credits; days of the range whole."""
     sums: pd.Series
     """calls, credits, assumed, refused of the range."""
+    users: pd.DataFrame
+    """Everyone seen in the range: user, user_basis and their sums."""
 
 
 def overview(
@@ -197,6 +199,7 @@ def overview(
         series=series(answers, start, end, kind, zone),
         hours=hours(answers.quarters([], start.floor("15min"), end), zone),
         sums=answers.totals([], start, end).iloc[0],
+        users=answers.totals(["user", "user_basis"], start, end),
     )
 
 

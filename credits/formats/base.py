@@ -150,6 +150,8 @@ class Reading:
     """The same log read slowly but leniently: for when DuckDB stops at a broken row."""
     unread: int = 0
     """Blank lines that the source does not give as rows."""
+    names: tuple[str, ...] = ()
+    """Every column of the log, where it has columns: what a person may map fields to."""
     ambiguous_days: bool = False
     """Whether its dates may be day-first or month-first, and nothing in the sample tells."""
 

@@ -146,6 +146,8 @@ def reading(sample: Sample, options: Options, layout: Layout, found: Mapping[str
         row="NULL::VARCHAR",
         fingerprint=f"hash({', '.join(every)})",
         stamps=stamps,
+        skip=_repeated_header(layout),
+        names=layout.names,
         ambiguous_days=options.day_first is None and is_ambiguous(stamps),
         locate=lambda ordinals: _locate(path, layout, ordinals),
         unread=sample.plain.trailing_blank,
@@ -165,7 +167,10 @@ def reading(sample: Sample, options: Options, layout: Layout, found: Mapping[str
             unread=0,
         )
 
-    return thorough() if sample.plain.blank else replace(quick, thorough=thorough)
+    # DuckDB would take a comment above the header for the header.
+    begins_late = sample.lines[:1] != sample.filled[:1]
+    slowly = sample.plain.blank or begins_late
+    return thorough() if slowly else replace(quick, thorough=thorough)
 
 
 def _join_date_and_time(
@@ -191,6 +196,19 @@ def _join_date_and_time(
     return joined, stamps
 
 
+def _repeated_header(layout: Layout) -> str:
+    """SQL: why a row is no call if it is the header once more, as in files that were joined."""
+    named = [(f"c{i + 1}", name) for i, name in enumerate(layout.names) if name]
+    if not layout.header or not named:
+        return "NULL"
+    (column, name), *others = named
+    same = " AND ".join(f"trim({c}) = {literal(n)}" for c, n in others) or "true"
+    # Rows whose first cell differs are done after one comparison.
+    return (
+        f"CASE WHEN {column} = {literal(name)} THEN CASE WHEN {same} THEN 'repeated header' END END"
+    )
+
+
 def _columns_sql(names: Sequence[str]) -> str:
     return "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"
 
@@ -208,8 +226,7 @@ def _spooled(spool: Path, layout: Layout) -> str:
     names = ["line", "skip", "text", *(f"c{i + 1}" for i in range(layout.width))]
     return (
         f"read_csv({literal(str(spool))}, columns = {_columns_sql(names)}, auto_detect = false,"
-        f" header = false, delim = ',', quote = '\"', escape = '\"', max_line_size = {64 << 20},"
-        " allow_quoted_nulls = false, nullstr = '\\N')"
+        f" header = false, delim = ',', quote = '\"', escape = '\"', max_line_size = {64 << 20})"
     )
 
 

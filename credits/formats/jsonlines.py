@@ -277,7 +277,8 @@ class JsonLines:
             columns={field: name.replace("\0", ".") for field, name in found.items()},
         )
         ambiguous = options.day_first is None and is_ambiguous(read.stamps)
-        return replace(read, ambiguous_days=ambiguous)
+        dotted = tuple(name.replace("\0", ".") for name in names)
+        return replace(read, ambiguous_days=ambiguous, names=dotted)
 
 
 def _dotted(names: Iterable[str]) -> set[str]:

@@ -40,6 +40,7 @@ def read(plain: Plain, options: Options, connection: duckdb.DuckDBPyConnection) 
         row="NULL::VARCHAR",
         fingerprint=f"hash({every})",
         stamps=stamps,
+        names=tuple(names),
         ambiguous_days=options.day_first is None and is_ambiguous(stamps),
         locate=lambda ordinals: _locate(plain, names, ordinals, connection),
     )

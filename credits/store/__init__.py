@@ -12,13 +12,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from credits.formats import NotALog
-from credits.store import loading, undoing
+import pandas as pd
+
+from credits.formats import NotALog, Options
+from credits.store import loading, previewing, undoing
 from credits.store.database import Database, Progress
 from credits.store.loading import Load, Terms
+from credits.store.previewing import Preview
 from credits.store.questions import Answers, Summary
 
-__all__ = ["Answers", "Load", "Progress", "Store", "Summary", "Terms", "close_all", "shared"]
+__all__ = ["Answers", "Load", "Preview", "Progress", "Store", "Summary", "Terms", "close_all", "shared"]
 
 
 class Store:
@@ -26,6 +29,7 @@ class Store:
 
     def __init__(self, path: Path, *, memory_limit: str = "2GB") -> None:
         self._database = Database(Path(path), memory_limit=memory_limit)
+        self._sampling = threading.Lock()
 
     @property
     def path(self) -> Path:
@@ -56,6 +60,35 @@ class Store:
         return loading.load(
             self._database, Path(path), terms or Terms(), now=now, name=name, progress=progress
         )
+
+    def load_sample(self, path: Path, *, now: datetime) -> None:
+        """Take in the log that comes with the project, unless something was ever loaded here."""
+        with self._sampling:
+            if self.version() == 0:
+                self.load(path, Terms(sample=True), now=now)
+
+    def clear_sample(self) -> None:
+        """Take back the loads of the log that comes with the project."""
+        loads = self.loads()
+        self.undo(*(int(load) for load in loads.loc[loads["sample"], "load_id"]))
+
+    def loads(self) -> pd.DataFrame:
+        """Every load, the newest first; see `Answers.loads`."""
+        with self.answers() as answers:
+            return answers.loads()
+
+    def preview(self, path: Path, options: Options, *, name: str) -> list[Preview]:
+        """What a file would be read as; see `previewing.preview`."""
+        return previewing.preview(self._database, Path(path), options, name=name)
+
+    def keep_duplicates(self, load_id: int) -> None:
+        """Let the rows of a load that were known already count after all."""
+        undoing.keep_duplicates(self._database, load_id)
+
+    def rejects(self, load_id: int, most: int | None = None) -> pd.DataFrame:
+        """Rejects of a load by line: line, reason, text."""
+        with self.answers() as answers:
+            return answers.rejects(load_id, most)
 
     def undo(self, *load_ids: int) -> None:
         """Take back loads; the calls they had shadowed come back."""

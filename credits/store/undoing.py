@@ -21,6 +21,17 @@ def undo(database: Database, load_ids: list[int]) -> None:
         _bring_back(cursor)
 
 
+def keep_duplicates(database: Database, load_id: int) -> None:
+    """Let every duplicate of a load count as a call after all."""
+    with database.writer() as cursor, database.change(cursor):
+        cursor.execute(
+            "CREATE OR REPLACE TEMP TABLE orphans AS"
+            " SELECT rowid AS row FROM duplicates WHERE load_id = ?",
+            [load_id],
+        )
+        _make_calls(cursor, load_id)
+
+
 def clear(database: Database) -> None:
     """Take back everything."""
     with database.writer() as cursor, database.change(cursor):
@@ -33,26 +44,33 @@ def _bring_back(cursor: duckdb.DuckDBPyConnection) -> None:
     shadowed = cursor.execute("SELECT DISTINCT load_id FROM duplicates ORDER BY load_id").fetchall()
     for (load_id,) in shadowed:
         cursor.execute(_ORPHANS, {"load": load_id})
-        found = cursor.execute("SELECT count(*) FROM orphans").fetchall()[0][0]
-        if not found:
-            continue
-        chosen = "WHERE rowid IN (SELECT row FROM orphans)"
-        for table, sql in schema.ROLL_UPS.items():
-            mine = sql.replace("FROM calls", f"FROM duplicates {chosen}")
-            cursor.execute(f"INSERT INTO {table} {mine}")
-        cursor.execute(f"INSERT INTO calls SELECT * FROM duplicates {chosen}")
-        cursor.execute(f"DELETE FROM duplicates {chosen}")
-        cursor.execute(_RECOUNT, {"load": load_id, "found": found})
+        _make_calls(cursor, load_id)
 
 
-# Of the rows with a request id the first comes back if no call has that id any more; of the equal
-# rows without one, as many as this load had beyond what earlier loads account for.
+def _make_calls(cursor: duckdb.DuckDBPyConnection, load_id: int) -> None:
+    """The duplicates named in the table `orphans`, all of one load, become calls."""
+    found = cursor.execute("SELECT count(*) FROM orphans").fetchall()[0][0]
+    if not found:
+        return
+    chosen = "WHERE rowid IN (SELECT row FROM orphans)"
+    for table, sql in schema.ROLL_UPS.items():
+        mine = sql.replace("FROM calls", f"FROM duplicates {chosen}")
+        cursor.execute(f"INSERT INTO {table} {mine}")
+    cursor.execute(f"INSERT INTO calls SELECT * FROM duplicates {chosen}")
+    cursor.execute(f"DELETE FROM duplicates {chosen}")
+    cursor.execute(_RECOUNT, {"load": load_id, "found": found})
+
+
+# What is left is what would be there had the loads that are gone never been made. Of the rows with
+# a request id the first comes back if no earlier call has that id; of the equal rows without one,
+# as many as this load had beyond what earlier loads account for.
 _ORPHANS = """
 CREATE OR REPLACE TEMP TABLE orphans AS
 SELECT row FROM (
     SELECT rowid AS row, row_number() OVER (PARTITION BY request_id ORDER BY rowid) AS place
     FROM duplicates WHERE load_id = $load AND request_id IS NOT NULL
-        AND request_id NOT IN (SELECT request_id FROM calls WHERE request_id IS NOT NULL))
+        AND request_id NOT IN (
+            SELECT request_id FROM calls WHERE request_id IS NOT NULL AND load_id <= $load))
 WHERE place = 1
 UNION ALL
 SELECT row FROM (

@@ -1,0 +1,80 @@
+"""What a log would be read as, before it is loaded: nothing here changes the data."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+
+from credits import CreditsError
+from credits.formats import NotALog, Options, logs, recognise
+from credits.formats.staging import staging_sql
+from credits.store.database import Database
+
+_FIRST = """
+SELECT occurred_at, "user", user_basis, app, concat_ws(' ', method, coalesce(key, '(unknown)')) AS api,
+    status, records, logged AS credits, calls, ip, request_id, coalesce(reject, skip) AS problem
+FROM ({staging}) LIMIT {count}
+"""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What was understood of one log."""
+
+    name: str
+    format: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Field → what it is called in the log."""
+    names: Sequence[str] = ()
+    """Every column of the log, where it has columns: what a field can be mapped to."""
+    rows: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """The first rows as calls, with `problem` where one is none."""
+    ambiguous_days: bool = False
+    problem: str = ""
+    """Why it can't be read, as one sentence."""
+
+
+def preview(
+    database: Database, path: Path, options: Options, *, name: str, count: int = 8
+) -> list[Preview]:
+    """What each log in a file would be read as; a log that can't be read says why."""
+    cursor = database.cursor()
+    found: list[Preview] = []
+    with tempfile.TemporaryDirectory(prefix="credits-") as folder:
+        scratch = Path(folder)
+        try:
+            cursor.execute("SET TimeZone = ?", [options.time_zone])
+            for plain in logs(path, name, scratch):
+                if isinstance(plain, NotALog):
+                    found.append(Preview(plain.name, problem=plain.reason))
+                    continue
+                try:
+                    reading = recognise(plain, options, scratch, cursor)
+                    rows = _rows(cursor, staging_sql(reading, options, ()), count)
+                except (CreditsError, duckdb.Error) as error:
+                    found.append(Preview(plain.name, problem=str(error).splitlines()[0]))
+                    continue
+                found.append(
+                    Preview(
+                        plain.name,
+                        reading.format,
+                        reading.columns,
+                        reading.names,
+                        rows,
+                        reading.ambiguous_days,
+                    )
+                )
+        except (CreditsError, duckdb.Error) as error:
+            found.append(Preview(name, problem=str(error).splitlines()[0]))
+        finally:
+            cursor.close()
+    return found
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection, staging: str, count: int) -> pd.DataFrame:
+    return cursor.execute(_FIRST.format(staging=staging, count=count)).df()

@@ -1,0 +1,120 @@
+"""Frames shaped for a screen: local times, grids, tops with the rest. No sums are made here anew."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from credits.plan import Plan
+from credits.usage import Window
+
+OTHERS = "all others"
+_LONGEST_DAYS = 35
+
+
+def local(at: pd.Timestamp, zone: str) -> pd.Timestamp:
+    """An instant (naive UTC) as the clock of a zone shows it, naive again."""
+    return at.tz_localize("UTC").tz_convert(zone).tz_localize(None)
+
+
+def instant(at: datetime, zone: str) -> pd.Timestamp:
+    """What a zone's clock shows as naive UTC; the first of two instants, the next if there is none."""
+    return pd.Timestamp(at.replace(tzinfo=ZoneInfo(zone))).tz_convert("UTC").tz_localize(None)
+
+
+def localized(frame: pd.DataFrame, column: str, zone: str) -> pd.DataFrame:
+    """A frame with one time column shown in a zone."""
+    times = frame[column].dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
+    return frame.assign(**{column: times})
+
+
+def left(window: Window, back: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Credits left from `window.at` on if nothing more is called: at, credits; 24 hours long."""
+    returned = back["credits"].cumsum()
+    rest = (plan.allowance - window.credits + returned).clip(lower=0)
+    now = max(plan.allowance - window.credits, 0)
+    end = max(window.at + pd.Timedelta(hours=24), *back["at"].tail(1))
+    last = max(rest.iloc[-1], 0) if len(rest) else now
+    times = [pd.Series([window.at]), back["at"], pd.Series([end])]
+    values = [pd.Series([now]), rest, pd.Series([last])]
+    return pd.DataFrame(
+        {
+            "at": pd.concat(times, ignore_index=True),
+            "credits": pd.concat(values, ignore_index=True),
+        }
+    )
+
+
+def top(frame: pd.DataFrame, label: str, count: int) -> pd.DataFrame:
+    """The first `count` rows, and one for all others together: `label`, calls, credits."""
+    head = frame.head(count)[[label, "calls", "credits"]]
+    rest = frame.iloc[count:]
+    if rest.empty:
+        return head.reset_index(drop=True)
+    others = {
+        label: f"{OTHERS} ({len(rest):,})",
+        "calls": rest["calls"].sum(),
+        "credits": rest["credits"].sum(),
+    }
+    return pd.concat([head, pd.DataFrame([others])], ignore_index=True)
+
+
+def merged(frame: pd.DataFrame, series: str, count: int, by: str) -> pd.DataFrame:
+    """Sums by `by` and `series`, with all series but the `count` greatest taken together."""
+    order = frame.groupby(series, dropna=False)["credits"].sum().sort_values(ascending=False)
+    kept = list(order.index[:count])
+    named = frame[series].where(frame[series].isin(kept), OTHERS)
+    sums = frame.assign(**{series: named}).groupby([by, series], dropna=False, as_index=False)
+    found = sums[["calls", "credits"]].sum()
+    rank = {name: place for place, name in enumerate([*kept, OTHERS])}
+    return found.sort_values(series, key=lambda column: column.map(rank), kind="stable")
+
+
+def grid(hours: pd.DataFrame) -> pd.DataFrame:
+    """Credits by day and hour: a row for each day, or for each weekday in long ranges (the mean).
+
+    `hours`: day, hour, credits (see `usage.hours`). Gives labels as index, hours 0–23 as columns.
+    """
+    if hours.empty:
+        return pd.DataFrame(columns=range(24))
+    days = pd.date_range(hours["day"].min(), hours["day"].max(), freq="D")
+    sums = hours.pivot(index="day", columns="hour", values="credits")
+    sums.index = pd.to_datetime(sums.index)
+    sums = sums.reindex(index=days, columns=range(24)).fillna(0)
+    if len(days) <= _LONGEST_DAYS:
+        sums.index = pd.Index(days.strftime("%a %d %b"))
+        return sums
+    mean = sums.groupby(days.dayofweek).mean()
+    mean.index = pd.Index(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])[mean.index]
+    return mean.round(1)
+
+
+def named(frame: pd.DataFrame, column: str, none: str = "(none)") -> pd.DataFrame:
+    """A frame with a name where a value is missing."""
+    return frame.assign(**{column: frame[column].fillna(none)})
+
+
+def ago(then: pd.Timestamp, now: pd.Timestamp) -> str:
+    """How long ago, in words: `just now`, `5 minutes ago`, `3 hours ago`, `on 12 Aug 2026`."""
+    seconds = (now - then).total_seconds()
+    for unit, size, most in (("minute", 60, 60), ("hour", 3600, 48)):
+        count = int(seconds // size)
+        if seconds < 60:
+            return "just now"
+        if count < most:
+            return f"{count} {unit}{'s' if count != 1 else ''} ago"
+    return f"on {then:%d %b %Y}"
+
+
+def duration(span: pd.Timedelta) -> str:
+    """A length of time in words: `11 h 5 min`, `3 d 2 h`, `40 s`."""
+    seconds = int(span.total_seconds())
+    if seconds < 60:
+        return f"{seconds} s"
+    days, rest = divmod(seconds, 86_400)
+    hours, minutes = rest // 3600, rest % 3600 // 60
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

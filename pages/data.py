@@ -1,0 +1,107 @@
+"""What pages read, cached by the data version: a load in one browser shows in all of them.
+
+Each function here asks everything it needs of one snapshot, so that no page mixes before and after.
+Moving a slider changes none of their arguments, and so asks the database nothing.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from credits import usage
+from credits.settings import Settings
+from credits.store import Store, Summary, Terms, shared
+from credits.windows import Kind
+
+SAMPLE = Path("data/sample.csv.gz")
+
+
+def store() -> Store:
+    """The database of this process; a new one starts with the sample."""
+    settings = Settings()
+    opened = shared(settings.database, memory_limit=settings.memory_limit)
+    if settings.sample and opened.version() == 0:
+        with st.spinner("Loading the sample log, on this first start only …"):
+            opened.load_sample(SAMPLE, now=now())
+    return opened
+
+
+def sample_terms() -> Terms:
+    """How the sample is taken in: named as such until it is cleared."""
+    return Terms(sample=True)
+
+
+def now() -> pd.Timestamp:
+    """The moment, naive UTC."""
+    return pd.Timestamp.now("UTC").tz_localize(None)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def summary(path: Path, version: int) -> Summary:
+    """All that is loaded, in one row."""
+    with store().answers() as answers:
+        return answers.summary()
+
+
+@st.cache_resource(max_entries=32, show_spinner="Adding up …")
+def overview(
+    path: Path,
+    version: int,
+    at: pd.Timestamp,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    kind: Kind,
+    zone: str,
+) -> usage.Overview:
+    """Everything that the organization page shows."""
+    with store().answers() as answers:
+        return usage.overview(answers, at, start, end, kind, zone)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Adding up …")
+def window(path: Path, version: int, at: pd.Timestamp, kind: Kind, zone: str) -> usage.Window:
+    """The window at an instant."""
+    with store().answers() as answers:
+        return usage.window_at(answers, at, kind, zone)
+
+
+@st.cache_resource(max_entries=64, show_spinner="Adding up …")
+def totals(
+    path: Path,
+    version: int,
+    by: tuple[str, ...],
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    where: tuple[tuple[str, tuple[str | None, ...]], ...] = (),
+) -> pd.DataFrame:
+    """Sums by some dimensions, of the calls that `where` wants."""
+    with store().answers() as answers:
+        return answers.totals(by, start, end, {name: list(values) for name, values in where})
+
+
+@st.cache_resource(max_entries=16, show_spinner="Adding up by user …")
+def people(
+    path: Path, version: int, start: pd.Timestamp, end: pd.Timestamp, kind: Kind, zone: str
+) -> usage.People:
+    """Everything that the users page shows."""
+    with store().answers() as answers:
+        return usage.people(answers, start, end, kind, zone)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Adding up …")
+def person(
+    path: Path,
+    version: int,
+    user: str,
+    basis: str,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
+    kind: Kind,
+    zone: str,
+) -> usage.Person:
+    """Everything about one user."""
+    with store().answers() as answers:
+        return usage.person(answers, user, basis, start, end, kind, zone)

@@ -1,0 +1,39 @@
+"""The entry script: page configuration, navigation, and the choices every page shares."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from credits import CreditsError
+from pages import choices, data
+
+st.set_page_config(page_title="API credits", page_icon="📊", layout="wide")
+
+PLAN = st.Page("plan.py", title="Credit plan")
+page = st.navigation(
+    [
+        st.Page("organization.py", title="Organization", default=True),
+        st.Page("users.py", title="Users"),
+        PLAN,
+        st.Page("logs.py", title="Logs"),
+    ],
+    position="top",
+)
+try:
+    store = data.store()
+    summary = data.summary(store.path, store.version())
+except CreditsError as error:
+    st.title("API credits")
+    st.error(f"{error}")
+    st.button("Try again", key="again")
+    st.stop()
+
+choices.restore()
+with st.sidebar:
+    if page is not PLAN:
+        st.subheader("Credit plan")
+        choices.plan_controls()
+        st.subheader("View")
+    if summary.first is not None and summary.last is not None:
+        choices.view_controls(summary.first, summary.last)
+page.run()

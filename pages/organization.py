@@ -1,0 +1,168 @@
+"""Organization API storage: how much is left, who used it, when does it come back?"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from credits import charts, usage, views, windows
+from pages import data, parts
+from pages.parts import number
+
+summary, chosen, version = parts.opening("Organization API storage")
+plan, zone, colours = chosen.plan, chosen.zone, parts.palette()
+shown = data.overview(*version, chosen.at, chosen.start, chosen.end, chosen.kind, zone)
+window, steps, peak = shown.window, shown.series.steps, shown.series.peak
+used, share = window.credits, window.credits / max(plan.allowance, 1)
+spans = windows.above(steps, plan.allowance)
+above = windows.time_above(spans)
+
+# ── the answer ────────────────────────────────────────────────────────────────────────────────
+next_hour = usage.back_by(shown.back, chosen.at + pd.Timedelta(hours=1))
+with st.container(horizontal=True, key="answer"):
+    st.metric(
+        "Used",
+        number(used),
+        f"{share:.0%}, {charts.level_in_words(share)}",
+        delta_color="red" if share >= 0.9 else "orange" if share >= 0.8 else "gray",
+        delta_arrow="off",
+        border=True,
+        help=f"Credits in the window at {parts.clock(chosen.at, zone)} ({zone}).",
+        height="stretch",
+    )
+    st.metric(
+        "Unused",
+        number(max(plan.allowance - used, 0)),
+        f"{window.calls:,} calls made" if used or window.calls else "no calls in this window",
+        delta_color="gray",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+    )
+    st.metric(
+        "Total",
+        number(plan.allowance),
+        plan.formula.rsplit(" = ", 1)[0] if not plan.is_capped else f"capped at {plan.cap:,}",
+        delta_color="gray",
+        delta_arrow="off",
+        border=True,
+        help=f"Credits per 24 hours: {plan.formula}.",
+        height="stretch",
+    )
+    st.metric(
+        "Back in the next hour",
+        number(next_hour),
+        f"{number(usage.back_by(shown.back, chosen.at + windows.DAY))} in 24 hours",
+        delta_color="gray",
+        delta_arrow="off",
+        border=True,
+        help="Credits that are freed if nothing more is called.",
+        height="stretch",
+    )
+    over = peak.credits - plan.allowance
+    st.metric(
+        f"Peak, {chosen.period}",
+        number(peak.credits),
+        (f"{number(over)} over · " if over > 0 else "")
+        + (f"{views.local(peak.end, zone):%d %b, %H:%M}" if peak.end is not None else "no calls"),
+        delta_color="red" if over > 0 else "gray",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+    )
+st.plotly_chart(
+    charts.gauge(share, plan.allowance, colours),
+    key="gauge",
+    config={"displayModeBar": False, "staticPlot": False},
+)
+
+left, right = st.columns([2, 1])
+local_steps = views.localized(steps, "occurred_at", zone)
+thin = windows.thin(local_steps, 1_500)
+local_peak = windows.Peak(
+    peak.credits, peak.calls, None if peak.end is None else views.local(peak.end, zone)
+)
+refused = int(shown.sums["refused"])
+limit = f":red[**{views.duration(above)} above the limit**]" if above else "Never above the limit"
+turned = f":red[**{refused:,} calls refused (429)**]" if refused else "no call refused"
+with left:
+    points = parts.panel(
+        f"Credits used in the {'trailing 24 hours' if chosen.kind == 'trailing' else 'window'},"
+        " against the allowance",
+        lambda: charts.trailing(thin, plan.allowance, local_peak, colours, height=270),
+        lambda: thin,
+        "trailing",
+        note=f"{chosen.period.capitalize()}: {limit[0].lower() + limit[1:]}, {turned}.",
+        selects=True,
+        names={"occurred_at": f"from ({zone})"},
+    )
+with right:
+    top = views.top(shown.window_users, "user", 5)
+    parts.panel(
+        "Who used it",
+        lambda: charts.ranked(top, "user", colours, height=270),
+        lambda: shown.window_users,
+        "who",
+        note=f"{len(shown.window_users):,} users in this window.",
+    )
+
+left, right = st.columns(2)
+rest = views.localized(views.left(window, shown.back, plan), "at", zone)
+with left:
+    parts.panel(
+        "Credits coming back, if nothing more is called",
+        lambda: charts.coming_back(
+            windows.thin(rest.rename(columns={"at": "occurred_at"}).assign(calls=0), 600).rename(
+                columns={"occurred_at": "at"}
+            ),
+            plan.allowance,
+            colours,
+        ),
+        lambda: rest,
+        "back",
+        names={"at": f"from ({zone})", "credits": "credits left"},
+    )
+with right:
+    grid = views.grid(shown.hours)
+    parts.panel(
+        "Credits by day and hour",
+        lambda: charts.heat(grid, colours),
+        lambda: grid.reset_index(names="day"),
+        "hours",
+    )
+
+# ── what it was made of, narrowed by what is clicked ──────────────────────────────────────────
+first, last, words = chosen.start, chosen.end, chosen.period
+if points:
+    moment = views.instant(pd.Timestamp(points[0]["x"]).to_pydatetime(), zone)
+    at_point = data.window(*version, moment, chosen.kind, zone)
+    first, last = at_point.first, moment
+    words = f"the window at {parts.clock(moment, zone)}"
+st.subheader(f"What it was made of: {words}", anchor=False)
+where: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
+for column, dimension, title in zip(
+    st.columns(3), ("api", "app", "status"), ("By API", "By app", "By status"), strict=True
+):
+    frame = views.named(data.totals(*version, (dimension,), first, last, where), dimension)
+    head = frame.head(10)
+    measure = "calls" if dimension == "status" else "credits"
+    with column:
+        bars = parts.panel(
+            title,
+            lambda head=head, dimension=dimension, measure=measure: charts.ranked(
+                head, dimension, colours, measure=measure, height=320
+            ),
+            lambda frame=frame: frame,
+            f"by_{dimension}",
+            note="of what is chosen at the left" if where else f"{len(frame):,} in all",
+            selects=True,
+        )
+    names = parts.picked(bars, list(head[dimension]))
+    if names:
+        where = (*where, (dimension, tuple(None if n == "(none)" else n for n in names)))
+if int(shown.sums["assumed"]):
+    st.caption(
+        f"{number(shown.sums['assumed'])} of {number(shown.sums['credits'])} credits rest on an"
+        " assumption: the log does not say how many records those calls wrote, so they are rated"
+        " at the rule's minimum."
+    )

@@ -1,0 +1,140 @@
+"""What pages are put together from: headings, panels with a chart and its table, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from credits import charts, tables, views
+from credits.store import Summary
+from pages import choices, data
+
+Version = tuple[Any, int]
+_CONFIG = {"displaylogo": False, "displayModeBar": False, "showSendToCloud": False}
+
+
+def palette() -> charts.Palette:
+    """The palette of the theme in force."""
+    return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT
+
+
+def number(value: float) -> str:
+    """`52,500`; a fraction to two places."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+
+
+def clock(at: pd.Timestamp, zone: str) -> str:
+    """`13 Aug 2026, 16:00` in a zone."""
+    return f"{views.local(at, zone):%d %b %Y, %H:%M}"
+
+
+def opening(title: str) -> tuple[Summary, choices.Choices, Version]:
+    """Title and origin of the data; what is chosen. Ends the page where nothing is loaded."""
+    store = data.store()
+    version = (store.path, store.version())
+    summary = data.summary(*version)
+    if summary.first is None or summary.last is None:
+        st.title(title, anchor=False)
+        nothing_loaded()
+        st.stop()
+    chosen = choices.choices(summary.first, summary.last)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        with st.container(width="stretch"):
+            st.title(title, anchor=False)
+            through = clock(summary.last, chosen.zone)
+            st.caption(
+                f"Calls through **{through}** ({chosen.zone}) · loaded"
+                f" {views.ago(summary.loaded_at, data.now())}"
+                f"{' · **sample data**' if summary.sample else ''}"
+            )
+        if summary.sample:
+            st.button("Clear the sample", key="clear_sample", on_click=store.clear_sample)
+    return summary, chosen, version
+
+
+def nothing_loaded() -> None:
+    """What a page says before anything is loaded."""
+    with st.container(border=True):
+        st.subheader("Nothing is loaded yet", anchor=False)
+        st.write(
+            "Drop a call log on the Logs page, and this page shows what is left of the"
+            " allowance, who used the rest, and when it comes back. Or look around in the sample."
+        )
+        with st.container(horizontal=True):
+            if st.button("Upload a log", type="primary", key="to_logs"):
+                st.switch_page("logs.py")
+            if st.button("Load the sample", key="load_sample"):
+                with st.spinner("Loading the sample log …"):
+                    data.store().load(data.SAMPLE, data.sample_terms(), now=data.now())
+                st.rerun()
+
+
+def panel(
+    title: str,
+    figure: Callable[[], Any],
+    table: Callable[[], pd.DataFrame],
+    key: str,
+    *,
+    note: str = "",
+    height: Any = "stretch",
+    selects: bool = False,
+    names: dict[str, str] | None = None,
+) -> Any:
+    """A bordered panel: a chart, or its numbers as a table with a CSV to take away.
+
+    Gives the chart's selection (points) where `selects`; clicking chooses.
+    """
+    with st.container(border=True, height=height):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{title}**", width="stretch")
+            as_table = st.toggle("Table", key=f"{key}_table")
+        if note:
+            st.caption(note)
+        if as_table:
+            numbers(table(), key, names)
+            return []
+        chosen = st.plotly_chart(
+            figure(),
+            key=key,
+            config=_CONFIG,
+            on_select="rerun" if selects else "ignore",
+            selection_mode="points",
+        )
+        return chosen["selection"]["points"] if selects else []
+
+
+def numbers(
+    frame: pd.DataFrame, key: str, names: dict[str, str] | None = None, **options: Any
+) -> Any:
+    """A table with formatted numbers, and the same as CSV."""
+    shown = frame.rename(columns=names or {})
+    config = {
+        name: st.column_config.NumberColumn(format="localized")
+        for name in shown.columns
+        if pd.api.types.is_numeric_dtype(shown[name])
+    }
+    config |= options.pop("column_config", {})
+    found = st.dataframe(shown, hide_index=True, column_config=config, key=f"{key}_rows", **options)
+    download(shown, key)
+    return found
+
+
+def download(frame: pd.DataFrame, key: str) -> None:
+    """A button that gives a frame as CSV, made only when it is pressed."""
+    st.download_button(
+        "CSV",
+        lambda: tables.csv(frame),
+        file_name=f"{key}.csv",
+        mime="text/csv",
+        key=f"{key}_csv",
+        on_click="ignore",
+    )
+
+
+def picked(points: Sequence[dict[str, Any]], names: Sequence[Any]) -> list[Any]:
+    """The entries of `names` whose bars were clicked: bars stand at 0, 1, 2 …"""
+    places = [int(point["y"]) for point in points if isinstance(point.get("y"), int | float)]
+    return [names[place] for place in places if 0 <= place < len(names)]

@@ -1,0 +1,91 @@
+"""Credit plan: another base limit, number of users or edition, drawn against what really happened."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from credits import charts, plan as plans, views, windows
+from pages import choices, data, parts
+from pages.parts import number
+
+summary, chosen, version = parts.opening("Credit plan")
+zone, colours = chosen.zone, parts.palette()
+controls, answer = st.columns([1, 2.4])
+with controls, st.container(border=True):
+    choices.plan_controls()
+plan = choices.plan()
+shown = data.overview(*version, chosen.at, chosen.start, chosen.end, chosen.kind, zone)
+steps, peak, used = shown.series.steps, shown.series.peak, shown.window.credits
+above = windows.time_above(windows.above(steps, plan.allowance))
+headroom = plan.allowance - peak.credits
+seen = int((shown.users["user_basis"] == "user").sum())
+
+with answer:
+    with st.container(horizontal=True):
+        for label, value, delta, bad in (
+            ("Allowance", number(plan.allowance), plan.formula.rsplit(" = ", 1)[0], False),
+            (
+                "Headroom at the peak",
+                number(headroom),
+                f"peak {number(peak.credits)}" + (", over" if headroom < 0 else ""),
+                headroom < 0,
+            ),
+            (
+                "Above the limit",
+                views.duration(above) if above else "never",
+                chosen.period,
+                bool(above),
+            ),
+            ("Used now", number(used), f"{number(max(plan.allowance - used, 0))} unused", False),
+        ):
+            st.metric(
+                label,
+                value,
+                delta,
+                delta_color="red" if bad else "gray",
+                delta_arrow="off",
+                border=True,
+                height="stretch",
+            )
+    people = f"The logs show **{seen:,} users**; the plan pays for **{plan.users:,}**."
+    if plan.is_capped:
+        reached = "" if plan.users_at_cap is None else f" (reached at {plan.users_at_cap:,} users)"
+        st.warning(f"At its cap of {plan.cap:,} credits{reached}: more users add nothing. {people}")
+    else:
+        st.caption(people)
+    thin = windows.thin(views.localized(steps, "occurred_at", zone), 1_500)
+    ended = None if peak.end is None else views.local(peak.end, zone)
+    parts.panel(
+        f"Credits used, {chosen.period}, under this plan",
+        lambda: charts.trailing(
+            thin, plan.allowance, windows.Peak(peak.credits, peak.calls, ended), colours, height=340
+        ),
+        lambda: thin,
+        "plan_trailing",
+        names={"occurred_at": f"from ({zone})"},
+    )
+
+spans = windows.above(steps, plan.allowance)
+left, right = st.columns(2)
+with left:
+    curve = plans.by_users(plan, max(300, plan.users + 50))
+    parts.panel(
+        "Allowance by number of users",
+        lambda: charts.plan_curve(curve, plan.users, colours),
+        lambda: curve,
+        "plan_curve",
+    )
+with right, st.container(border=True, height="stretch"):
+    st.markdown("**When it was above the limit**")
+    if spans.empty:
+        st.caption(f"Never in the {chosen.period}: this plan would have been enough.")
+    else:
+        listed = pd.DataFrame(
+            {
+                "from": views.localized(spans, "start", zone)["start"],
+                "to": views.localized(spans, "end", zone)["end"],
+                "how long": [views.duration(end - start) for start, end in spans.to_numpy()],
+            }
+        )
+        parts.numbers(listed, "above", height=260)

@@ -1,0 +1,158 @@
+"""API consumption by users: who used how much, through which API, and when."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from credits import charts, views, windows
+from pages import data, parts
+from pages.parts import number
+
+NAMES = {
+    "user": "User",
+    "user_basis": "Known by",
+    "credits": "Credits",
+    "calls": "Calls",
+    "share": "Share",
+    "refused": "Refused",
+    "assumed": "Assumed",
+    "peak_credits": "Peak in 24 h",
+    "peak_credits_end": "Peak at",
+    "trend": "By day",
+}
+
+summary, chosen, version = parts.opening("API consumption by users")
+zone, colours = chosen.zone, parts.palette()
+found = data.people(*version, chosen.start, chosen.end, chosen.kind, zone)
+everyone = found.users
+if everyone.empty:
+    st.info(f"No calls in the {chosen.period}: choose another period at the left.")
+    st.stop()
+
+
+def opened() -> tuple[str, str] | None:
+    """The user that the address names, if there is one."""
+    basis, _, name = st.query_params.get("user", "").partition(":")
+    known = ((everyone["user"] == name) & (everyone["user_basis"] == basis)).any()
+    return (name, basis) if known else None
+
+
+def show(name: str, basis: str) -> None:
+    """Open a user, so that a link opens it too."""
+    st.query_params["user"] = f"{basis}:{name}"
+
+
+def everybody() -> None:
+    """The list of users, and the greatest ones by API."""
+    busiest = everyone.iloc[0]
+    with st.container(horizontal=True):
+        for label, value, delta in (
+            ("Users", f"{len(everyone):,}", f"plan pays for {chosen.plan.users:,}"),
+            ("Credits", number(everyone["credits"].sum()), chosen.period),
+            ("Calls", number(everyone["calls"].sum()), f"{everyone['refused'].sum():,} refused"),
+            ("Greatest share", f"{busiest['share']:.0%}", str(busiest["user"])),
+        ):
+            st.metric(
+                label, value, delta, delta_color="gray", delta_arrow="off", border=True,
+                height="stretch",
+            )  # fmt: skip
+    names = list(everyone["user"].head(10))
+    apis = views.merged(found.by_api[found.by_api["user"].isin(names)], "api", 5, "user")
+    left, right = st.columns([3, 2])
+    with left, st.container(border=True, height="stretch"):
+        st.markdown("**Every user**")
+        st.caption("Choose a row to open that user.")
+        shown = everyone.assign(
+            peak_credits_end=views.localized(everyone, "peak_credits_end", zone)["peak_credits_end"]
+        )
+        chosen_rows = parts.numbers(
+            shown[list(NAMES)],
+            "users",
+            NAMES,
+            on_select="rerun",
+            selection_mode="single-row",
+            height=360,
+            column_config={
+                "Share": st.column_config.ProgressColumn(
+                    format="percent", max_value=float(everyone["share"].max())
+                ),
+                "By day": st.column_config.AreaChartColumn(y_min=0, help="Credits by day"),
+                "Peak at": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+            },
+        )
+    with right:
+        bars = parts.panel(
+            "The greatest, by API",
+            lambda: charts.stacked(apis, "user", "api", colours, order=names, height=400),
+            lambda: found.by_api,
+            "by_user_and_api",
+            selects=True,
+        )
+    rows = chosen_rows["selection"]["rows"] or [
+        names.index(name) for name in parts.picked(bars, names)
+    ]
+    if rows:
+        row = everyone.iloc[rows[0]]
+        show(row["user"], row["user_basis"])
+        st.rerun()
+
+
+def one(name: str, basis: str) -> None:
+    """One user: the window's sum over time, APIs, apps, hours."""
+    st.button("← All users", key="all_users", on_click=lambda: st.query_params.pop("user", None))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("User", anchor=False, width="content")
+        st.text(name)
+    if basis != "user":
+        st.caption(f"The log names no user for these calls; they go by their {basis}.")
+    shown = data.person(*version, name, basis, chosen.start, chosen.end, chosen.kind, zone)
+    row = everyone[(everyone["user"] == name) & (everyone["user_basis"] == basis)].iloc[0]
+    peak = shown.series.peak
+    ended = None if peak.end is None else views.local(peak.end, zone)
+    with st.container(horizontal=True):
+        for label, value, delta in (
+            ("Credits", number(row["credits"]), f"{row['share']:.1%} of all, {chosen.period}"),
+            ("Calls", number(row["calls"]), f"{row['refused']:,} refused"),
+            ("Peak in 24 h", number(peak.credits), f"{ended:%d %b, %H:%M}" if ended else "none"),
+            ("Assumed", number(row["assumed"]), "credits without a record count"),
+        ):
+            st.metric(
+                label, value, delta, delta_color="gray", delta_arrow="off", border=True,
+                height="stretch",
+            )  # fmt: skip
+    steps = windows.thin(views.localized(shown.series.steps, "occurred_at", zone), 1_500)
+    marked = windows.Peak(peak.credits, peak.calls, ended)
+    parts.panel(
+        "Credits in 24 hours",
+        lambda: charts.usage_line(steps, marked, colours),
+        lambda: steps,
+        "person",
+        names={"occurred_at": f"from ({zone})"},
+    )
+    grid = views.grid(shown.hours)
+    left, middle, right = st.columns(3)
+    for column, title, frame, label in (
+        (left, "APIs", shown.apis, "api"),
+        (middle, "Apps", views.named(shown.apps, "app"), "app"),
+    ):
+        with column:
+            parts.panel(
+                title,
+                lambda frame=frame, label=label: charts.ranked(frame.head(8), label, colours),
+                lambda frame=frame: frame,
+                f"person_{label}",
+            )
+    with right:
+        parts.panel(
+            "By day and hour",
+            lambda: charts.heat(grid, colours, height=300),
+            lambda: grid.reset_index(names="day"),
+            "person_hours",
+        )
+
+
+who = opened()
+if who is None:
+    everybody()
+else:
+    one(*who)
