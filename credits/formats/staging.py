@@ -15,8 +15,8 @@ from credits.formats.stamps import EARLIEST, LATEST, stamp_sql
 
 BLANKS = "('', '-', 'null', 'NULL', 'None', '(null)', 'undefined', 'nan', 'NaN', '\\N')"
 UNKNOWN = "(unknown)"
-MOST_CALLS = 10**15
-"""Calls that one row may stand for."""
+MOST = 10**15
+"""Calls that one row may stand for, and credits that it may have cost."""
 
 _VERB = r"^[A-Za-z]{3,12} +(/|\*|https?://)\S*"
 
@@ -41,7 +41,8 @@ SELECT occurred_at, coalesce(f_user, f_app, f_ip, '{UNKNOWN}') AS "user",
   CASE WHEN target IS NOT NULL THEN {key_sql("target")} ELSE coalesce(f_api, f_path) END AS key,
   target IS NOT NULL AS is_path, upper(f_method) AS method,
   {parameters_sql("target", parameters)} AS parameters,
-  f_status AS status, records, logged, calls, f_ip AS ip, f_request_id AS request_id,
+  CASE WHEN ends_with(f_status, '.0') THEN left(f_status, -2) ELSE f_status END AS status,
+  records, logged, calls, f_ip AS ip, f_request_id AS request_id,
   CASE WHEN f_request_id IS NULL THEN fingerprint END AS fingerprint,
   skip, reject, line, CASE WHEN reject IS NOT NULL THEN text END AS text
 FROM (SELECT *, CASE WHEN skip IS NULL THEN {reject} END AS reject
@@ -119,12 +120,12 @@ def _reject(weighted: bool, logs_credits: bool) -> str:
     if weighted:
         reasons += [
             "WHEN f_calls IS NULL THEN 'has no number of calls'",
-            f"WHEN calls IS NULL OR calls NOT BETWEEN 0 AND {MOST_CALLS}"
+            f"WHEN calls IS NULL OR calls NOT BETWEEN 0 AND {MOST}"
             " THEN 'its number of calls is not understood: ' || left(f_calls, 60)",
         ]
     if logs_credits:
         reasons.append(
-            "WHEN f_credits IS NOT NULL AND (logged IS NULL OR logged < 0)"
+            f"WHEN f_credits IS NOT NULL AND (logged IS NULL OR logged NOT BETWEEN 0 AND {MOST})"
             " THEN 'its credits are not understood: ' || left(f_credits, 60)"
         )
     return f"CASE {' '.join(reasons)} END"

@@ -193,10 +193,16 @@ class _Taking:
         self.cursor.execute("SET progress_bar_time = 0")
         worker = threading.Thread(target=run, name="credits-load")
         worker.start()
-        while worker.is_alive():
-            worker.join(0.1)
-            share = max(0.0, self.cursor.query_progress()) / 100 if worker.is_alive() else 1.0
-            self.tell(start + (end - start) * min(share, 1.0), f"Reading {self.plain.name}")
+        try:
+            while worker.is_alive():
+                worker.join(0.1)
+                share = max(0.0, self.cursor.query_progress()) / 100 if worker.is_alive() else 1.0
+                self.tell(start + (end - start) * min(share, 1.0), f"Reading {self.plain.name}")
+        finally:
+            # Whoever listens may have had enough; then nobody waits for the statement any more.
+            while worker.is_alive():
+                self.cursor.interrupt()
+                worker.join(0.1)
         if failed:
             raise failed[0]
 
@@ -252,18 +258,13 @@ class _Taking:
         self.cursor.execute(_insert("calls", chosen), given)
         if duplicates:
             self.cursor.execute(_insert("duplicates", f"NOT ({chosen})"), given)
+        sums = self._sums(load_id)
         self.tell(0.9, "Adding up")
         for table, sql in schema.ROLL_UPS.items():
             mine = sql.replace("FROM calls", "FROM calls WHERE load_id = $load")
             self.cursor.execute(f"INSERT INTO {table} {mine}", {"load": load_id})
         rejected = self._store_rejects(reading, load_id)
-        calls, credits, fractional, first, last, loaded = self._query(
-            """SELECT coalesce(sum(calls), 0)::BIGINT, coalesce(sum(credits), 0),
-                coalesce(bool_or(credits <> floor(credits)), false), min(occurred_at),
-                max(occurred_at), count(*)
-            FROM calls WHERE load_id = ?""",
-            [load_id],
-        )[0]
+        calls, credits, fractional, first, last, loaded = sums
         load = Load(
             load_id, self.plain.name, reading.format, dict(reading.columns), rows, loaded,
             duplicates, rejected, skipped, calls, credits, first, last, self.plain.replaced,
@@ -285,6 +286,28 @@ class _Taking:
         marks = ", ".join(f"${name}" for name in record)
         self.cursor.execute(f"INSERT INTO loads ({names}) VALUES ({marks})", record)
         return load
+
+    def _sums(self, load_id: int) -> tuple[Any, ...]:
+        """calls, credits, fractional, first, last, loaded; refused where they can't be added up."""
+        sums = self._query(
+            """SELECT coalesce(sum(calls), 0)::HUGEINT, coalesce(sum(credits), 0),
+                coalesce(bool_or(credits <> floor(credits)), false), min(occurred_at),
+                max(occurred_at), count(*)
+            FROM calls WHERE load_id = ?""",
+            [load_id],
+        )[0]
+        calls, credits, fractional = self._query(
+            """SELECT coalesce(sum(calls), 0)::HUGEINT, coalesce(sum(credits), 0),
+                coalesce(bool_or(fractional), false) FROM loads"""
+        )[0]
+        # Sums are int64; where there are fractions, of millionths.
+        most = 2**63 // (10**6 if fractional or sums[2] else 1)
+        if calls + sums[0] >= 2**63 or credits + sums[1] >= most:
+            raise CreditsError(
+                f"{self.plain.name} was not loaded: with it there would be more than {most:,} calls"
+                " or credits, more than can be added up."
+            )
+        return sums
 
     def _store_rejects(self, reading: Reading, load_id: int) -> int:
         """Keep every reject with its line number, reason and text; how many there are."""
