@@ -12,33 +12,59 @@ from credits import CreditsError
 from credits.formats import lines
 from credits.formats.base import Options, Reading, Sample, literal
 
-# Four groups, no choice: RE2 then runs in one pass. A request with quotes in it, a missing last
-# quote and brackets before the time are left to the lenient pattern.
+# Four groups, no choice: RE2 then runs in one pass. A request with quotes in it, something between
+# the time and the request, and a missing last quote are left to the lenient patterns.
 STRICT = r'^([^\[]*)\[([^\]]*)\] "([^"]*)" (\d\d\d .*|\d\d\d)$'
-LENIENT = (
-    r"^(.*?)\[(\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d[^\]]*)\] "
-    r'"(.*?)"? +(\d\d\d(?: .*)?)$'
+_CLF = r"\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d[^\]]*"
+LENIENT = rf'^(.*?)\[({_CLF})\] [^"]*"(.*?)" +(\d\d\d(?:[ "].*)?)$'
+TORN = rf'^(.*?)\[({_CLF})\] "([^"]*?) +(\d\d\d(?: .*)?)$'
+GROUPS = "['head', 'stamp', 'request', 'rest']"
+
+# Before the time: perhaps a virtual host or what a syslog puts first, an address or several or a
+# host's name, the identity (`-` nearly always), and the user, who may have spaces.
+_ADDRESS = (
+    r"(?:\d+(?:\.\d+){3}|\[?(?:[0-9A-Fa-f]*:)*:[0-9A-Fa-f:.%\w]*\]?"
+    r"|\[?(?:[0-9A-Fa-f]+:){7}[0-9A-Fa-f]+\]?|unknown)"
 )
-HEAD = (
-    r"^(?:\S+ )??((?:\d+(?:\.\d+){3}|\[?[0-9A-Fa-f]*:[0-9A-Fa-f:.%]+\]?)"
-    r"(?:, ?[^ ,]+)*) (\S+) (.*?) *$"
+_FORWARDED = rf"{_ADDRESS}(?:, ?{_ADDRESS})*"
+HEADS = (
+    rf"^(?:.*? )??({_FORWARDED}) (-) (.*?) *$",
+    r"^(?:.*? )??(\S+) (-) (.*?) *$",
+    rf"^(?:.*? )??({_FORWARDED}) (\S+) (.*?) *$",
 )
 REQUEST = r"^(\S+) +(.*?)(?: +HTTP/[\d.]+)?$"
-_LINE = re.compile(LENIENT)
-_TIME = re.compile(r"\[(\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d[^\]]*)\]")
+
+_LOOKS = re.compile(rf'\[{_CLF}\] [^"]{{0,200}}"')
+_STATUS = re.compile(r'["\s]\d\d\d(\s|$)')
+_TIME = re.compile(rf"\[({_CLF})\]")
+
+
+def _head() -> str:
+    """SQL: what stands before the time, by the first pattern that fits; blank, if none does."""
+    fit = [f"regexp_extract(part.head, {literal(head)}, ['ip', 'ident', 'who'])" for head in HEADS]
+    ways = [f"WHEN regexp_matches(part.head, {literal(HEADS[i])}) THEN {fit[i]}" for i in (0, 1)]
+    return f"CASE {' '.join(ways)} ELSE {fit[2]} END"
+
+
+_BARE = (
+    "CASE WHEN contains(part.rest, '\\\"') THEN replace(part.rest, '\\\"', '''') ELSE part.rest END"
+)
 
 PARTS = f"""
-regexp_extract(line, {literal(STRICT)}, ['head', 'stamp', 'request', 'rest']) AS strict
+regexp_extract(line, {literal(STRICT)}, {GROUPS}) AS strict
 ;
 CASE WHEN strict.stamp <> '' THEN strict
-     ELSE regexp_extract(line, {literal(LENIENT)}, ['head', 'stamp', 'request', 'rest']) END AS part
+     WHEN regexp_matches(line, {literal(LENIENT)})
+     THEN regexp_extract(line, {literal(LENIENT)}, {GROUPS})
+     ELSE regexp_extract(line, {literal(TORN)}, {GROUPS}) END AS part
 ;
 string_split(part.head, ' ') AS h, string_split(part.request, ' ') AS r,
-string_split(part.rest, '"') AS q
+string_split({_BARE}, '"') AS q
 ;
-CASE WHEN len(h) = 4 AND h[4] = ''
-     THEN {{'ip': h[1], 'ident': h[2], 'who': h[3]}}
-     ELSE regexp_extract(part.head, {literal(HEAD)}, ['ip', 'ident', 'who']) END AS who,
+CASE WHEN len(h) = 4 AND h[4] = '' THEN {{'ip': h[1], 'ident': h[2], 'who': h[3]}}
+     WHEN len(h) = 5 AND h[5] = '' AND h[3] = '-' AND NOT ends_with(h[1], ',')
+     THEN {{'ip': h[2], 'ident': h[3], 'who': h[4]}}
+     ELSE {_head()} END AS who,
 CASE WHEN len(r) = 3 THEN r
      ELSE regexp_extract_all(part.request, {literal(REQUEST)}, 1)
           || regexp_extract_all(part.request, {literal(REQUEST)}, 2) END AS request
@@ -55,7 +81,7 @@ class Access:
     def read(self, sample: Sample, options: Options, *, forced: bool) -> Reading | None:
         """An access log if at least half of the first lines look like it."""
         tried = sample.filled[:100]
-        fitting = sum(1 for line in tried if _LINE.match(line[:5000]))
+        fitting = sum(1 for line in tried if _fits(line[:5000]))
         if not forced and (not tried or fitting * 2 < len(tried)):
             return None
         if forced and not fitting:
@@ -90,6 +116,12 @@ class Access:
             reject="CASE WHEN part.stamp = '' OR who.ident = '' "
             "THEN 'does not look like a line of an access log' END",
         )
+
+
+def _fits(line: str) -> bool:
+    """Whether a line has the time, the request and the status of an access log."""
+    found = _LOOKS.search(line)
+    return found is not None and _STATUS.search(line, found.end()) is not None
 
 
 FORMATS = (Access(),)

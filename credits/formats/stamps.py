@@ -21,7 +21,12 @@ _ISO = re.compile(
 _CLF = re.compile(r"\[?\d\d?/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d( [+-]\d{4})?\]?$")
 _SLASHED = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4}|\d\d)\b")
 
-_CLF_FORMATS = ("%d/%b/%Y:%H:%M:%S %z", "%d/%b/%Y:%H:%M:%S", "%d/%b/%Y:%H:%M:%S.%f")
+_CLF_FORMATS = (
+    "%d/%b/%Y:%H:%M:%S %z",
+    "%d/%b/%Y:%H:%M:%S",
+    "%d/%b/%Y:%H:%M:%S.%f",
+    "%d/%b/%Y:%H:%M:%S.%f %z",
+)
 _WORDED_FORMATS = (
     "%a, %d %b %Y %H:%M:%S %Z",
     "%a, %d %b %Y %H:%M:%S %z",
