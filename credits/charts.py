@@ -16,6 +16,8 @@ from credits.windows import Peak
 
 AMBER_FROM = 0.8
 RED_FROM = 0.9
+GRID = "rgba(139, 152, 169, 0.22)"
+"""Half clear, so that it is faint on a light ground and on a dark one."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,10 @@ def _figure(height: int, *, legend: bool = False) -> go.Figure:
         dragmode=False,
         bargap=0.35,
     )
-    figure.update_xaxes(automargin=True, showgrid=False, fixedrange=True)
-    figure.update_yaxes(automargin=True, tickformat=",d", rangemode="tozero", fixedrange=True)
+    figure.update_xaxes(automargin=True, showgrid=False, fixedrange=True, gridcolor=GRID)
+    figure.update_yaxes(
+        automargin=True, tickformat=",d", rangemode="tozero", fixedrange=True, gridcolor=GRID
+    )
     return figure
 
 
@@ -99,7 +103,7 @@ def _limit(figure: go.Figure, value: float, text: str, colour: str, *, right: bo
 
 
 def gauge(share: float, allowance: int, palette: Palette) -> go.Figure:
-    """How much of the allowance is used, as one bar with marks at 80 and 90 %. `share` may pass 1."""
+    """How much of the allowance is used: a bar with marks at 80 and 90 %. `share` may pass 1."""
     figure = _figure(52)
     end = max(1.0, share)
     figure.add_bar(
@@ -313,7 +317,7 @@ def stacked(
                 f"%{{customdata[0]}}<br>%{{customdata[1]}}: %{{x:,}} {measure}<extra></extra>"
             ),
         )
-    figure.update_layout(barmode="stack", margin={"l": 8, "r": 8, "t": 52, "b": 8})
+    figure.update_layout(barmode="stack", legend_traceorder="normal")
     figure.update_xaxes(tickformat="~s", showgrid=True, title=measure)
     figure.update_yaxes(
         autorange="reversed",
@@ -327,7 +331,7 @@ def stacked(
 
 
 def heat(grid: pd.DataFrame, palette: Palette, *, height: int = 260) -> go.Figure:
-    """Credits by day (rows) and hour (columns 0–23). `grid`: index of day labels, values credits."""
+    """Credits by day (rows) and hour (columns 0–23). `grid`: labels of days as its index."""
     figure = _figure(height)
     figure.add_heatmap(
         x=[f"{hour:02d}" for hour in grid.columns],

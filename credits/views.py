@@ -1,4 +1,4 @@
-"""Frames shaped for a screen: local times, grids, tops with the rest. No sums are made here anew."""
+"""Frames shaped for a screen: local times, grids, tops with the rest of them together."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def local(at: pd.Timestamp, zone: str) -> pd.Timestamp:
 
 
 def instant(at: datetime, zone: str) -> pd.Timestamp:
-    """What a zone's clock shows as naive UTC; the first of two instants, the next if there is none."""
+    """What a zone's clock shows, as naive UTC: the first of two instants, the next if none."""
     return pd.Timestamp(at.replace(tzinfo=ZoneInfo(zone))).tz_convert("UTC").tz_localize(None)
 
 

@@ -56,7 +56,7 @@ def _moment(text: str) -> datetime | None:
         return None
 
 
-_ZONES = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
+ZONES = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
 
 # Name in session and address → default, and how the address's text is read (None: it is no value).
 _KEPT: dict[str, tuple[Any, Callable[[str], Any]]] = {
@@ -70,7 +70,7 @@ _KEPT: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "to": (None, _day),
     "at": (None, _moment),
     "window": ("trailing", _one_of(KINDS)),
-    "zone": ("", _one_of(_ZONES)),
+    "zone": ("", _one_of(ZONES)),
 }
 
 
@@ -102,7 +102,7 @@ def restore() -> None:
             state[name] = state[name]
     if not state["zone"]:
         own = st.context.timezone or "UTC"
-        state["zone"] = own if own in _ZONES else "UTC"
+        state["zone"] = own if own in ZONES else "UTC"
     _write()
 
 
@@ -132,21 +132,24 @@ def plan() -> Plan:
     return Plan(state["base"], state["users"], state["per_user"], state["add_on"], state["cap"])
 
 
-def plan_controls() -> None:
-    """Sliders and exact numbers for the plan, and the editions that set them."""
+def plan_controls(*, whole: bool = False) -> None:
+    """Sliders and exact numbers for the plan, and the editions that set them.
+
+    `whole`: with the rarer numbers open to view.
+    """
     state = st.session_state
     state["edition"] = _edition()
     names = [edition.name for edition in editions()]
     st.selectbox("Edition", [*names, OWN], key="edition", on_change=_take_edition)
     _pair("Base limit", "base", _step(state["base"]))
     _pair("Users", "users", 1)
-    with st.expander("Credits per user, add-on, cap"):
+    with st.expander("Credits per user, add-on, cap", expanded=whole):
         _pair("Credits per user", "per_user", 50)
         _pair("Add-on credits", "add_on", 1_000)
         st.number_input("Cap", 0, None, key="cap", step=1_000, placeholder="no cap")
     chosen = plan()
     formula, _, allowance = chosen.formula.partition(" = ")
-    st.caption(f"{formula} = **{allowance}** credits per 24 h")
+    st.caption(f"{formula} = **{allowance}** credits")
     if chosen.is_capped:
         st.caption(f"At its cap of {chosen.cap:,}: more users add nothing.")
 
@@ -228,7 +231,7 @@ def view_controls(first: pd.Timestamp, last: pd.Timestamp) -> None:
         help="Trailing: the 24 hours before. Calendar: days of the time zone."
         " Anchored: blocks that open with the first call after the one before.",
     )
-    st.selectbox("Time zone", _ZONES, key="zone")
+    st.selectbox("Time zone", ZONES, key="zone")
 
 
 def choices(first: pd.Timestamp, last: pd.Timestamp) -> Choices:

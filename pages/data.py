@@ -12,8 +12,9 @@ import pandas as pd
 import streamlit as st
 
 from credits import usage
+from credits.formats import Options
 from credits.settings import Settings
-from credits.store import Store, Summary, Terms, shared
+from credits.store import Preview, Store, Summary, Terms, shared
 from credits.windows import Kind
 
 SAMPLE = Path("data/sample.csv.gz")
@@ -27,6 +28,12 @@ def store() -> Store:
         with st.spinner("Loading the sample log, on this first start only …"):
             opened.load_sample(SAMPLE, now=now())
     return opened
+
+
+@st.cache_data(max_entries=64, show_spinner="Looking at the file …")
+def preview(path: Path, name: str, options: Options) -> list[Preview]:
+    """What a file that waits would be read as."""
+    return store().preview(path, options, name=name)
 
 
 def sample_terms() -> Terms:

@@ -143,9 +143,11 @@ where: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
 for column, dimension, title in zip(
     st.columns(3), ("api", "app", "status"), ("By API", "By app", "By status"), strict=True
 ):
-    frame = views.named(data.totals(*version, (dimension,), first, last, where), dimension)
-    head = frame.head(10)
+    # Refused calls cost nothing, so that statuses show by calls.
     measure = "calls" if dimension == "status" else "credits"
+    frame = views.named(data.totals(*version, (dimension,), first, last, where), dimension)
+    frame = frame.sort_values(measure, ascending=False, kind="stable")
+    head = frame.head(10)
     with column:
         bars = parts.panel(
             title,

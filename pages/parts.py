@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,6 +20,29 @@ _CONFIG = {"displaylogo": False, "displayModeBar": False, "showSendToCloud": Fal
 def palette() -> charts.Palette:
     """The palette of the theme in force."""
     return charts.DARK if st.context.theme.type == "dark" else charts.LIGHT
+
+
+def zones() -> list[str]:
+    """Time zones by name."""
+    return choices.ZONES
+
+
+def utc() -> int:
+    """Where UTC stands among them."""
+    return choices.ZONES.index("UTC")
+
+
+def plain(text: str) -> str:
+    """Text from outside in a place that reads Markdown: shown to the letter."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:-])", r"\\\1", text)
+
+
+def counts(results: Sequence[Any]) -> None:
+    """What became of every row: the four counts of each load."""
+    names = ["path", "format", "rows", "loaded", "duplicates", "rejected", "skipped", "calls"]
+    frame = pd.DataFrame([{name: getattr(load, name) for name in names} for load in results])
+    frame = frame.rename(columns={"path": "file", "duplicates": "known already"})
+    numbers(frame, "results")
 
 
 def number(value: float) -> str:
@@ -135,6 +159,6 @@ def download(frame: pd.DataFrame, key: str) -> None:
 
 
 def picked(points: Sequence[dict[str, Any]], names: Sequence[Any]) -> list[Any]:
-    """The entries of `names` whose bars were clicked: bars stand at 0, 1, 2 …"""
+    """The entries of `names` whose bars were clicked; bars stand at 0, 1, 2 and so on."""
     places = [int(point["y"]) for point in points if isinstance(point.get("y"), int | float)]
     return [names[place] for place in places if 0 <= place < len(names)]

@@ -1,11 +1,12 @@
-"""Credit plan: another base limit, number of users or edition, drawn against what really happened."""
+"""Credit plan: another base limit, edition or number of users, against what really happened."""
 
 from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
 
-from credits import charts, plan as plans, views, windows
+from credits import charts, views, windows
+from credits import plan as plans
 from pages import choices, data, parts
 from pages.parts import number
 
@@ -13,7 +14,7 @@ summary, chosen, version = parts.opening("Credit plan")
 zone, colours = chosen.zone, parts.palette()
 controls, answer = st.columns([1, 2.4])
 with controls, st.container(border=True):
-    choices.plan_controls()
+    choices.plan_controls(whole=True)
 plan = choices.plan()
 shown = data.overview(*version, chosen.at, chosen.start, chosen.end, chosen.kind, zone)
 steps, peak, used = shown.series.steps, shown.series.peak, shown.window.credits

@@ -10,15 +10,15 @@ from pages.parts import number
 
 NAMES = {
     "user": "User",
-    "user_basis": "Known by",
     "credits": "Credits",
-    "calls": "Calls",
     "share": "Share",
-    "refused": "Refused",
-    "assumed": "Assumed",
+    "trend": "By day",
     "peak_credits": "Peak in 24 h",
     "peak_credits_end": "Peak at",
-    "trend": "By day",
+    "calls": "Calls",
+    "refused": "Refused",
+    "assumed": "Assumed",
+    "user_basis": "Known by",
 }
 
 summary, chosen, version = parts.opening("API consumption by users")
@@ -58,20 +58,17 @@ def everybody() -> None:
             )  # fmt: skip
     names = list(everyone["user"].head(10))
     apis = views.merged(found.by_api[found.by_api["user"].isin(names)], "api", 5, "user")
-    left, right = st.columns([3, 2])
-    with left, st.container(border=True, height="stretch"):
+    with st.container(border=True):
         st.markdown("**Every user**")
-        st.caption("Choose a row to open that user.")
-        shown = everyone.assign(
-            peak_credits_end=views.localized(everyone, "peak_credits_end", zone)["peak_credits_end"]
-        )
-        chosen_rows = parts.numbers(
-            shown[list(NAMES)],
+        st.caption("Click a row to open that user.")
+        peaks = views.localized(everyone, "peak_credits_end", zone)["peak_credits_end"]
+        clicked = parts.numbers(
+            everyone.assign(peak_credits_end=peaks)[list(NAMES)],
             "users",
             NAMES,
             on_select="rerun",
-            selection_mode="single-row",
-            height=360,
+            selection_mode=["single-row", "single-cell"],
+            height=398,
             column_config={
                 "Share": st.column_config.ProgressColumn(
                     format="percent", max_value=float(everyone["share"].max())
@@ -79,18 +76,17 @@ def everybody() -> None:
                 "By day": st.column_config.AreaChartColumn(y_min=0, help="Credits by day"),
                 "Peak at": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
             },
-        )
-    with right:
-        bars = parts.panel(
-            "The greatest, by API",
-            lambda: charts.stacked(apis, "user", "api", colours, order=names, height=400),
-            lambda: found.by_api,
-            "by_user_and_api",
-            selects=True,
-        )
-    rows = chosen_rows["selection"]["rows"] or [
-        names.index(name) for name in parts.picked(bars, names)
-    ]
+        )["selection"]
+    bars = parts.panel(
+        "The greatest users, by API",
+        lambda: charts.stacked(apis, "user", "api", colours, order=names, height=420),
+        lambda: found.by_api,
+        "by_user_and_api",
+        note="Click a bar to open that user.",
+        selects=True,
+    )
+    rows = [*clicked["rows"], *(row for row, _ in clicked["cells"])]
+    rows = rows or [names.index(name) for name in parts.picked(bars, names)]
     if rows:
         row = everyone.iloc[rows[0]]
         show(row["user"], row["user_basis"])

@@ -1,0 +1,55 @@
+"""Files that were dropped on the page, on disk from their arrival until they are loaded."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from credits.settings import Settings
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A file that waits to be loaded."""
+
+    name: str
+    path: Path
+    size: int
+
+
+@st.cache_resource(scope="session", on_release=lambda folder: shutil.rmtree(folder, True))
+def _folder() -> Path:
+    """A folder of this session's, which goes with it."""
+    return Path(tempfile.mkdtemp(prefix="credits-upload-"))
+
+
+def dropped(files: list[Any]) -> tuple[list[Dropped], list[str]]:
+    """The files on disk, and a sentence for each that is too large to be taken in this way."""
+    most = Settings().upload_limit << 20
+    found, refused = [], []
+    for file in files:
+        if file.size > most:
+            refused.append(
+                f"{file.name} has {file.size >> 20:,} MB, more than the {most >> 20:,} MB that a"
+                " browser may hand over: load it with `python -m credits load` instead."
+            )
+            continue
+        path = _folder() / file.file_id
+        if not path.exists() or path.stat().st_size != file.size:
+            file.seek(0)
+            with path.open("wb") as out:
+                shutil.copyfileobj(file, out)
+        found.append(Dropped(file.name, path, file.size))
+    return found, refused
+
+
+def forget() -> None:
+    """Remove what waits, and empty the field that files are dropped on."""
+    for path in _folder().iterdir():
+        path.unlink(missing_ok=True)
+    st.session_state["drop_round"] = st.session_state.get("drop_round", 0) + 1
