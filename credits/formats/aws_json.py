@@ -13,8 +13,8 @@ FORMATS = (
         "cloudtrail",
         "AWS CloudTrail",
         shapes=(
-            ("eventName", "eventSource", "eventID"),
-            ("eventName", "eventSource", "awsRegion"),
+            ("eventName", "eventSource", "sourceIPAddress"),
+            ("eventName", "eventSource", "eventType", "eventID"),
             # What `aws cloudtrail lookup-events` prints; the event itself is a text in it.
             ("EventName", "EventId", "EventTime", "CloudTrailEvent"),
         ),

@@ -246,12 +246,12 @@ class JsonLines:
                 continue
             found = _match(list(cells), list(cells.values()), options)
             if headers.names_calls(found) or options.mapping:
-                return self._reading(sample, options, envelope, rows, found)
+                return self._reading(sample, options, envelope, rows, cells, found)
         if not forced and not options.mapping:
             return None
         cells = _flatten(sample.objects)
         found = _match(list(cells), list(cells.values()), options)
-        return self._reading(sample, options, Envelope(), sample.objects, found)
+        return self._reading(sample, options, Envelope(), sample.objects, cells, found)
 
     def _reading(
         self,
@@ -259,6 +259,7 @@ class JsonLines:
         options: Options,
         envelope: Envelope,
         rows: Sequence[Mapping[str, Any]],
+        names: Iterable[str],
         found: Mapping[str, str],
     ) -> Reading:
         paths = {field: pointer(name.split("\0")) for field, name in found.items()}
