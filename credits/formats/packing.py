@@ -12,7 +12,6 @@ import codecs
 import gzip
 import lzma
 import os
-import re
 import tarfile
 import zipfile
 import zlib
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from credits import CreditsError
+from credits.formats.survey import Survey, survey
 
 CHUNK = 8 << 20
 HEAD = 256 << 10
@@ -297,19 +297,6 @@ def _is_clutter(member: str) -> bool:
 # ── text ──────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass
-class _Survey:
-    """What one pass over the bytes of a text file found."""
-
-    utf8: bool = True
-    dirty: bool = False
-    carriage: int = 0
-    pairs: int = 0
-    newlines: int = 0
-    blank: int = 0
-    trailing_blank: int = 0
-
-
 def _text(path: Path, name: str, head: bytes, kind: str, scratch: Path, budget: _Budget) -> Plain:
     if not head.strip(b"\0 \t\r\n\xef\xbb\xbf"):
         raise CreditsError(f"{name} is empty: there is nothing in it to load.")
@@ -318,21 +305,21 @@ def _text(path: Path, name: str, head: bytes, kind: str, scratch: Path, budget: 
     encoding = _wide_encoding(head)
     if encoding is None and _looks_binary(head):
         raise CreditsError(f"{name} is a binary file, not a log: load a log file instead.")
-    survey = _survey(path) if encoding is None else _Survey(utf8=False)
-    clean = survey.utf8 and not survey.dirty and not head.startswith(codecs.BOM_UTF8)
+    found = survey(path) if encoding is None else Survey(utf8=False)
+    clean = found.utf8 and not found.dirty and not head.startswith(codecs.BOM_UTF8)
     if clean:
-        return _plain(name, path, survey)
+        return _plain(name, path, found)
     if encoding is None:
-        encoding = "utf-8-sig" if survey.utf8 or _mostly_utf8(path) else "cp1252"
+        encoding = "utf-8-sig" if found.utf8 or _mostly_utf8(path) else "cp1252"
     budget.tick(f"Decoding {name}")
     target = _scratch_file(scratch)
-    replaced = _rewrite(path, target, encoding, lone=survey.newlines == 0)
-    return _plain(name, target, _survey(target), replaced)
+    replaced = _rewrite(path, target, encoding, lone=found.newlines == 0)
+    return _plain(name, target, survey(target), replaced)
 
 
-def _plain(name: str, path: Path, survey: _Survey, replaced: int = 0) -> Plain:
-    inner = survey.blank > survey.trailing_blank
-    return Plain(name, path, "text", replaced, inner, survey.trailing_blank)
+def _plain(name: str, path: Path, found: Survey, replaced: int = 0) -> Plain:
+    inner = found.blank > found.trailing_blank
+    return Plain(name, path, "text", replaced, inner, found.trailing_blank)
 
 
 def _wide_encoding(head: bytes) -> str | None:
@@ -356,43 +343,6 @@ _CONTROL = bytes(byte for byte in range(32) if byte not in b"\0\t\n\r\f\x0b\x1b\
 def _looks_binary(head: bytes) -> bool:
     control = len(head) - len(head.translate(None, _CONTROL))
     return control > 0.02 * len(head) or head.count(0) > 0.3 * len(head)
-
-
-_EMPTY_LINE = re.compile(rb"\n(?=\r?\n)")
-
-
-def _survey(path: Path) -> _Survey:
-    found = _Survey()
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    tail = b"\n"
-    with path.open("rb") as file:
-        while chunk := file.read(CHUNK):
-            if found.utf8 and not (chunk.isascii() and not decoder.getstate()[0]):
-                found.utf8 = _decodes(decoder, chunk)
-            found.dirty |= b"\0" in chunk or b"\x01" in chunk
-            found.newlines += chunk.count(b"\n")
-            found.carriage += chunk.count(b"\r")
-            found.pairs += chunk.count(b"\r\n") + (tail.endswith(b"\r") and chunk[:1] == b"\n")
-            seam = tail + chunk
-            if b"\n\n" in seam or b"\n\r\n" in seam:
-                counted = len(_EMPTY_LINE.findall(tail))
-                found.blank += len(_EMPTY_LINE.findall(seam)) - counted
-            tail = seam[-2:]
-        file.seek(max(0, file.tell() - HEAD))
-        end = file.read()
-    found.trailing_blank = max(0, end[len(end.rstrip(b"\r\n")) :].count(b"\n") - 1)
-    found.utf8 = found.utf8 and _decodes(decoder, b"", final=True)
-    # One kind of line end throughout: DuckDB's CSV reader stops at a mixture.
-    found.dirty |= found.carriage != found.pairs or (0 < found.pairs != found.newlines)
-    return found
-
-
-def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
-    try:
-        decoder.decode(chunk, final)
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _mostly_utf8(path: Path) -> bool:
