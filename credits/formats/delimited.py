@@ -49,7 +49,7 @@ class Delimited:
 
     def read(self, sample: Sample, options: Options, *, forced: bool) -> Reading | None:
         """A delimited log if its columns name calls, or if the person says so."""
-        layout = _layout(sample, options, self.delimiters)
+        layout = layout_of(sample, options, self.delimiters)
         if layout is None:
             if forced:
                 raise CreditsError(
@@ -84,7 +84,8 @@ def cells(layout: Layout, sample: Sample) -> list[list[str]]:
     return [[row[i] for row in rows if i < len(row)] for i in range(layout.width)]
 
 
-def _layout(sample: Sample, options: Options, delimiters: Sequence[str]) -> Layout | None:
+def layout_of(sample: Sample, options: Options, delimiters: Sequence[str]) -> Layout | None:
+    """How a log's rows are laid out, by the delimiter that parts them most evenly, or None."""
     best: tuple[float, Layout] | None = None
     for delimiter in delimiters:
         rows = sample.rows(delimiter)
@@ -130,7 +131,24 @@ def _has_header(rows: Sequence[Sequence[str]]) -> bool:
     return any(is_stamp(cell) or _DATA.match(cell) for row in rows[1:20] for cell in row)
 
 
-def reading(sample: Sample, options: Options, layout: Layout, found: Mapping[str, int]) -> Reading:
+@dataclass(frozen=True)
+class Known:
+    """What a format of its own says about columns that a generic one only guesses."""
+
+    format: str
+    fields: Mapping[str, str]
+    """Field → SQL over the columns `c1`, `c2` …, where it is more than one column's text."""
+    skip: str = "NULL"
+    """SQL expression: why a row is no call, or NULL."""
+
+
+def reading(
+    sample: Sample,
+    options: Options,
+    layout: Layout,
+    found: Mapping[str, int],
+    known: Known | None = None,
+) -> Reading:
     """The reading of a delimited file whose columns are known."""
     path = sample.plain.path
     fields = {field: f"c{index + 1}" for field, index in found.items()}
@@ -138,15 +156,18 @@ def reading(sample: Sample, options: Options, layout: Layout, found: Mapping[str
     values = cells(layout, sample)
     stamps = tuple(values[found["occurred_at"]][:500]) if "occurred_at" in found else ()
     fields, stamps = _join_date_and_time(fields, layout, values, found, stamps, options)
+    other = "NULL"
+    if known is not None:
+        fields, other = {**fields, **known.fields}, known.skip
     quick = Reading(
-        format=_NAMES[layout.delimiter],
+        format=known.format if known else _NAMES[layout.delimiter],
         source=_quick(path, layout),
         fields=fields,
         columns={field: layout.names[index] for field, index in found.items()},
         row="NULL::VARCHAR",
         fingerprint=f"hash({', '.join(every)})",
         stamps=stamps,
-        skip=_repeated_header(layout),
+        skip=f"coalesce({_repeated_header(layout)}, {other})",
         names=layout.names,
         ambiguous_days=options.day_first is None and is_ambiguous(stamps),
         locate=lambda ordinals: _locate(path, layout, ordinals),
@@ -161,7 +182,7 @@ def reading(sample: Sample, options: Options, layout: Layout, found: Mapping[str
             source=_spooled(spool, layout),
             row="text",
             line="CAST(line AS BIGINT)",
-            skip="nullif(skip, '')",
+            skip=f"coalesce(nullif(skip, ''), {other})",
             locate=None,
             thorough=None,
             unread=0,

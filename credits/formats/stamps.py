@@ -37,7 +37,12 @@ _WORDED_FORMATS = (
     "%d-%b-%Y",
     "%d/%b/%Y %H:%M:%S",
     "%d/%b/%Y:%H:%M:%S %Z",
+    "%d %b %Y %I:%M:%S %p",
+    "%d %b, %Y %H:%M:%S",
+    "%d %b, %Y %I:%M:%S %p",
+    "%d-%b-%Y %I:%M:%S %p",
     "%b %d, %Y %I:%M:%S %p",
+    "%b %d, %Y %I:%M %p",
     "%b %d, %Y, %I:%M:%S %p",
     "%b %d, %Y %H:%M:%S",
     "%b %d, %Y",
@@ -72,7 +77,7 @@ def is_stamp(text: str) -> bool:
         return True
     if re.match(r"\d\d?[/.-]\d\d?[/.-]\d{4}$", text):
         return True
-    worded = r"([A-Za-z]{3,9},? )?(\d\d?[ /-][A-Za-z]{3,9}[ /-]\d{4}|[A-Za-z]{3,9} +\d\d?,? )"
+    worded = r"([A-Za-z]{3,9},? )?(\d\d?[ /-][A-Za-z]{3,9},?[ /-]\d{4}|[A-Za-z]{3,9} +\d\d?,? )"
     return re.match(worded, text) is not None and re.search(r"\d{4}", text) is not None
 
 
