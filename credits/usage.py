@@ -84,8 +84,15 @@ def window_at(
     if start is None:
         return Window(at, None, at + _MICROSECOND, 0, 0)
     first = start if closed else start + _MICROSECOND
-    sums = answers.totals([], first, at, where).iloc[0]
-    return Window(at, start, first, sums["credits"].item(), int(sums["calls"]))
+    sums = _sums(answers, first, at, where)
+    return Window(at, start, first, sums["credits"], sums["calls"])
+
+
+def _sums(
+    answers: Answers, start: pd.Timestamp, end: pd.Timestamp, where: Where | None = None
+) -> pd.Series:
+    """calls, credits, assumed, refused: each in its own type, whole numbers as ints."""
+    return answers.totals([], start, end, where).astype(object).iloc[0]
 
 
 _NO_USAGE = pd.DataFrame(
@@ -127,19 +134,24 @@ def series(
 ) -> Series:
     """The window's sum from `start` to `end`, exact to the instant.
 
-    With `where`, the calls of one user, app or API alone are summed; anchored blocks are then
-    opened by those calls.
+    With `where`, the calls of one user, app or API alone are summed; anchored blocks stay the
+    organization's.
     """
     usage = answers.usage(before(start, kind, zone), end, where)
+    if kind == "anchored" and where:
+        # Anyone's call opens a block: the others' count here as opening it, and for nothing else.
+        everyone = answers.usage(end=end).assign(calls=0, credits=0)
+        usage = pd.concat([usage, everyone], ignore_index=True)
     steps = windows.steps(usage, kind, zone, start, end)
     return Series(steps, _peak(steps, "credits"), _peak(steps, "calls"))
 
 
 def _peak(steps: pd.DataFrame, measure: windows.Measure) -> windows.Peak:
     """The peak of a step series: its greatest value and the earliest step that reaches it."""
-    if not steps["calls"].any():
+    filled = steps[steps["calls"] > 0]
+    if filled.empty:
         return windows.Peak(0, 0, None)
-    row = steps.iloc[int(steps[measure].to_numpy().argmax())]
+    row = filled.iloc[int(filled[measure].to_numpy().argmax())]
     return windows.Peak(row["credits"].item(), int(row["calls"]), row["occurred_at"])
 
 
@@ -154,12 +166,13 @@ def users(
 
     user, user_basis, calls, credits, assumed, refused, share (of all credits; of all calls where
     nothing cost anything), peak_credits, peak_credits_end, peak_calls, peak_calls_end. Peaks are
-    of the calls in that range.
+    the greatest sums that a user's windows have in that range, as in `series`.
     """
     totals = answers.totals(["user", "user_basis"], first, last)
     measure = "credits" if totals["credits"].sum() else "calls"
     totals["share"] = totals[measure] / max(totals[measure].sum(), 1)
-    peaks = windows.peaks(answers.usage_by_user(first, last), kind, zone)
+    since = None if first is None else before(first, kind, zone)
+    peaks = windows.peaks(answers.usage_by_user(since, last), kind, zone, first)
     return totals.merge(peaks, on=["user", "user_basis"], how="left")
 
 
@@ -174,7 +187,7 @@ class Overview:
     """What comes back in the 24 hours after `at`: at, credits, calls."""
     series: Series
     hours: pd.DataFrame
-    """Credits by day and hour of the zone: day, hour, calls, credits; days of the range whole."""
+    """Credits of the range by day and hour of the zone: day, hour, calls, credits."""
     sums: pd.Series
     """calls, credits, assumed, refused of the range."""
     users: pd.DataFrame
@@ -197,8 +210,8 @@ def overview(
         window_users=answers.totals(["user", "user_basis"], window.first, at),
         back=_back(answers, in_window, window, kind, zone),
         series=series(answers, start, end, kind, zone),
-        hours=hours(answers.quarters([], start.floor("15min"), end), zone),
-        sums=answers.totals([], start, end).iloc[0],
+        hours=hours(answers.quarters([], start, end), zone),
+        sums=_sums(answers, start, end),
         users=answers.totals(["user", "user_basis"], start, end),
     )
 
@@ -291,8 +304,8 @@ def person(
         series=series(answers, start, end, kind, zone, where),
         apis=answers.totals(["api"], start, end, where),
         apps=answers.totals(["app"], start, end, where),
-        hours=hours(answers.quarters([], start.floor("15min"), end, where), zone),
-        sums=answers.totals([], start, end, where).iloc[0],
+        hours=hours(answers.quarters([], start, end, where), zone),
+        sums=_sums(answers, start, end, where),
     )
 
 

@@ -120,28 +120,29 @@ def peak(
     return Peak(value, int(calls[top]), _timestamp(int(rows.times[top])))
 
 
-def peaks(usage: pd.DataFrame, kind: Kind = "trailing", zone: str = "UTC") -> pd.DataFrame:
+def peaks(
+    usage: pd.DataFrame,
+    kind: Kind = "trailing",
+    zone: str = "UTC",
+    start: Instant | None = None,
+) -> pd.DataFrame:
     """Each user's own peaks, from a usage frame that also has `user` and `user_basis`.
 
     Gives `user, user_basis, peak_credits, peak_credits_end, peak_calls, peak_calls_end`, sorted
     by user and basis. Anchored blocks are the organization's, because the allowance is: a user's
     calls are summed in the blocks that anyone's call opened. So give the calls of all users.
+
+    With `start`, peaks are those from that instant on, as in `steps`: calls before it only count
+    in the windows that still hold them, and a user's peak may be at `start` itself. Give every
+    call that such a window holds.
     """
     rows = _rows(usage)
-    times, rank = _ranked(rows.times)
-    lower = np.searchsorted(times, _lower(times, times, kind, zone))
     user, users = pd.factorize(usage["user"], sort=True, use_na_sentinel=False)
     basis, bases = pd.factorize(usage["user_basis"], sort=True, use_na_sentinel=False)
-    # One ascending key for "this user, at this stamp". With the stamp's rank in place of the
-    # stamp it can't overflow, however many users there are and however long the log is.
-    size = max(len(times), 1)
     identity = user.astype(np.int64) * len(bases) + basis
-    keys, calls, amounts = _collapsed(identity * size + rank, rows.calls, rows.amounts)
-    at = keys % size
-    low = np.searchsorted(keys, keys - at + lower[at])
-    owner = keys // size
+    edge = None if start is None else int(_microseconds([start])[0])
+    owner, at, calls, amounts = _running_by_owner(rows, identity, kind, zone, edge)
     first = _firsts(owner)
-    calls, amounts = _since(calls, low), _since(amounts, low)
     top_calls, top_amounts = _first_maxima(calls, first), _first_maxima(amounts, first)
     found, kinds = owner[first], max(len(bases), 1)
     return pd.DataFrame(
@@ -149,11 +150,41 @@ def peaks(usage: pd.DataFrame, kind: Kind = "trailing", zone: str = "UTC") -> pd
             "user": users.take(found // kinds),
             "user_basis": bases.take(found % kinds),
             "peak_credits": _in_credits(amounts[top_amounts], rows.scale),
-            "peak_credits_end": times[at[top_amounts]].view("datetime64[us]"),
+            "peak_credits_end": at[top_amounts].view("datetime64[us]"),
             "peak_calls": calls[top_calls],
-            "peak_calls_end": times[at[top_calls]].view("datetime64[us]"),
+            "peak_calls_end": at[top_calls].view("datetime64[us]"),
         }
     )
+
+
+def _running_by_owner(
+    rows: _Rows, owners: Ints, kind: Kind, zone: str, edge: int | None
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Owner, stamp, calls and amount of each owner's window at each of its stamps, in that order.
+
+    `owners`: whose each row is. From `edge` on, and at that instant too if the window holds calls.
+    """
+    stamps, calls, amounts = rows.times, rows.calls, rows.amounts
+    opening = times = _ranked(stamps)[0]
+    if edge is not None:
+        everyone = np.unique(owners)
+        nothing = np.zeros(len(everyone), dtype=np.int64)
+        owners = np.concatenate([owners, everyone])
+        stamps = np.concatenate([stamps, nothing + edge])
+        calls, amounts = np.concatenate([calls, nothing]), np.concatenate([amounts, nothing])
+    times, rank = _ranked(stamps)
+    # One ascending key for "this user, at this stamp". With the stamp's rank in place of the
+    # stamp it can't overflow, however many users there are and however long the log is.
+    size = max(len(times), 1)
+    keys, calls, amounts = _collapsed(owners * size + rank, calls, amounts)
+    place = keys % size
+    lower = np.searchsorted(times, _lower(opening, times, kind, zone))
+    low = np.searchsorted(keys, keys - place + lower[place])
+    found = keys // size, times[place], _since(calls, low), _since(amounts, low)
+    if edge is None:
+        return found
+    kept = (found[1] > edge) | ((found[1] == edge) & (found[2] > 0))
+    return found[0][kept], found[1][kept], found[2][kept], found[3][kept]
 
 
 def coming_back(

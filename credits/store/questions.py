@@ -14,6 +14,8 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from credits.store import schema
+
 DIMENSIONS = ("user", "user_basis", "app", "api", "status")
 Where = Mapping[str, Sequence[str | None]]
 """Dimension → the values that are wanted."""
@@ -142,12 +144,16 @@ class Answers:
         end: datetime | None = None,
         where: Where | None = None,
     ) -> pd.DataFrame:
-        """Sums by quarter of an hour and some of DIMENSIONS: quarter, those, calls, credits."""
+        """Sums in [start, end] by quarter of an hour and some of DIMENSIONS.
+
+        quarter, those, calls, credits; exact to the instant, as `totals`.
+        """
         columns = "".join(f', "{name}"' for name in by)
-        sql, given = _filter("quarter", start, end, where)
+        parts, given = self._parts(start, end, where)
         return self._frame(
             f"""SELECT quarter{columns}, sum(calls)::BIGINT AS calls, {self._sum("credits")}
-            FROM quarters WHERE {sql} GROUP BY quarter{columns} ORDER BY quarter{columns}""",
+            FROM ({" UNION ALL ".join(parts)})
+            GROUP BY quarter{columns} ORDER BY quarter{columns}""",
             given,
         )
 
@@ -157,8 +163,8 @@ class Answers:
         """SELECTs that together hold [start, end], each instant once, and their parameters."""
         quarter = pd.Timedelta(minutes=15)
         columns = ", ".join(f'"{name}"' for name in DIMENSIONS)
-        rolled = f"SELECT {columns}, calls, credits, assumed, refused FROM quarters WHERE "
-        single = f"""SELECT {columns}, calls, credits,
+        rolled = f"SELECT quarter, {columns}, calls, credits, assumed, refused FROM quarters WHERE "
+        single = f"""SELECT {schema.QUARTER} AS quarter, {columns}, calls, credits,
             CASE WHEN credits_basis = 'assumed' THEN credits ELSE 0 END AS assumed,
             CASE WHEN refused THEN calls ELSE 0 END AS refused FROM calls WHERE """
         chosen, values = _chosen(where)
@@ -188,7 +194,8 @@ class Answers:
     def loads(self) -> pd.DataFrame:
         """Every load, the newest first, with the columns of the table `loads`."""
         return self._frame(
-            "SELECT * REPLACE (credits::DOUBLE AS credits) FROM loads ORDER BY load_id DESC"
+            f"SELECT * REPLACE (credits::{self._credits} AS credits) FROM loads"
+            " ORDER BY load_id DESC"
         )
 
     def rejects(self, load_id: int, most: int | None = None) -> pd.DataFrame:
