@@ -7,6 +7,7 @@ error; the exit code is 1 for bad input and 2 for bad usage.
 from __future__ import annotations
 
 import glob
+import io
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -93,21 +94,27 @@ def load(
     as_json: Json = False,
 ) -> int:
     """Take in log files, and tell what became of every row."""
-    from credits.formats import Options
+    from credits.formats import Options, check
     from credits.store import Terms
 
     options = Options(
         format=format,
         mapping=_mapping(mapping or []),
         pattern=pattern,
-        time_zone=time_zone,
+        time_zone=_zone(time_zone),
         day_first=day_first,
     )
-    terms = Terms(options, rate_card, keep_duplicates)
+    with _bad_usage():
+        check(options)
+    terms = Terms(options, _rate_card(rate_card), keep_duplicates)
     with _store(database) as store:
         report = _Report()
-        for path in _files(paths):
-            report.take(store, path, terms)
+        for path in paths:
+            files = _files(path, store.path)
+            for file in files:
+                report.take(store, file, terms)
+            if not files:
+                report.fail(f"{path} is a folder without files: name one that holds logs.")
         report.print(store, as_json)
     return 1 if report.failures else 0
 
@@ -126,14 +133,18 @@ class _Report:
             with _bar(path) as progress:
                 loads, passed = store.load(Path(path), terms, now=now, progress=progress)
         except CreditsError as error:
-            self.failures.append(str(error))
-            _say(str(error))
+            self.fail(str(error))
             return
         self.loads += loads
         for note in [note for load in loads for note in load.notes]:
             _note(note)
         for other in passed:
             _note(f"passed over: {other.reason}")
+
+    def fail(self, sentence: str) -> None:
+        """Tell a failure, and remember that there was one."""
+        self.failures.append(sentence)
+        _say(sentence)
 
     def print(self, store: Any, as_json: bool) -> None:
         """The loads and their rejects."""
@@ -147,9 +158,9 @@ class _Report:
             print(_dumps({"loads": [_as_json(load) for load in self.loads], "rejects": rejects}))
             return
         for load in self.loads:
-            print(_sentence(load))
+            print(_safe(_sentence(load)))
         for reject in rejects[:20]:
-            print(f"  {reject['path']}:{reject['line']}: {reject['reason']}")
+            print(_safe(f"  {reject['path']}:{reject['line']}: {reject['reason']}"))
         if len(rejects) > 20:
             print(f"  … and {len(rejects) - 20:,} more rejected rows (all of them with --json)")
 
@@ -216,8 +227,8 @@ def usage(
 
     plan = Plan(base_limit, users, credits_per_user, add_on, cap)
     zone = _zone(time_zone)
+    moment = None if at is None else _instant(at, zone)
     with _store(database) as store, store.answers() as answers:
-        moment = _instant(at, zone) if at else None
         found = document(answers, plan, at=moment, kind=window.value, zone=zone)
     found["users"] = found["users"][:top]
     print(_dumps(found) if as_json else _table(found, plan, top))
@@ -258,16 +269,42 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _files(paths: Sequence[str]) -> Iterator[str]:
-    """The files that paths, folders and patterns name, in order."""
-    for path in paths:
-        if Path(path).is_dir():
-            inside = (p for p in Path(path).rglob("*") if p.is_file())
-            yield from (str(p) for p in sorted(inside) if not p.name.startswith("."))
-        elif not Path(path).exists() and glob.has_magic(path):
-            yield from sorted(glob.glob(path, recursive=True)) or [path]
-        else:
-            yield path
+def _files(path: str, database: Path) -> list[str]:
+    """The files that a path, a folder or a pattern names, in order.
+
+    A folder stands for the files below it, without hidden ones and the database that is open.
+    """
+    if not Path(path).is_dir():
+        found = glob.glob(path, recursive=True) if not Path(path).exists() else []
+        return sorted(found) or [path]
+    own = {database.resolve(), database.with_name(f"{database.name}.wal").resolve()}
+    inside = [
+        file
+        for file in Path(path).rglob("*")
+        if file.is_file()
+        and file.resolve() not in own
+        and not any(part.startswith(".") for part in file.relative_to(path).parts)
+    ]
+    return [str(file) for file in sorted(inside)]
+
+
+@contextmanager
+def _bad_usage() -> Iterator[None]:
+    """What is wrong whatever the logs hold is the fault of whoever wrote the command."""
+    try:
+        yield
+    except CreditsError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _rate_card(name: str) -> str:
+    """A rate card that is there; one that can't be read is bad input."""
+    from credits import rates
+
+    if not Path(name).is_file():
+        with _bad_usage():
+            rates.load(name)
+    return name
 
 
 @contextmanager
@@ -305,7 +342,7 @@ def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise CreditsError(
+        raise typer.BadParameter(
             f"There is no time zone “{name}”: write it as Europe/Berlin or UTC."
         ) from None
     return name
@@ -317,7 +354,9 @@ def _instant(text: str, zone: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
-        raise CreditsError(f"--at {text} is no time: write it as 2026-08-13T14:00:00Z.") from None
+        raise typer.BadParameter(
+            f"--at {text} is no time: write it as 2026-08-13T14:00:00Z."
+        ) from None
     if at.tzinfo is None:
         at = at.replace(tzinfo=ZoneInfo(zone))
     return at.astimezone(UTC).replace(tzinfo=None)
@@ -366,6 +405,10 @@ _BadUsage = cast(type[typer.BadParameter], typer.BadParameter.__mro__[1])
 
 def main() -> None:
     """Run the command; failures are one line and an exit code, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        # JSON is UTF-8 wherever it is written, and a log may name its users in any script.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         sys.exit(app(standalone_mode=False) or 0)
     except (CreditsError, BrokenPipeError) as error:

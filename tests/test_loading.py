@@ -600,3 +600,18 @@ def test_a_status_written_as_a_fraction_is_the_same_status(store: Store, take: T
     load = take("time,user,path,method,status\n2026-01-05T10:00:00Z,ada,/a,GET,429.0\n")
     assert column(store, "status") == ["429"]
     assert load.credits == 0
+
+
+@pytest.mark.parametrize("name", ["a*.csv", "a?.csv", "a[b].csv", "[a]/ab.csv", "ab.csv\udcff"])
+def test_a_file_is_read_by_its_very_name_whatever_stands_in_it(
+    store: Store, tmp_path: Path, name: str
+):
+    """A name may look like a pattern, which then would fit its neighbours, or be no Unicode."""
+    for neighbour in ("ab.csv", "abc.csv", "a/ab.csv", name):
+        path = tmp_path / neighbour
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(HEADER + BOB)
+    (tmp_path / name).write_text(HEADER + ADA + "broken\n")
+    (load,), _ = store.load(tmp_path / name, now=NOW)
+    assert counts(load) == (1, 0, 1, 0)
+    assert column(store, "user") == ["ada"]

@@ -8,7 +8,9 @@ format claims.
 from __future__ import annotations
 
 import importlib
+import os
 import pkgutil
+import shutil
 from array import array
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,11 +20,11 @@ from pathlib import Path
 import duckdb
 
 from credits import CreditsError
-from credits.formats import documents, headers
+from credits.formats import documents, headers, pattern
 from credits.formats.base import Format, Options, Reading, Sample, sample
 from credits.formats.packing import Limits, NotALog, Plain, Tick, unpack
 
-__all__ = ["NotALog", "Options", "Plain", "Reading", "formats", "logs", "recognise"]
+__all__ = ["NotALog", "Options", "Plain", "Reading", "check", "formats", "logs", "recognise"]
 
 
 @cache
@@ -43,7 +45,30 @@ def logs(
     tick: Tick | None = None,
 ) -> Iterator[Plain | NotALog]:
     """The logs in one file: itself, or the members of an archive."""
-    yield from unpack(path, name, scratch, limits=limits, tick=tick)
+    yield from unpack(_addressable(path, scratch), name, scratch, limits=limits, tick=tick)
+
+
+def _addressable(path: Path, scratch: Path) -> Path:
+    """The file under a name that DuckDB takes for a name: no pattern, and nothing but Unicode."""
+    text = str(path)
+    named = text.encode("utf-8", "replace").decode() == text and not set("*?[") & set(text)
+    if named or not path.is_file():
+        return path
+    other = scratch / os.urandom(8).hex()
+    try:
+        other.symlink_to(path.resolve())
+    except OSError:
+        shutil.copyfile(path, other)
+    return other
+
+
+def check(options: Options) -> None:
+    """Raises CreditsError for options by which no log at all could be read."""
+    if options.format is not None:
+        _named(options.format)
+    headers.check(options.mapping)
+    if options.pattern is not None:
+        pattern.check(options.pattern)
 
 
 def recognise(
@@ -71,16 +96,21 @@ def recognise(
 
 
 def _by_name(look: Sample, options: Options) -> Reading:
-    form = next((form for form in formats() if form.name == options.format), None)
-    if form is None:
-        known = ", ".join(form.name for form in formats())
-        raise CreditsError(f"There is no format “{options.format}”: use one of {known}.")
+    form = _named(options.format or "")
     reading = form.read(look, options, forced=True)
     if reading is None:
         raise CreditsError(
             f"{look.plain.name} can't be read as {form.title}: choose another format."
         )
     return reading
+
+
+def _named(name: str) -> Format:
+    form = next((form for form in formats() if form.name == name), None)
+    if form is None:
+        known = ", ".join(form.name for form in formats())
+        raise CreditsError(f"There is no format “{name}”: use one of {known}.")
+    return form
 
 
 def _by_content(look: Sample, options: Options) -> Reading:

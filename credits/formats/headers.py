@@ -147,18 +147,24 @@ _LOOKS: tuple[tuple[str, Callable[[str], bool]], ...] = (
 )
 
 
-def chosen(mapping: Mapping[str, str], names: Sequence[str], *, numbered: bool) -> dict[str, int]:
-    """What a person said (`--map user=c`), as field → index. Raises CreditsError.
-
-    `numbered`: the log has no header, so columns go by their number, from 1.
-    """
-    found = {}
-    for field, column in mapping.items():
+def check(mapping: Mapping[str, str]) -> None:
+    """Raises CreditsError where a column is mapped to what is no field."""
+    for field in mapping:
         if field not in FIELDS:
             known = ", ".join(FIELDS)
             raise CreditsError(
                 f"There is no field “{field}” to map a column to: use one of {known}."
             )
+
+
+def chosen(mapping: Mapping[str, str], names: Sequence[str], *, numbered: bool) -> dict[str, int]:
+    """What a person said (`--map user=c`), as field → index. Raises CreditsError.
+
+    `numbered`: the log has no header, so columns go by their number, from 1.
+    """
+    check(mapping)
+    found = {}
+    for field, column in mapping.items():
         if column in names and not numbered:
             found[field] = names.index(column)
         elif column.isdigit() and 1 <= int(column) <= len(names):

@@ -25,9 +25,9 @@ class Pattern:
             if forced:
                 raise CreditsError("A pattern is needed: give one with --pattern.")
             return None
+        check(options.pattern)
         pattern = _GROUP.sub(r"(?P<\1>", options.pattern)
         groups = _GROUP.findall(pattern)
-        _check(pattern, groups)
         compiled = re.compile(pattern)
         stamps = [m["occurred_at"] for line in sample.lines[:500] if (m := compiled.search(line))]
         if not stamps:
@@ -53,7 +53,10 @@ def _numbered(pattern: str) -> list[str]:
     return [names.get(number, f"group {number}") for number in range(1, last + 1)]
 
 
-def _check(pattern: str, groups: list[str]) -> None:
+def check(pattern: str) -> None:
+    """Raises CreditsError for a pattern by which no log can be read."""
+    pattern = _GROUP.sub(r"(?P<\1>", pattern)
+    groups = _GROUP.findall(pattern)
     unknown = [group for group in groups if group not in FIELDS]
     if unknown:
         raise CreditsError(

@@ -86,7 +86,8 @@ def load(
     with database.writer() as cursor, tempfile.TemporaryDirectory(prefix="credits-") as folder:
         scratch = Path(folder)
         _set_time_zone(cursor, terms.options.time_zone)
-        shown = name or str(path)
+        # A name on disk may be no Unicode, but whoever reads it here expects some.
+        shown = (name or str(path)).encode("utf-8", "replace").decode()
         for plain in logs(path, shown, scratch, tick=lambda message: tell(0.0, message)):
             if isinstance(plain, NotALog):
                 passed.append(plain)
