@@ -102,14 +102,33 @@ class Sample:
     def rows(self, delimiter: str, count: int = 200) -> list[list[str]]:
         """The first lines as rows of a delimited file, read leniently."""
         rows: list[list[str]] = []
-        try:
-            for row in csv.reader(self.filled, delimiter=delimiter):
-                rows.append(row)
-                if len(rows) == count:
-                    break
-        except csv.Error:
-            pass
+        at = 0
+        while at < len(self.filled) and len(rows) < count:
+            taken = _lines_of_row(self.filled, at, delimiter)
+            text = "\n".join(self.filled[at : at + taken])
+            try:
+                rows.append(next(csv.reader([text], delimiter=delimiter), []))
+            except csv.Error:
+                rows.append(text.split(delimiter))
+            at += taken
         return rows
+
+
+def _lines_of_row(lines: list[str], at: int, delimiter: str) -> int:
+    """How many lines a row of a delimited file goes over: one, if its quote never closes."""
+    quotes = lines[at].count('"')
+    if quotes % 2 == 0:
+        return 1
+    for end in range(at + 1, min(at + 200, len(lines))):
+        quotes += lines[end].count('"')
+        if quotes % 2 == 0:
+            text = "\n".join(lines[at : end + 1])
+            try:
+                next(csv.reader([text], delimiter=delimiter, strict=True), None)
+            except csv.Error:
+                return 1
+            return end + 1 - at
+    return 1
 
 
 def sample(plain: Plain) -> Sample:

@@ -7,35 +7,19 @@ by `records`, which makes the best of every row and knows each one's line number
 
 from __future__ import annotations
 
-import csv
-import os
 import re
-import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from credits import CreditsError
 from credits.formats import headers
-from credits.formats.base import FIELDS, Options, Reading, Sample, literal
+from credits.formats.base import Options, Reading, Sample, literal
+from credits.formats.records import Layout, columns_sql, locate, records, spool, spooled
 from credits.formats.stamps import is_ambiguous, is_stamp
 
 DELIMITERS = (",", "\t", ";", "|")
 _NAMES = {",": "csv", "\t": "tsv", ";": "csv", "|": "csv"}
-_LONGEST_FIELD = 1 << 20
-
-csv.field_size_limit(min(sys.maxsize, 1 << 30))
-
-
-@dataclass(frozen=True)
-class Layout:
-    """How the rows of a delimited file are laid out."""
-
-    delimiter: str
-    names: tuple[str, ...]
-    header: bool
-    width: int
 
 
 @dataclass(frozen=True)
@@ -136,7 +120,7 @@ class Known:
     """What a format of its own says about columns that a generic one only guesses."""
 
     format: str
-    fields: Mapping[str, str]
+    fields: Mapping[str, str] = field(default_factory=dict)
     """Field → SQL over the columns `c1`, `c2` …, where it is more than one column's text."""
     skip: str = "NULL"
     """SQL expression: why a row is no call, or NULL."""
@@ -151,47 +135,62 @@ def reading(
 ) -> Reading:
     """The reading of a delimited file whose columns are known."""
     path = sample.plain.path
-    fields = {field: f"c{index + 1}" for field, index in found.items()}
-    every = [f"c{i + 1}" for i in range(layout.width)]
-    values = cells(layout, sample)
-    stamps = tuple(values[found["occurred_at"]][:500]) if "occurred_at" in found else ()
-    fields, stamps = _join_date_and_time(fields, layout, values, found, stamps, options)
-    other = "NULL"
-    if known is not None:
-        fields, other = {**fields, **known.fields}, known.skip
-    quick = Reading(
-        format=known.format if known else _NAMES[layout.delimiter],
+    known = known or Known(_NAMES[layout.delimiter])
+    quick = replace(
+        described(layout, found, cells(layout, sample), options, known),
         source=_quick(path, layout),
-        fields=fields,
-        columns={field: layout.names[index] for field, index in found.items()},
-        row="NULL::VARCHAR",
-        fingerprint=f"hash({', '.join(every)})",
-        stamps=stamps,
-        skip=f"coalesce({_repeated_header(layout)}, {other})",
-        names=layout.names,
-        ambiguous_days=options.day_first is None and is_ambiguous(stamps),
-        locate=lambda ordinals: _locate(path, layout, ordinals),
+        skip=f"coalesce({_repeated_header(layout)}, {known.skip})",
+        locate=lambda ordinals: locate(path, layout, ordinals),
         unread=sample.plain.trailing_blank,
     )
 
     def thorough() -> Reading:
-        spool = (options.scratch or path.parent) / f"{os.urandom(8).hex()}.csv"
-        _spool(path, layout, spool)
-        return replace(
-            quick,
-            source=_spooled(spool, layout),
-            row="text",
-            line="CAST(line AS BIGINT)",
-            skip=f"coalesce(nullif(skip, ''), {other})",
-            locate=None,
-            thorough=None,
-            unread=0,
-        )
+        written = spool(records(path, layout), layout.width, options.scratch or path.parent)
+        return from_spool(replace(quick, skip=known.skip), written, layout.width)
 
     # DuckDB would take a comment above the header for the header.
     begins_late = sample.lines[:1] != sample.filled[:1]
     slowly = sample.plain.blank or begins_late
     return thorough() if slowly else replace(quick, thorough=thorough)
+
+
+def described(
+    layout: Layout,
+    found: Mapping[str, int],
+    values: Sequence[Sequence[str]],
+    options: Options,
+    known: Known,
+) -> Reading:
+    """What is known of a delimited log but where it is: the caller sets its source."""
+    fields = {field: f"c{index + 1}" for field, index in found.items()}
+    stamps = tuple(values[found["occurred_at"]][:500]) if "occurred_at" in found else ()
+    fields, stamps = _join_date_and_time(fields, layout, values, found, stamps, options)
+    return Reading(
+        format=known.format,
+        source="",
+        fields={**fields, **known.fields},
+        columns={field: layout.names[index] for field, index in found.items()},
+        row="NULL::VARCHAR",
+        fingerprint=f"hash({', '.join(f'c{i + 1}' for i in range(layout.width))})",
+        stamps=stamps,
+        skip=known.skip,
+        names=layout.names,
+        ambiguous_days=options.day_first is None and is_ambiguous(stamps),
+    )
+
+
+def from_spool(reading: Reading, written: Path, width: int) -> Reading:
+    """The same reading of what `spool` has written: its rows know their line and text."""
+    return replace(
+        reading,
+        source=spooled(written, width),
+        row="text",
+        line="CAST(line AS BIGINT)",
+        skip=f"coalesce(nullif(skip, ''), {reading.skip})",
+        locate=None,
+        thorough=None,
+        unread=0,
+    )
 
 
 def _join_date_and_time(
@@ -230,142 +229,15 @@ def _repeated_header(layout: Layout) -> str:
     )
 
 
-def _columns_sql(names: Sequence[str]) -> str:
-    return "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"
-
-
 def _quick(path: Path, layout: Layout) -> str:
     names = [f"c{i + 1}" for i in range(layout.width)]
     return (
-        f"read_csv({literal(str(path))}, columns = {_columns_sql(names)}, auto_detect = false,"
+        f"read_csv({literal(str(path))}, columns = {columns_sql(names)}, auto_detect = false,"
         f" header = {str(layout.header).lower()}, delim = {literal(layout.delimiter)},"
         f" quote = '\"', escape = '\"', max_line_size = {16 << 20})"
     )
 
 
-def _spooled(spool: Path, layout: Layout) -> str:
-    names = ["line", "skip", "text", *(f"c{i + 1}" for i in range(layout.width))]
-    return (
-        f"read_csv({literal(str(spool))}, columns = {_columns_sql(names)}, auto_detect = false,"
-        f" header = false, delim = ',', quote = '\"', escape = '\"', max_line_size = {64 << 20})"
-    )
-
-
-# ── record by record ──────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True)
-class Record:
-    """A row of a delimited file: the line it begins on, text, cells; or why it is no call."""
-
-    line: int
-    text: str
-    cells: Sequence[str]
-    skip: str = ""
-
-
-def records(path: Path, layout: Layout) -> Iterator[Record]:
-    """Every row after the header, in order, read leniently; blank lines and comments included."""
-    header = layout.header
-    with path.open(encoding="utf-8", errors="replace", newline="") as file:
-        for line, text, cells in _logical(file, layout):
-            blank = not text.strip()
-            comment = not blank and text.startswith("#") and len(cells) != layout.width
-            if header and not blank and not comment:
-                header = False
-                continue
-            if blank or comment:
-                yield Record(line, text, (), "blank" if blank else "comment")
-            elif layout.header and tuple(cell.strip() for cell in cells) == layout.names:
-                yield Record(line, text, (), "repeated header")
-            else:
-                yield Record(line, text, cells)
-
-
-_MOST_LINES = 1000
-"""A quoted cell that goes on for more lines than this never closes."""
-
-
-def _logical(file: Iterator[str], layout: Layout) -> Iterator[tuple[int, str, list[str]]]:
-    """Records: one line, or several where a quoted cell holds line breaks.
-
-    A quote that never closes would swallow what follows it: if the record that it makes has the
-    wrong width, the line is taken for itself alone, and the next one is read for itself.
-    """
-    waiting: list[str] = []
-    number = 0
-    while True:
-        line = waiting.pop(0) if waiting else next(file, None)
-        if line is None:
-            return
-        number += 1
-        text = line.rstrip("\r\n")
-        if '"' not in text:
-            yield number, text, text.split(layout.delimiter)
-            continue
-        cells = _split(text, layout.delimiter)
-        if not _open_quote(text):
-            yield number, text, cells
-            continue
-        more = _rest(file, waiting)
-        joined, taken = _close(line, more, layout)
-        waiting[:0] = more[taken:]
-        if taken:
-            joined = joined.rstrip("\r\n")
-            yield number, joined, _split(joined, layout.delimiter)
-        else:
-            yield number, text, cells
-        number += taken
-
-
-def _rest(file: Iterator[str], waiting: list[str]) -> list[str]:
-    more, waiting[:] = waiting[:], []
-    more += islice(file, max(0, _MOST_LINES - len(more)))
-    return more
-
-
-def _close(line: str, more: Sequence[str], layout: Layout) -> tuple[str, int]:
-    """The record that begins with `line`, and how many of the lines after it belong to it."""
-    joined = line
-    for taken, following in enumerate(more, start=1):
-        joined += following
-        if '"' in following and not _open_quote(joined):
-            whole = len(_split(joined.rstrip("\r\n"), layout.delimiter)) == layout.width
-            return joined, taken if whole else 0
-    return line, 0
-
-
-def _open_quote(text: str) -> bool:
-    return text.count('"') % 2 == 1
-
-
-def _split(text: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([text], delimiter=delimiter), [])
-    except csv.Error:
-        return text.split(delimiter)
-
-
-def _spool(path: Path, layout: Layout, spool: Path) -> None:
-    """The file again, well-formed: line, why it is no call, text, and exactly `width` cells."""
-    with spool.open("w", encoding="utf-8", newline="") as file:
-        write = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow
-        for record in records(path, layout):
-            cells = list(record.cells[: layout.width])
-            cells += [""] * (layout.width - len(cells))
-            write([record.line, record.skip, record.text[:_LONGEST_FIELD], *cells])
-
-
-def _locate(path: Path, layout: Layout, ordinals: list[int]) -> dict[int, tuple[int, str]]:
-    wanted = set(ordinals)
-    rows = (record for record in records(path, layout) if record.skip not in ("blank", "comment"))
-    return {
-        ordinal: (record.line, record.text)
-        for ordinal, record in enumerate(rows)
-        if ordinal in wanted
-    }
-
-
 FORMATS = (Delimited("csv", "CSV"), Delimited("tsv", "TSV", ("\t",)))
 
-__all__ = ["FIELDS", "FORMATS", "Delimited", "Layout", "Record", "cells", "columns", "records"]
+__all__ = ["DELIMITERS", "FORMATS", "Delimited", "Known", "Layout", "cells", "columns", "reading"]

@@ -47,8 +47,8 @@ SELECT occurred_at, coalesce(f_user, f_app, f_ip, '{UNKNOWN}') AS "user",
   skip, reject, line, CASE WHEN reject IS NOT NULL THEN text END AS text
 FROM (SELECT *, CASE WHEN skip IS NULL THEN {reject} END AS reject
 FROM (SELECT * REPLACE (
-    CASE WHEN request[1] <> '' THEN request[1] ELSE f_method END AS f_method),
-  CASE WHEN request[2] <> '' THEN request[2] ELSE target END AS target
+    CASE WHEN request[1] <> '' THEN request[1] ELSE f_method END AS f_method,
+    CASE WHEN request[2] <> '' THEN request[2] ELSE target END AS target)
 FROM (SELECT *,
   CASE WHEN target IS NOT NULL AND NOT starts_with(target, '/')
        AND regexp_matches(target, '{_VERB}')

@@ -91,7 +91,7 @@ def s3(
 
 
 def test_an_s3_row_is_its_operation_by_its_requester(load):
-    found, calls = load(log(s3(), s3("OTHER"), s3()))
+    found, calls = load(log(s3(), s3("OTHER").replace("00:38", "00:39"), s3()))
     assert (found.format, found.rows, found.loaded, found.duplicates) == ("s3", 3, 2, 1)
     call = calls[0]
     assert call["occurred_at"] == datetime(2026, 2, 6, 0, 0, 38)
