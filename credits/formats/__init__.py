@@ -114,16 +114,14 @@ def _named(name: str) -> Format:
 
 
 def _by_content(look: Sample, options: Options) -> Reading:
+    if options.pattern is not None:
+        return _by_pattern(look, options)
     for form in formats():
-        if options.mapping and not form.generic and options.pattern is None:
+        if options.mapping and not form.generic:
             continue
         reading = form.read(look, options, forced=False)
         if reading is not None:
             return reading
-    if options.pattern is not None:
-        raise CreditsError(
-            f"The pattern fits no line in the beginning of {look.plain.name}: correct it."
-        )
     names = _column_names(look)
     if names:
         raise CreditsError(headers.no_calls(look.plain.name, names))
@@ -133,9 +131,19 @@ def _by_content(look: Sample, options: Options) -> Reading:
     )
 
 
+def _by_pattern(look: Sample, options: Options) -> Reading:
+    reading = pattern.FORMATS[0].read(look, options, forced=False)
+    if reading is None:
+        raise CreditsError(
+            f"The pattern fits no line in the beginning of {look.plain.name}: correct it."
+        )
+    return reading
+
+
 def _column_names(look: Sample) -> list[str]:
     """The names of columns, if the log seems to have any: for saying why it holds no calls."""
     if look.objects:
         return list(look.objects[0])
     rows = look.rows(",", 3) or [[]]
-    return [cell.strip() for cell in rows[0]] if len(rows[0]) > 1 and len(rows) > 1 else []
+    even = len(rows) > 1 and len({len(row) for row in rows}) == 1
+    return [cell.strip() for cell in rows[0]] if len(rows[0]) > 1 and even else []

@@ -35,8 +35,10 @@ class Database:
         self._connection = _connect(path, memory_limit)
         try:
             self._prepare()
-        except CreditsError:
+        except (CreditsError, duckdb.Error) as error:
             self._connection.close()
+            if isinstance(error, duckdb.Error):
+                raise CreditsError(_why_not(path, str(error))) from error
             raise
 
     def _prepare(self) -> None:
@@ -70,8 +72,10 @@ class Database:
         cursor.execute("BEGIN TRANSACTION READ ONLY")
         try:
             yield cursor
+        except duckdb.Error as error:
+            raise explained(error) from error
         finally:
-            cursor.execute("ROLLBACK")
+            _roll_back(cursor)
             cursor.close()
 
     @contextmanager
@@ -128,7 +132,11 @@ def explained(error: duckdb.Error) -> CreditsError:
         return CreditsError(
             "There is not enough memory for this: set CREDITS_MEMORY_LIMIT higher and try again."
         )
-    return CreditsError(f"The database could not do this: {text.splitlines()[0]}")
+    if "Could not read enough bytes" in text or "Corrupt" in text or "checksum" in text.lower():
+        return CreditsError(
+            "The database is damaged: move it away, and load the logs again into a new one."
+        )
+    return CreditsError(f"The database could not do this ({text.splitlines()[0]}).")
 
 
 def _connect(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
@@ -156,7 +164,7 @@ def _why_not(path: Path, text: str) -> str:
             f"{path} can't be opened for writing: make the folder writable, or choose another"
             " database with --database or CREDITS_DATABASE."
         )
-    if "memory_limit" in text:
+    if "memory_limit" in text or "Memory must have" in text:
         return "CREDITS_MEMORY_LIMIT is not a size: write it as 2GB or 800MB."
     return (
         f"{path} is not a database of this program, or it is damaged: move it away, or choose"
