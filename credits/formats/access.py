@@ -16,7 +16,7 @@ from credits.formats.base import Options, Reading, Sample, literal
 # the time and the request, and a missing last quote are left to the lenient patterns.
 STRICT = r'^([^\[]*)\[([^\]]*)\] "([^"]*)" (\d\d\d .*|\d\d\d)$'
 _CLF = r"\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d[^\]]*"
-LENIENT = rf'^(.*?)\[({_CLF})\] [^"]*"(.*?)" +(\d\d\d(?:[ "].*)?)$'
+LENIENT = rf'^(.*?)\[({_CLF})\] (?:\S+ ){{0,2}}"(.*?)" +(\d\d\d(?:[ "].*)?)$'
 TORN = rf'^(.*?)\[({_CLF})\] "([^"]*?) +(\d\d\d(?: .*)?)$'
 GROUPS = "['head', 'stamp', 'request', 'rest']"
 
@@ -34,7 +34,7 @@ HEADS = (
 )
 REQUEST = r"^(\S+) +(.*?)(?: +HTTP/[\d.]+)?$"
 
-_LOOKS = re.compile(rf'\[{_CLF}\] [^"]{{0,200}}"')
+_LOOKS = re.compile(rf'\[{_CLF}\] (?:[^" ]+ ){{0,2}}"')
 _STATUS = re.compile(r'["\s]\d\d\d(\s|$)')
 _TIME = re.compile(rf"\[({_CLF})\]")
 

@@ -42,7 +42,11 @@ class Delimited:
                 )
             return None
         found = columns(layout.names, cells(layout, sample), options, header=layout.header)
-        if not headers.names_calls(found) and not options.mapping and not forced:
+        if (
+            not headers.names_calls(found, layout.names if layout.header else ())
+            and not options.mapping
+            and not forced
+        ):
             return None
         return reading(sample, options, layout, found)
 

@@ -175,9 +175,23 @@ def chosen(mapping: Mapping[str, str], names: Sequence[str], *, numbered: bool) 
     return found
 
 
-def names_calls(fields: Mapping[str, object] | set[str]) -> bool:
-    """Whether some columns can be a call at all: a time, and at least one thing that names it."""
-    telling = {"user", "app", "api", "path", "method", "calls", "credits", "request_id"}
+_REQUEST_IDS = frozenset(
+    ("requestid", "xrequestid", "reqid", "callid", "traceid", "correlationid", "rayid")
+)
+"""Names of ids that only a request has; anything may have an `id`."""
+
+
+def names_calls(fields: Mapping[str, int] | Mapping[str, str], names: Sequence[str] = ()) -> bool:
+    """Whether some columns can be a call at all: a time, and at least one thing that names it.
+
+    `fields` gives the name of each field's column, or its index in `names`.
+    """
+    telling = {"user", "app", "api", "path", "method", "calls", "credits"}
+    identity = fields.get("request_id")
+    if isinstance(identity, int):
+        identity = names[identity] if names else "request id"
+    if identity is not None and plain_name(identity.split("\0")[-1]) in _REQUEST_IDS:
+        telling.add("request_id")
     return "occurred_at" in fields and bool(telling & set(fields))
 
 

@@ -26,7 +26,7 @@ def read(plain: Plain, options: Options, connection: duckdb.DuckDBPyConnection) 
         ) from error
     values = [[row[i] or "" for row in rows] for i in range(len(names))]
     found = columns(names, values, options, header=True)
-    if not headers.names_calls(found) and not options.mapping:
+    if not headers.names_calls(found, names) and not options.mapping:
         raise CreditsError(headers.no_calls(plain.name, names))
     types = {row[0]: row[1] for row in described}
     fields = {field: _text(names[index], types[names[index]]) for field, index in found.items()}

@@ -130,7 +130,9 @@ def _sheet(
     texts = [_texts(row) for _, row in rows if _filled(row)]
     values = [[row[i] for row in texts if i < len(row)] for i in range(len(names))]
     found = delimited.columns(names, values, options, header=below > 0)
-    if not headers.names_calls(found) and not (options.mapping and "occurred_at" in found):
+    if not headers.names_calls(found, names if below else ()) and not (
+        options.mapping and "occurred_at" in found
+    ):
         return None
     layout = Layout(",", tuple(names), below > 0, len(names))
     return _Sheet(grid, layout, found, values, below)
