@@ -25,6 +25,10 @@ from credits.formats.packing import Plain
 _CHUNK = 4 << 20
 _LARGEST_ROW = 4 << 20
 """Characters: an object that is longer is no row but holds rows, and is read as it comes."""
+_DEEPEST = 20
+"""Objects and arrays within each other that hold rows."""
+_MARGIN = 200
+_FORGOTTEN = 1 << 16
 _CUT_OFF = 64
 """Characters before the end of what was read in which a token may have been cut in two."""
 
@@ -196,7 +200,7 @@ class _Splitter:
                 inside.append(None)
                 self._skip(1)
             elif not (yield from self._run()):
-                holder = yield from self._row()
+                holder = yield from self._row(room=len(inside) < _DEEPEST)
                 if holder is not None:
                     inside.append(holder)
                     self._skip(1)
@@ -247,18 +251,19 @@ class _Splitter:
         self.at, self.line = at, line
         return self.given > given
 
-    def _row(self) -> Generator[tuple[str, int], None, _Holder | None]:
+    def _row(self, *, room: bool) -> Generator[tuple[str, int], None, _Holder | None]:
         """Give what stands here as rows; or give none, and return what holds them."""
         line = self.line
         try:
             value, end = self._value(most=_LARGEST_ROW)
         except _BrokenError:
-            held = self._opens()
+            held = self._opens() if room else None
+            self.deep |= not room
             if held is None:
                 self.given += 1
                 yield self._broken(), line
             return held
-        if type(value) is dict and (way := _holder(value)) is not None:
+        if room and type(value) is dict and (way := _holder(value)) is not None:
             return _Holder(way)
         for row in _rows(value, self.text[self.at : end]):
             self.given += 1
@@ -305,17 +310,22 @@ class _Splitter:
             opening = _OPENING.match(self.text, self.at)
         again = self.text.find(opening[0], opening.end()) if opening else -1
         size = len(self.text)
-        end = self.text.find("\n", self.at, again if again >= 0 else size)
+        limit = again if again >= 0 else size
+        end = self.text.find("\n", self.at, limit)
+        end = end if end >= 0 else limit
         if opening is not None and self.text[self.at : end].strip() == "{":
             # Over many lines, it ends with the bracket that stands as far from the margin.
             margin = self.text[self.text.rfind("\n", 0, self.at) + 1 : self.at]
-            closing = self.text.find(f"\n{margin}}}", self.at, again if again >= 0 else size)
+            closing = self.text.find(f"\n{margin}}}", self.at, limit)
             end = closing + len(margin) + 2 if closing >= 0 else again
-        elif end < 0 or (truncated and again < 0):
-            end = again
+        elif truncated and again < 0:
+            end = size
         end = end if end > self.at else size
         text = self.text[self.at : end].rstrip(" \t\r\n,")
         self._skip(end - self.at)
+        # Python counts the lines before an error, each time: there should be few.
+        if self.at > _FORGOTTEN:
+            self._forget()
         return text
 
     def _mark(self) -> str:
@@ -342,8 +352,14 @@ class _Splitter:
         # Twice as much each time: a large value is then parsed a few times, not once a chunk.
         chunk = self.file.read(max(_CHUNK, len(self.text) - self.at))
         self.ended = not chunk
-        self.text = self.text[self.at :] + chunk
-        self.at = 0
+        self._forget()
+        self.text += chunk
+
+    def _forget(self) -> None:
+        """Let go of what has been read, but for what shows how far a line is indented."""
+        kept = min(self.at, _MARGIN)
+        self.text = self.text[self.at - kept :]
+        self.at = kept
 
 
 def _rows(value: Any, text: str) -> Iterable[str]:
