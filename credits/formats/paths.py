@@ -38,8 +38,9 @@ LONGEST = 300
 
 def fold(path: str) -> str:
     """`/Contacts/4150868000000624042/Notes?page=2` → `/Contacts/{id}/Notes`."""
-    bare = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", "", path)
-    bare = re.split(r"[?#]|;jsessionid=", bare, maxsplit=1)[0][:LONGEST] or "/"
+    key = re.sub(r"/[0-9]+\Z", "/{id}", path.split("?", 1)[0])
+    bare = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/#]*", "", key)
+    bare = re.split(r"#|;jsessionid=", bare, maxsplit=1)[0][:LONGEST] or "/"
     # Slashes are doubled so that each segment owns both of its own: `/1/2/` folds whole.
     split = bare.replace("/", "//") + "/"
     split = re.sub(_DATE_SEGMENT, "/{date}/", split)
