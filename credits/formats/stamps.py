@@ -124,7 +124,8 @@ def stamp_sql(expression: str, values: Iterable[str], day_first: bool | None = N
     examples = [value.strip() for value in values if value and value.strip()][:500]
     days = _day_first(examples)[0] if day_first is None else day_first
     cleaned = f"trim(replace({expression}, chr(34), ''), '[] ')"
-    general = _general(cleaned, days)
+    # Who writes dates with dots writes the day first.
+    general = _general(cleaned, days, dotted=day_first is not False)
     if examples and all(_ISO.match(value) for value in examples):
         return f"coalesce({_utc(f'TRY_CAST({expression} AS TIMESTAMPTZ)')}, {general})"
     if examples and all(re.match(r"\d{9,20}$", value) for value in examples):
@@ -135,13 +136,18 @@ def stamp_sql(expression: str, values: Iterable[str], day_first: bool | None = N
     return general
 
 
-def _general(text: str, day_first: bool) -> str:
+def _general(text: str, day_first: bool, *, dotted: bool) -> str:
     """Every style; each is tried only on what the ones before it could not read."""
     seconds_60 = f"regexp_replace({text}, ':60(\\D|$)', ':59\\1')"
     spaced = f"regexp_replace({seconds_60}, '(\\d) ([+-]\\d\\d:?\\d\\d)$', '\\1\\2')"
     point = f"regexp_replace({spaced}, '(:\\d\\d),(\\d+)', '\\1.\\2')"
-    order = "%d{0}%m{0}" if day_first else "%m{0}%d{0}"
-    dates = [(order.format(sep) + year) for sep in "/.-" for year in ("%Y", "%y")]
+    orders = ("%m{0}%d{0}", "%d{0}%m{0}")
+    # %Y would take 26 for the year 26; %y refuses 2026.
+    dates = [
+        orders[dotted if sep == "." else day_first].format(sep) + year
+        for sep in "/.-"
+        for year in ("%y", "%Y")
+    ]
     slashed = tuple(date + clock for date in dates for clock in _CLOCKS)
     comma = f"regexp_replace(replace({text}, ',', ''), '(\\d{{4}})T', '\\1 ')"
     short = f"regexp_replace({text}, '(\\.\\d{{6}})\\d+', '\\1')"
@@ -176,10 +182,14 @@ def _parsed(text: str, formats: tuple[str, ...]) -> str:
 
 
 def _integer(number: str) -> str:
-    """An epoch whose unit shows in its size: seconds to 2286, then ms, µs, ns."""
+    """An epoch whose unit shows in its size: seconds, then ms to 2286, µs, ns.
+
+    14 digits are none: they are a compact date and time, or milliseconds of a far future.
+    """
     return (
         f"make_timestamp(CASE WHEN {number} < 100000000000 THEN {number} * 1000000"
-        f" WHEN {number} < 100000000000000 THEN {number} * 1000"
+        f" WHEN {number} < 10000000000000 THEN {number} * 1000"
+        f" WHEN {number} < 100000000000000 THEN NULL"
         f" WHEN {number} < 100000000000000000 THEN {number} ELSE {number} // 1000 END)"
     )
 
