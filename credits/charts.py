@@ -2,12 +2,16 @@
 
 Text, grid and background come from the theme in force, so only series have colours here: one
 palette for light, one for dark. A limit is always labelled; colour is never the only sign.
+
+Figures are put together from plain dictionaries and not validated: Plotly's own way of building one
+takes as long as everything else on a page together, for each move of a slider.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -31,8 +35,9 @@ class Palette:
     violet: str = "#7C66DC"
     slate: str = "#8B98A9"
     text: str = "#18212F"
-    faint: str = "rgba(139, 152, 169, 0.18)"
     few: str = "#EEF3FE"
+    ground: str = "rgba(255, 255, 255, 0.8)"
+    """Behind a label that may lie on a line."""
 
     @property
     def series(self) -> tuple[str, ...]:
@@ -54,6 +59,7 @@ DARK = Palette(
     violet="#9B87F0",
     text="#E6EBF2",
     few="#1B2C4A",
+    ground="rgba(15, 20, 27, 0.8)",
 )
 
 _HOVER_TIME = "%a %d %b %Y, %H:%M"
@@ -68,73 +74,120 @@ def level_in_words(share: float) -> str:
     return "above 80 %" if share >= AMBER_FROM else "within the allowance"
 
 
-def _figure(height: int, *, legend: bool = False) -> go.Figure:
-    figure = go.Figure()
-    figure.update_layout(
-        height=height,
-        margin={"l": 8, "r": 8, "t": 28, "b": 8},
-        showlegend=legend,
-        legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "title": None},
-        hoverlabel={"namelength": -1},
-        dragmode=False,
-        bargap=0.35,
-    )
-    figure.update_xaxes(automargin=True, showgrid=False, fixedrange=True, gridcolor=GRID)
-    figure.update_yaxes(
-        automargin=True, tickformat=",d", rangemode="tozero", fixedrange=True, gridcolor=GRID
-    )
-    return figure
+Spec = dict[str, Any]
 
 
-def _limit(figure: go.Figure, value: float, text: str, colour: str, *, right: bool = False) -> None:
+def _figure(
+    height: int,
+    traces: Sequence[Spec],
+    *,
+    x: Spec | None = None,
+    y: Spec | None = None,
+    limits: Sequence[tuple[Spec, Spec]] = (),
+    labels: Sequence[Spec] = (),
+    **layout: Any,
+) -> go.Figure:
+    """A figure: traces, what is special about its axes, labelled limits, labels, other layout."""
+    axis = {"automargin": True, "fixedrange": True, "gridcolor": GRID}
+    whole = {
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
+        "showlegend": False,
+        "hoverlabel": {"namelength": -1},
+        "dragmode": False,
+        "bargap": 0.35,
+        "xaxis": {**axis, "showgrid": False, **(x or {})},
+        "yaxis": {**axis, "tickformat": ",d", "rangemode": "tozero", **(y or {})},
+        "shapes": [shape for shape, _ in limits],
+        "annotations": [label for _, label in limits if label] + list(labels),
+        **layout,
+    }
+    return go.Figure({"data": list(traces), "layout": whole}, _validate=False)
+
+
+def _limit(
+    value: float, text: str, colour: str, ground: str, *, right: bool = False
+) -> tuple[Spec, Spec]:
     """A horizontal limit with its label above it, at the side where nothing else stands."""
-    figure.add_hline(
-        y=value,
-        line={"color": colour, "width": 1.5, "dash": "dash"},
-        annotation={
-            "text": text,
-            "font": {"color": colour, "size": 12},
-            "x": 1 if right else 0,
-            "xanchor": "right" if right else "left",
-            "yanchor": "bottom",
-            "showarrow": False,
-        },
-    )
+    side = {"x": 1, "xanchor": "right"} if right else {"x": 0, "xanchor": "left"}
+    shape = {
+        "type": "line",
+        "xref": "x domain",
+        "x0": 0,
+        "x1": 1,
+        "y0": value,
+        "y1": value,
+        "line": {"color": colour, "width": 1.5, "dash": "dash"},
+    }
+    label = {
+        "text": text,
+        "xref": "x domain",
+        "y": value,
+        "yanchor": "bottom",
+        "showarrow": False,
+        "bgcolor": ground,
+        "font": {"color": colour, "size": 12},
+        **side,
+    }
+    return shape, label
 
 
-def gauge(share: float, allowance: int, palette: Palette) -> go.Figure:
-    """How much of the allowance is used: a bar with marks at 80 and 90 %. `share` may pass 1."""
-    figure = _figure(52)
-    end = max(1.0, share)
-    figure.add_bar(
-        x=[min(share, end)],
-        y=[""],
-        orientation="h",
-        marker={"color": palette.level(share), "cornerradius": 4},
-        width=0.9,
-        hovertemplate=f"{share:.1%} of {allowance:,} credits<extra></extra>",
+def _mark(at: float, colour: str, text: str = "") -> tuple[Spec, Spec]:
+    """A vertical mark, with a label at its top if it has a text."""
+    shape = {
+        "type": "line",
+        "yref": "y domain",
+        "x0": at,
+        "x1": at,
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": colour, "width": 1.5, "dash": "dot"},
+    }
+    label = {
+        "text": text,
+        "x": at,
+        "yref": "y domain",
+        "y": 1,
+        "xanchor": "left",
+        "yanchor": "top",
+        "showarrow": False,
+        "font": {"size": 12},
+    }
+    return shape, label if text else {}
+
+
+def _steps(times: pd.Series, values: pd.Series, colour: str, unit: str) -> Spec:
+    """A filled step line: a value holds until the next one."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": times,
+        "y": values,
+        "line": {"color": colour, "width": 2, "shape": "hv"},
+        "fill": "tozeroy",
+        "fillcolor": _clear(colour, 0.10),
+        "hovertemplate": f"%{{x|{_HOVER_TIME}}}<br>%{{y:,}} {unit}<extra></extra>",
+    }
+
+
+def gauge(share: float, palette: Palette) -> str:
+    """How much of the allowance is used, as an SVG bar with marks at 80 and 90 %.
+
+    `share` may pass 1; the bar then ends at it, and a third mark stands at 100 %. An image, because
+    it is redrawn with every move of a slider and a Plotly chart more would double what that takes.
+    """
+    width, end = 1_000, max(1.0, share)
+    marks = "".join(
+        f'<rect x="{at / end * width - 1:.1f}" y="0" width="2" height="22" fill="{colour}"/>'
+        for at, colour in ((AMBER_FROM, palette.amber), (RED_FROM, palette.red), (1, palette.red))
+        if at < end
     )
-    figure.add_bar(
-        x=[max(0.0, end - share)],
-        y=[""],
-        orientation="h",
-        marker={"color": palette.faint, "cornerradius": 4},
-        width=0.9,
-        hoverinfo="skip",
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 22" width="{width}">'
+        f'<rect y="3" width="{width}" height="16" rx="5" fill="{palette.slate}" opacity="0.2"/>'
+        f'<rect y="3" width="{share / end * width:.1f}" height="16" rx="5"'
+        f' fill="{palette.level(share)}"/>{marks}</svg>'
     )
-    for mark, colour in ((AMBER_FROM, palette.amber), (RED_FROM, palette.red), (1.0, palette.red)):
-        figure.add_vline(x=mark, line={"color": colour, "width": 1.5, "dash": "dot"})
-    figure.update_layout(barmode="stack", margin={"l": 14, "r": 18, "t": 0, "b": 24})
-    figure.update_xaxes(
-        range=[0, end * 1.001],
-        tickvals=[0, 0.5, AMBER_FROM, RED_FROM, 1.0],
-        ticktext=["0", "50 %", "80 %", "90 %", "100 %"],
-        showline=False,
-        zeroline=False,
-        automargin=False,
-    )
-    figure.update_yaxes(visible=False, fixedrange=True)
-    return figure
 
 
 def trailing(
@@ -147,57 +200,47 @@ def trailing(
 ) -> go.Figure:
     """The window's sum over time against the allowance; what is above it is red.
 
-    `steps`: occurred_at (local), credits, calls: a value holds until the next row.
+    `steps`: occurred_at (local), credits: a value holds until the next row.
     """
-    figure = usage_line(steps, peak, palette, height=height, limit=allowance)
     values = steps["credits"]
+    traces = [_steps(steps["occurred_at"], values, palette.blue, "credits")]
     over = values.where(values > allowance)
     if over.notna().any():
-        figure.add_scatter(
-            x=steps["occurred_at"],
-            y=over,
-            name="Above the allowance",
-            line={"color": palette.red, "width": 3, "shape": "hv"},
-            hoverinfo="skip",
-        )
+        red = {"color": palette.red, "width": 3, "shape": "hv"}
+        above = {"type": "scatter", "mode": "lines", "x": steps["occurred_at"], "y": over}
+        traces.append(above | {"line": red, "hoverinfo": "skip"})
     early = _place(steps, peak) < 0.5
-    _limit(figure, allowance, f"Allowance {allowance:,}", palette.red, right=early)
-    return figure
+    colour = palette.red if peak.credits > allowance else palette.blue
+    dot, label = _peak(peak, colour, early=early)
+    return _figure(
+        height,
+        traces + dot,
+        x={"tickformatstops": _TICKS},
+        y={"range": [0, max(float(peak.credits), allowance) * 1.18 or 1]},
+        limits=[
+            _limit(allowance, f"Allowance {allowance:,}", palette.red, palette.ground, right=early)
+        ],
+        labels=label,
+    )
 
 
 def usage_line(
-    steps: pd.DataFrame,
-    peak: Peak,
-    palette: Palette,
-    *,
-    height: int = 260,
-    limit: int | None = None,
+    steps: pd.DataFrame, peak: Peak, palette: Palette, *, height: int = 260
 ) -> go.Figure:
-    """The window's sum over time with its peak, which is red where it is above `limit`."""
-    figure = _figure(height)
-    figure.add_scatter(
-        x=steps["occurred_at"],
-        y=steps["credits"],
-        name="Used",
-        line={"color": palette.blue, "width": 2, "shape": "hv"},
-        fill="tozeroy",
-        fillcolor=_clear(palette.blue, 0.10),
-        hovertemplate=f"%{{x|{_HOVER_TIME}}}<br>%{{y:,}} credits<extra></extra>",
+    """One user's credits in the window over time: like `trailing`, without a limit of their own."""
+    dot, label = _peak(peak, palette.blue, early=_place(steps, peak) < 0.5)
+    return _figure(
+        height,
+        [_steps(steps["occurred_at"], steps["credits"], palette.blue, "credits"), *dot],
+        x={"tickformatstops": _TICKS},
+        y={"range": [0, float(peak.credits) * 1.18 or 1]},
+        labels=label,
     )
-    if peak.end is not None:
-        early = _place(steps, peak) < 0.5
-        over = limit is not None and peak.credits > limit
-        _mark_peak(figure, peak, palette.red if over else palette.blue, early=early)
-    figure.update_yaxes(range=[0, max(float(peak.credits), limit or 0) * 1.18 or 1])
-    figure.update_xaxes(tickformatstops=_TICKS)
-    return figure
 
 
 _TICKS = [
-    {"dtickrange": [None, 3_600_000], "value": "%H:%M\n%d %b"},
-    {"dtickrange": [3_600_000, 86_400_000], "value": "%H:%M\n%d %b"},
-    {"dtickrange": [86_400_000, 604_800_000], "value": "%d %b"},
-    {"dtickrange": [604_800_000, "M1"], "value": "%d %b"},
+    {"dtickrange": [None, 86_400_000], "value": "%H:%M\n%d %b"},
+    {"dtickrange": [86_400_000, "M1"], "value": "%d %b"},
     {"dtickrange": ["M1", None], "value": "%b %Y"},
 ]
 
@@ -211,47 +254,50 @@ def _place(steps: pd.DataFrame, peak: Peak) -> float:
     return float((peak.end - times.iloc[0]) / span)
 
 
-def _mark_peak(figure: go.Figure, peak: Peak, colour: str, *, early: bool) -> None:
+def _peak(peak: Peak, colour: str, *, early: bool) -> tuple[list[Spec], list[Spec]]:
     """A dot on the earliest instant of the peak; its label on the side that has more room."""
-    figure.add_scatter(
-        x=[peak.end],
-        y=[peak.credits],
-        mode="markers",
-        marker={"color": colour, "size": 9, "line": {"color": "white", "width": 1.5}},
-        name="Peak",
-        hovertemplate=f"Peak %{{y:,}}<br>%{{x|{_HOVER_TIME}}}<extra></extra>",
-    )
-    figure.add_annotation(
-        x=peak.end,
-        y=peak.credits,
-        text=f"Peak {peak.credits:,}",
-        showarrow=False,
-        yshift=15,
-        xanchor="left" if early else "right",
-        font={"color": colour, "size": 12},
+    if peak.end is None:
+        return [], []
+    dot = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [peak.end],
+        "y": [peak.credits],
+        "marker": {"color": colour, "size": 9, "line": {"color": "white", "width": 1.5}},
+        "hovertemplate": f"Peak %{{y:,}}<br>%{{x|{_HOVER_TIME}}}<extra></extra>",
+    }
+    label = {
+        "x": peak.end,
+        "y": peak.credits,
+        "text": f"Peak {peak.credits:,}",
+        "showarrow": False,
+        "yshift": 15,
+        "xanchor": "left" if early else "right",
+        "font": {"color": colour, "size": 12},
+    }
+    return [dot], [label]
+
+
+def coming_back(back: pd.DataFrame, palette: Palette, *, height: int = 260) -> go.Figure:
+    """Credits coming back over the next 24 hours, added up. `back`: at (local), credits so far."""
+    return _figure(
+        height,
+        [_steps(back["at"], back["credits"], palette.teal, "credits back")],
+        x={"tickformatstops": _TICKS},
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
     )
 
 
-def coming_back(
-    available: pd.DataFrame, allowance: int, palette: Palette, *, height: int = 260
-) -> go.Figure:
-    """What is left over the next 24 hours if nothing more is called.
-
-    `available`: at (local), credits left from then on.
-    """
-    figure = _figure(height)
-    figure.add_scatter(
-        x=available["at"],
-        y=available["credits"],
-        line={"color": palette.teal, "width": 2, "shape": "hv"},
-        fill="tozeroy",
-        fillcolor=_clear(palette.teal, 0.12),
-        hovertemplate=f"%{{x|{_HOVER_TIME}}}<br>%{{y:,}} credits left<extra></extra>",
-    )
-    _limit(figure, allowance, f"Allowance {allowance:,}", palette.slate)
-    figure.update_yaxes(range=[0, max(allowance, 1) * 1.18])
-    figure.update_xaxes(tickformatstops=_TICKS)
-    return figure
+def _names(names: Sequence[object]) -> Spec:
+    """A vertical axis with a name at 0, 1, 2 and so on, the first on top."""
+    return {
+        "autorange": "reversed",
+        "tickvals": list(range(len(names))),
+        "ticktext": [_shortened(name) for name in names],
+        "tickformat": "",
+        "rangemode": "normal",
+        "showgrid": False,
+    }
 
 
 def ranked(
@@ -264,31 +310,26 @@ def ranked(
     colour: str | None = None,
 ) -> go.Figure:
     """Horizontal bars, the greatest on top. `frame`: `label`, `measure`, already in that order."""
-    figure = _figure(height)
-    names = [_shortened(name) for name in frame[label]]
-    figure.add_bar(
-        x=frame[measure],
-        y=list(range(len(frame))),
-        orientation="h",
-        text=[f"{value:,}" for value in frame[measure]],
-        textposition="outside",
-        cliponaxis=False,
-        marker={"color": colour or palette.blue, "cornerradius": 3},
-        customdata=[[str(name)] for name in frame[label]],
-        hovertemplate=f"%{{customdata[0]}}<br>%{{x:,}} {measure}<extra></extra>",
-    )
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 4, "b": 8})
     top = float(frame[measure].max()) if len(frame) else 1.0
-    figure.update_xaxes(visible=False, range=[0, top * 1.3 or 1])
-    figure.update_yaxes(
-        autorange="reversed",
-        tickvals=list(range(len(frame))),
-        ticktext=names,
-        tickformat=None,
-        rangemode="normal",
-        showgrid=False,
+    bars = {
+        "type": "bar",
+        "x": frame[measure],
+        "y": list(range(len(frame))),
+        "orientation": "h",
+        "text": [f"{value:,}" for value in frame[measure]],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "marker": {"color": colour or palette.blue, "cornerradius": 3},
+        "customdata": [[_escaped(name)] for name in frame[label]],
+        "hovertemplate": f"%{{customdata[0]}}<br>%{{x:,}} {measure}<extra></extra>",
+    }
+    return _figure(
+        height,
+        [bars],
+        x={"visible": False, "range": [0, top * 1.3 or 1]},
+        y=_names(list(frame[label])),
+        margin={"l": 8, "r": 8, "t": 4, "b": 8},
     )
-    return figure
 
 
 def stacked(
@@ -301,79 +342,92 @@ def stacked(
     height: int = 320,
     order: Sequence[str] = (),
 ) -> go.Figure:
-    """Horizontal bars of `label` (in `order`), stacked by `series`, most important series first."""
-    figure = _figure(height, legend=True)
-    kinds = list(dict.fromkeys(frame[series]))
-    for index, kind in enumerate(kinds):
+    """Horizontal bars of `label` (in `order`), stacked by `series`, in the order they come in."""
+    traces = []
+    for index, kind in enumerate(dict.fromkeys(frame[series])):
         part = frame[frame[series] == kind].set_index(label)[measure]
-        figure.add_bar(
-            x=[part.get(name, 0) for name in order],
-            y=list(range(len(order))),
-            orientation="h",
-            name=_shortened(kind, 28),
-            marker={"color": palette.series[index % len(palette.series)]},
-            customdata=[[str(name), str(kind)] for name in order],
-            hovertemplate=(
-                f"%{{customdata[0]}}<br>%{{customdata[1]}}: %{{x:,}} {measure}<extra></extra>"
-            ),
+        traces.append(
+            {
+                "type": "bar",
+                "x": [part.get(name, 0) for name in order],
+                "y": list(range(len(order))),
+                "orientation": "h",
+                "name": _shortened(kind, 28),
+                "marker": {"color": palette.series[index % len(palette.series)]},
+                "customdata": [[_escaped(name), _escaped(kind)] for name in order],
+                "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}: %{x:,} "
+                f"{measure}<extra></extra>",
+            }
         )
-    figure.update_layout(barmode="stack", legend_traceorder="normal")
-    figure.update_xaxes(tickformat="~s", showgrid=True, title=measure)
-    figure.update_yaxes(
-        autorange="reversed",
-        tickvals=list(range(len(order))),
-        ticktext=[_shortened(name) for name in order],
-        tickformat=None,
-        rangemode="normal",
-        showgrid=False,
+    return _figure(
+        height,
+        traces,
+        x={"tickformat": "~s", "showgrid": True, "title": {"text": measure}},
+        y=_names(order),
+        barmode="stack",
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "y": 1.0,
+            "yanchor": "bottom",
+            "x": 0,
+            "traceorder": "normal",
+        },
     )
-    return figure
 
 
 def heat(grid: pd.DataFrame, palette: Palette, *, height: int = 260) -> go.Figure:
     """Credits by day (rows) and hour (columns 0–23). `grid`: labels of days as its index."""
-    figure = _figure(height)
-    figure.add_heatmap(
-        x=[f"{hour:02d}" for hour in grid.columns],
-        y=list(grid.index),
-        z=grid.to_numpy(),
-        xgap=1,
-        ygap=1,
-        colorscale=[[0, palette.few], [1, palette.blue]],
-        colorbar={"thickness": 8, "outlinewidth": 0, "tickformat": "~s", "title": None},
-        hovertemplate="%{y}, %{x}:00<br>%{z:,} credits<extra></extra>",
+    cells = {
+        "type": "heatmap",
+        "x": [f"{hour:02d}" for hour in grid.columns],
+        "y": list(grid.index),
+        "z": grid.to_numpy(),
+        "xgap": 1,
+        "ygap": 1,
+        "colorscale": [[0, palette.few], [1, palette.blue]],
+        "colorbar": {"thickness": 8, "outlinewidth": 0, "tickformat": "~s"},
+        "hovertemplate": "%{y}, %{x}:00<br>%{z:,} credits<extra></extra>",
+    }
+    return _figure(
+        height,
+        [cells],
+        x={"type": "category", "nticks": 12, "title": {"text": "hour of the day"}},
+        y={"autorange": "reversed", "tickformat": "", "type": "category", "rangemode": "normal"},
+        margin={"l": 8, "r": 8, "t": 4, "b": 8},
     )
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 4, "b": 8})
-    figure.update_yaxes(autorange="reversed", tickformat=None, type="category", rangemode="normal")
-    figure.update_xaxes(type="category", nticks=12, title="hour of the day")
-    return figure
 
 
 def plan_curve(
     curve: pd.DataFrame, chosen: int, palette: Palette, *, height: int = 280
 ) -> go.Figure:
     """The allowance over the number of users. `curve`: users, allowance; `chosen`: users now."""
-    figure = _figure(height)
-    figure.add_scatter(
-        x=curve["users"],
-        y=curve["allowance"],
-        line={"color": palette.blue, "width": 2},
-        hovertemplate="%{x:,} users<br>%{y:,} credits per 24 h<extra></extra>",
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": curve["users"],
+        "y": curve["allowance"],
+        "line": {"color": palette.blue, "width": 2},
+        "hovertemplate": "%{x:,} users<br>%{y:,} credits per 24 h<extra></extra>",
+    }
+    return _figure(
+        height,
+        [line],
+        x={"title": {"text": "users"}, "tickformat": ",d"},
+        limits=[_mark(chosen, palette.slate, f"{chosen:,} users")],
     )
-    figure.add_vline(
-        x=chosen,
-        line={"color": palette.slate, "width": 1.5, "dash": "dot"},
-        annotation={"text": f"{chosen:,} users", "yanchor": "top", "font": {"size": 12}},
-    )
-    figure.update_xaxes(title="users", tickformat=",d")
-    return figure
+
+
+def _escaped(name: object) -> str:
+    """A name as text, whatever it holds: Plotly reads `<b>` as markup."""
+    text = "(none)" if name is None or name != name else str(name)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _shortened(name: object, most: int = 26) -> str:
-    """A name for an axis: shown as text, whatever it holds (Plotly reads `<b>` as markup)."""
+    """A name for an axis or a legend."""
     text = "(none)" if name is None or name != name else str(name)
-    text = text if len(text) <= most else f"{text[: most - 1]}…"
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _escaped(text if len(text) <= most else f"{text[: most - 1]}…")
 
 
 def _clear(colour: str, opacity: float) -> str:

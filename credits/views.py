@@ -7,9 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from credits.plan import Plan
-from credits.usage import Window
-
 OTHERS = "all others"
 _LONGEST_DAYS = 35
 
@@ -30,20 +27,17 @@ def localized(frame: pd.DataFrame, column: str, zone: str) -> pd.DataFrame:
     return frame.assign(**{column: times})
 
 
-def left(window: Window, back: pd.DataFrame, plan: Plan) -> pd.DataFrame:
-    """Credits left from `window.at` on if nothing more is called: at, credits; 24 hours long."""
-    returned = back["credits"].cumsum()
-    rest = (plan.allowance - window.credits + returned).clip(lower=0)
-    now = max(plan.allowance - window.credits, 0)
-    end = max(window.at + pd.Timedelta(hours=24), *back["at"].tail(1))
-    last = max(rest.iloc[-1], 0) if len(rest) else now
-    times = [pd.Series([window.at]), back["at"], pd.Series([end])]
-    values = [pd.Series([now]), rest, pd.Series([last])]
+def returned(at: pd.Timestamp, back: pd.DataFrame) -> pd.DataFrame:
+    """Credits that have come back since `at`, added up: at, credits; 24 hours long, from zero.
+
+    `back`: at, credits (see `windows.coming_back`).
+    """
+    end = max(at + pd.Timedelta(hours=24), *back["at"].tail(1))
+    total = back["credits"].sum()
+    times = [pd.Series([at]), back["at"], pd.Series([end])]
+    sums = [pd.Series([0]), back["credits"].cumsum(), pd.Series([total])]
     return pd.DataFrame(
-        {
-            "at": pd.concat(times, ignore_index=True),
-            "credits": pd.concat(values, ignore_index=True),
-        }
+        {"at": pd.concat(times, ignore_index=True), "credits": pd.concat(sums, ignore_index=True)}
     )
 
 
@@ -89,6 +83,17 @@ def grid(hours: pd.DataFrame) -> pd.DataFrame:
     mean = sums.groupby(days.dayofweek).mean()
     mean.index = pd.Index(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])[mean.index]
     return mean.round(1)
+
+
+def spans(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
+    """Spans of time (start, end) as a table in a zone: from, to, how long."""
+    return pd.DataFrame(
+        {
+            "from": localized(frame, "start", zone)["start"],
+            "to": localized(frame, "end", zone)["end"],
+            "how long": [duration(length) for length in frame["end"] - frame["start"]],
+        }
+    )
 
 
 def named(frame: pd.DataFrame, column: str, none: str = "(none)") -> pd.DataFrame:

@@ -70,15 +70,15 @@ with st.container(horizontal=True, key="answer"):
         border=True,
         height="stretch",
     )
-st.plotly_chart(
-    charts.gauge(share, plan.allowance, colours),
-    key="gauge",
-    config={"displayModeBar": False, "staticPlot": False},
+st.image(
+    charts.gauge(share, colours),
+    width="stretch",
+    caption=f"{share:.0%} of the allowance used; the marks stand at 80 % and 90 %.",
 )
 
 left, right = st.columns([2, 1])
 local_steps = views.localized(steps, "occurred_at", zone)
-thin = windows.thin(local_steps, 1_500)
+thin = windows.thin(local_steps, 900)
 local_peak = windows.Peak(
     peak.credits, peak.calls, None if peak.end is None else views.local(peak.end, zone)
 )
@@ -107,20 +107,18 @@ with right:
     )
 
 left, right = st.columns(2)
-rest = views.localized(views.left(window, shown.back, plan), "at", zone)
+back = views.localized(views.returned(window.at, shown.back), "at", zone)
+back = windows.thin(back.rename(columns={"at": "occurred_at"}), 400).rename(
+    columns={"occurred_at": "at"}
+)
 with left:
     parts.panel(
-        "Credits coming back, if nothing more is called",
-        lambda: charts.coming_back(
-            windows.thin(rest.rename(columns={"at": "occurred_at"}).assign(calls=0), 600).rename(
-                columns={"occurred_at": "at"}
-            ),
-            plan.allowance,
-            colours,
-        ),
-        lambda: rest,
+        "Credits coming back, added up",
+        lambda: charts.coming_back(back, colours),
+        lambda: back,
         "back",
-        names={"at": f"from ({zone})", "credits": "credits left"},
+        note="If nothing more is called.",
+        names={"at": f"by ({zone})", "credits": "credits back"},
     )
 with right:
     grid = views.grid(shown.hours)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from credits import charts, views, windows
@@ -55,7 +54,7 @@ with answer:
         st.warning(f"At its cap of {plan.cap:,} credits{reached}: more users add nothing. {people}")
     else:
         st.caption(people)
-    thin = windows.thin(views.localized(steps, "occurred_at", zone), 1_500)
+    thin = windows.thin(views.localized(steps, "occurred_at", zone), 900)
     ended = None if peak.end is None else views.local(peak.end, zone)
     parts.panel(
         f"Credits used, {chosen.period}, under this plan",
@@ -67,26 +66,23 @@ with answer:
         names={"occurred_at": f"from ({zone})"},
     )
 
-spans = windows.above(steps, plan.allowance)
-left, right = st.columns(2)
-with left:
-    curve = plans.by_users(plan, max(300, plan.users + 50))
-    parts.panel(
-        "Allowance by number of users",
-        lambda: charts.plan_curve(curve, plan.users, colours),
-        lambda: curve,
-        "plan_curve",
-    )
-with right, st.container(border=True, height="stretch"):
-    st.markdown("**When it was above the limit**")
-    if spans.empty:
-        st.caption(f"Never in the {chosen.period}: this plan would have been enough.")
-    else:
-        listed = pd.DataFrame(
-            {
-                "from": views.localized(spans, "start", zone)["start"],
-                "to": views.localized(spans, "end", zone)["end"],
-                "how long": [views.duration(end - start) for start, end in spans.to_numpy()],
-            }
+# Only the tab that is open is drawn: a chart more would double what a slider takes.
+over, curve_tab = st.tabs(
+    ["When it was above the limit", "Allowance by number of users"], key="more", on_change="rerun"
+)
+if over.open:
+    with over:
+        spans = windows.above(steps, plan.allowance)
+        if spans.empty:
+            st.caption(f"Never in the {chosen.period}: this plan would have been enough.")
+        else:
+            parts.numbers(views.spans(spans, zone), "above", height=260)
+if curve_tab.open:
+    with curve_tab:
+        curve = plans.by_users(plan, max(300, plan.users + 50))
+        parts.panel(
+            "Allowance by number of users",
+            lambda: charts.plan_curve(curve, plan.users, colours),
+            lambda: curve,
+            "plan_curve",
         )
-        parts.numbers(listed, "above", height=260)

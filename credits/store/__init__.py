@@ -21,7 +21,17 @@ from credits.store.loading import Load, Terms
 from credits.store.previewing import Preview
 from credits.store.questions import Answers, Summary
 
-__all__ = ["Answers", "Load", "Preview", "Progress", "Store", "Summary", "Terms", "close_all", "shared"]
+__all__ = [
+    "Answers",
+    "Load",
+    "Preview",
+    "Progress",
+    "Store",
+    "Summary",
+    "Terms",
+    "close_all",
+    "shared",
+]
 
 
 class Store:
