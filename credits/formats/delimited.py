@@ -84,9 +84,9 @@ def layout_of(sample: Sample, options: Options, delimiters: Sequence[str]) -> La
         if width < 2 and not (options.mapping or (len(rows[0]) == 1 and is_stamp(rows[-1][0]))):
             continue
         even = widths.count(width) / len(widths)
-        if even < 0.5:
-            continue
         header = _has_header(rows)
+        if even < (0.25 if header and len(rows[0]) == width else 0.5):
+            continue
         names = tuple(name.strip() for name in rows[0]) if header else _numbers(width)
         if header and len(names) < width:
             names += tuple(f"column {i + 1}" for i in range(len(names), width))

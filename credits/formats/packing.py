@@ -43,6 +43,8 @@ class Limits:
     """Bytes that may be expanded at any ratio."""
     members: int = 10_000
     """Files in one archive."""
+    depth: int = 8
+    """Archives in archives."""
 
 
 @dataclass(frozen=True)
@@ -101,24 +103,28 @@ def unpack(
     such a file is passed over as NotALog instead.
     """
     budget = _Budget(limits or Limits(), tick or (lambda message: None))
-    yield from _unpack(path, name, scratch, budget, inside=False)
+    yield from _unpack(path, name, scratch, budget, depth=0)
 
 
 def _unpack(
-    path: Path, name: str, scratch: Path, budget: _Budget, *, inside: bool
+    path: Path, name: str, scratch: Path, budget: _Budget, *, depth: int, inside: bool = False
 ) -> Iterator[Plain | NotALog]:
     with _open(path, name) as file:
         head = file.read(HEAD)
     kind = _kind(head)
+    if depth > budget.limits.depth:
+        raise CreditsError(
+            f"{name} is packed more than {budget.limits.depth} times over: unpack it yourself."
+        )
     if kind in STREAMS:
         unpacked = _scratch_file(scratch)
         _decompress(path, name, kind, unpacked, budget)
-        yield from _unpack(unpacked, name, scratch, budget, inside=inside)
+        yield from _unpack(unpacked, name, scratch, budget, depth=depth + 1, inside=inside)
         unpacked.unlink(missing_ok=True)
     elif kind == "zip" and not _is_workbook(path, name):
-        yield from _members(_zip_members(path, name, scratch, budget), scratch, budget)
+        yield from _members(_zip_members(path, name, scratch, budget), scratch, budget, depth)
     elif kind == "tar":
-        yield from _members(_tar_members(path, name, scratch, budget), scratch, budget)
+        yield from _members(_tar_members(path, name, scratch, budget), scratch, budget, depth)
     elif kind in ("zip", "parquet"):
         yield Plain(name, path, "workbook" if kind == "zip" else "parquet")
     else:
@@ -223,14 +229,14 @@ Member = tuple[str, Path | None, str]
 
 
 def _members(
-    members: Iterator[Member], scratch: Path, budget: _Budget
+    members: Iterator[Member], scratch: Path, budget: _Budget, depth: int
 ) -> Iterator[Plain | NotALog]:
     for member, unpacked, reason in members:
         if unpacked is None:
             yield NotALog(member, reason)
             continue
         try:
-            yield from _unpack(unpacked, member, scratch, budget, inside=True)
+            yield from _unpack(unpacked, member, scratch, budget, depth=depth + 1, inside=True)
         except CreditsError as error:
             yield NotALog(member, str(error))
         finally:

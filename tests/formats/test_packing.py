@@ -1,0 +1,301 @@
+"""Packed files and odd encodings become clean text; bombs and broken ones become a sentence."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pyarrow
+import pytest
+
+from credits import CreditsError
+from credits.formats import packing
+from credits.formats.packing import Limits, NotALog, unpack
+from credits.store import Store, Terms
+
+LOG = "time,user,api\n" + "".join(f"2026-01-01T00:00:{i:02}Z,ann{i},list\n" for i in range(60))
+PLAIN = LOG.encode()
+
+
+def zstd(data: bytes) -> bytes:
+    sink = pyarrow.BufferOutputStream()
+    with pyarrow.CompressedOutputStream(sink, "zstd") as out:
+        out.write(data)
+    return sink.getvalue().to_pybytes()
+
+
+def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", method) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
+
+
+def tarred(members: dict[str, bytes], mode: str = "w:gz") -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode=mode) as archive:
+        for name, data in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return packed.getvalue()
+
+
+def taken(tmp_path: Path, data: bytes, name: str = "a.log", limits: Limits | None = None):
+    """What becomes of a file: (name, text) of each log, (name, None) of what was passed over."""
+    path, scratch = tmp_path / "given", tmp_path / "scratch"
+    path.write_bytes(data)
+    scratch.mkdir(exist_ok=True)
+    found = []
+    for plain in unpack(path, name, scratch, limits=limits):
+        if isinstance(plain, NotALog):
+            found.append((plain.name, None))
+        else:
+            found.append((plain.name, plain.path.read_bytes().decode("utf-8")))
+    return found
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [
+        gzip.compress,
+        bz2.compress,
+        lzma.compress,
+        zstd,
+        lambda d: gzip.compress(d[:900]) + gzip.compress(d[900:]),
+    ],
+    ids=["gz", "bz2", "xz", "zst", "gz in two parts"],
+)
+def test_a_packed_log_is_the_log(tmp_path, pack):
+    assert taken(tmp_path, pack(PLAIN)) == [("a.log", LOG)]
+
+
+def test_packed_twice_is_unpacked_twice(tmp_path):
+    assert taken(tmp_path, gzip.compress(bz2.compress(PLAIN))) == [("a.log", LOG)]
+
+
+def test_nothing_is_left_in_the_scratch_folder_but_what_is_read(tmp_path):
+    taken(tmp_path, gzip.compress(gzip.compress(PLAIN)))
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_a_zip_gives_its_logs_and_names_what_is_none(tmp_path):
+    members = {
+        "b/deep/nested.csv": PLAIN,
+        "a.csv": PLAIN,
+        "b/picture.png": b"\x89PNG\r\n\x1a\n" + bytes(50),
+        "__MACOSX/._a.csv": b"\x00\x05\x16\x07",
+        ".DS_Store": b"\x00\x00\x00\x01Bud1",
+        "empty.csv": b"",
+        "inner.zip": zipped({"x.csv": PLAIN}),
+        "c.csv.gz": gzip.compress(PLAIN),
+        "torn.csv.gz": gzip.compress(PLAIN)[:200],
+    }
+    found = taken(tmp_path, zipped(members), "z.zip")
+    assert found == [
+        ("z.zip/.DS_Store", None),
+        ("z.zip/__MACOSX/._a.csv", None),
+        ("z.zip/a.csv", LOG),
+        ("z.zip/b/deep/nested.csv", LOG),
+        ("z.zip/b/picture.png", None),
+        ("z.zip/c.csv.gz", LOG),
+        ("z.zip/empty.csv", None),
+        ("z.zip/inner.zip/x.csv", LOG),
+        ("z.zip/torn.csv.gz", None),
+    ]
+
+
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+def test_a_tar_gives_its_logs(tmp_path, mode):
+    found = taken(tmp_path, tarred({"logs/a.csv": PLAIN, "logs/b.csv": PLAIN}, mode), "t.tar")
+    assert found == [("t.tar/logs/a.csv", LOG), ("t.tar/logs/b.csv", LOG)]
+
+
+def test_names_in_an_archive_never_become_paths(tmp_path):
+    found = taken(tmp_path, zipped({"../../evil.csv": PLAIN, "/etc/evil.csv": PLAIN}), "z.zip")
+    assert [text for _, text in found] == [LOG, LOG]
+    assert not list(tmp_path.rglob("evil.csv"))
+
+
+def test_a_locked_member_is_named(tmp_path):
+    data = bytearray(zipped({"a.csv": PLAIN, "b.csv": PLAIN}))
+    # The flag of an encrypted member, in its local header and in the directory.
+    for magic, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(magic) + place] |= 1
+    path, scratch = tmp_path / "z.zip", tmp_path / "scratch"
+    path.write_bytes(bytes(data))
+    scratch.mkdir()
+    first, second = unpack(path, "z.zip", scratch)
+    assert isinstance(first, NotALog)
+    assert "password" in first.reason
+    assert not isinstance(second, NotALog)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstd])
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_a_packed_file_that_ends_early_is_one_sentence(tmp_path, pack, share):
+    packed = pack(PLAIN * 50)
+    with pytest.raises(CreditsError, match=r"^a\.log is a damaged .*\.$"):
+        taken(tmp_path, packed[: int(len(packed) * share)])
+
+
+def test_a_zip_or_tar_that_ends_early_is_one_sentence(tmp_path):
+    for packed in (zipped({"a.csv": PLAIN}), tarred({"a.csv": PLAIN * 99}, "w")):
+        with pytest.raises(CreditsError, match="damaged"):
+            taken(tmp_path, packed[: len(packed) // 2])
+
+
+def test_a_changed_byte_in_a_packed_file_is_noticed(tmp_path):
+    packed = bytearray(gzip.compress(PLAIN * 50))
+    packed[len(packed) // 2] ^= 0xFF
+    with pytest.raises(CreditsError, match="damaged"):
+        taken(tmp_path, bytes(packed))
+
+
+SMALL = Limits(expanded=4 << 20, ratio=20, free=1 << 20, members=50)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress, zstd])
+def test_a_bomb_stops_at_the_limit(tmp_path, monkeypatch, pack):
+    monkeypatch.setattr(packing, "CHUNK", 64 << 10)
+    with pytest.raises(
+        CreditsError, match=r"expands to more than \d+ MB, which is beyond the limit"
+    ):
+        taken(tmp_path, pack(b"a" * (30 << 20)), limits=SMALL)
+    assert sum(f.stat().st_size for f in (tmp_path / "scratch").iterdir()) < 6 << 20
+
+
+def test_a_zip_bomb_stops_at_the_limit_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(packing, "CHUNK", 64 << 10)
+    bomb = zipped({f"{i}.csv": b"a" * (3 << 20) for i in range(10)})
+    with pytest.raises(CreditsError, match="beyond the limit"):
+        taken(tmp_path, bomb, limits=SMALL)
+
+
+def test_a_bomb_inside_a_zip_inside_a_zip_stops_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(packing, "CHUNK", 64 << 10)
+    bomb = zipped({"inner.zip": zipped({"x.csv": b"a" * (30 << 20)})}, zipfile.ZIP_STORED)
+    assert taken(tmp_path, bomb, "z.zip", limits=SMALL) == [("z.zip/inner.zip", None)]
+
+
+def test_archives_nested_without_end_stop(tmp_path):
+    data = PLAIN
+    for _ in range(2000):
+        data = gzip.compress(data)
+    with pytest.raises(CreditsError, match="packed more than"):
+        taken(tmp_path, data)
+
+
+def test_too_many_members_are_refused(tmp_path):
+    for packed in (
+        zipped({f"{i}.csv": b"x" for i in range(60)}),
+        tarred({f"{i}.csv": b"x" for i in range(60)}),
+    ):
+        with pytest.raises(CreditsError, match="more than 50 files"):
+            taken(tmp_path, packed, limits=SMALL)
+
+
+NAMES = LOG.replace("ann", "Zoë ")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\xef\xbb\xbf" + NAMES.encode(),
+        NAMES.encode("utf-16"),
+        NAMES.encode("utf-16-be"),
+        NAMES.encode("utf-16-le"),
+        b"\xfe\xff" + NAMES.encode("utf-16-be"),
+        NAMES.encode("utf-32"),
+        NAMES.encode("latin-1"),
+        NAMES.replace("\n", "\r").encode(),
+        NAMES.replace("\n", "\r\n", 20).encode(),
+        NAMES.replace("ann", "a\0nn").replace("list", "l\0ist").encode(),
+        b"\xef\xbb\xbf" + NAMES.replace("\n", "\r\n").encode(),
+    ],
+    ids=[
+        "BOM", "UTF-16", "UTF-16 BE bare", "UTF-16 LE bare", "UTF-16 BE", "UTF-32", "Latin-1",
+        "lone CR", "mixed ends", "NUL", "BOM and CRLF",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("chunk", [7, 8 << 20])
+def test_every_encoding_and_line_end_becomes_the_same_text(tmp_path, monkeypatch, data, chunk):
+    monkeypatch.setattr(packing, "CHUNK", chunk)
+    assert taken(tmp_path, data) == [("a.log", NAMES)]
+
+
+def test_crlf_throughout_is_left_as_it_is(tmp_path):
+    text = LOG.replace("\n", "\r\n")
+    assert taken(tmp_path, text.encode()) == [("a.log", text)]
+
+
+@pytest.mark.parametrize("chunk", [5, 8 << 20])
+def test_a_few_bad_bytes_are_replaced_and_counted(tmp_path, monkeypatch, chunk):
+    monkeypatch.setattr(packing, "CHUNK", chunk)
+    data = NAMES.encode().replace("Zoë 7".encode(), b"Zo\xff\xfe7")
+    path = tmp_path / "given"
+    path.write_bytes(data)
+    (plain,) = unpack(path, "a.log", tmp_path)
+    assert not isinstance(plain, NotALog)
+    assert plain.replaced == 2
+    text = plain.path.read_text("utf-8")
+    assert "Zo\ufffd\ufffd7" in text
+    assert text.count("Zoë") == NAMES.count("Zoë") - 1
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 3, 11, 8 << 20])
+def test_blank_lines_are_counted_across_chunks(tmp_path, monkeypatch, chunk):
+    monkeypatch.setattr(packing, "CHUNK", chunk)
+    path = tmp_path / "given"
+    for end in ("\n", "\r\n"):
+        path.write_bytes(end.join(["a", "", "", "b", "c", "", "d", "", "", ""]).encode())
+        (plain,) = unpack(path, "a.log", tmp_path)
+        assert not isinstance(plain, NotALog)
+        assert plain.blank
+        assert plain.trailing_blank == 2
+        path.write_bytes(end.join(["a", "b", "c", "", ""]).encode())
+        (plain,) = unpack(path, "a.log", tmp_path)
+        assert not isinstance(plain, NotALog)
+        assert (plain.blank, plain.trailing_blank) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "empty"),
+        (b"\n\n  \n", "empty"),
+        (b"\xef\xbb\xbf", "empty"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(99), "PNG"),
+        (b"%PDF-1.7\n" + bytes(99), "PDF"),
+        (bytes(range(256)) * 40, "binary"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "old Excel"),
+    ],
+)
+def test_what_is_no_log_is_one_sentence(tmp_path, data, reason):
+    with pytest.raises(CreditsError, match=rf"^a\.log .*{reason}.*\.$"):
+        taken(tmp_path, data)
+
+
+def test_a_missing_file_and_a_folder_are_one_sentence(tmp_path):
+    with pytest.raises(CreditsError, match="There is no file"):
+        list(unpack(tmp_path / "nowhere", "nowhere", tmp_path))
+    with pytest.raises(CreditsError, match="is a folder"):
+        list(unpack(tmp_path, "here", tmp_path))
+
+
+def test_an_archive_is_loaded_log_by_log(store: Store, tmp_path):
+    from datetime import datetime
+
+    path = tmp_path / "z.zip"
+    path.write_bytes(zipped({"a.csv": PLAIN, "b.csv": PLAIN, "c.txt": b"hello\nworld\n"}))
+    loads, passed = store.load(path, Terms(), now=datetime(2026, 11, 22), name="z.zip")
+    assert [(load.path, load.loaded, load.duplicates) for load in loads] == [
+        ("z.zip/a.csv", 60, 0), ("z.zip/b.csv", 0, 60)
+    ]  # fmt: skip
+    assert [item.name for item in passed] == ["z.zip/c.txt"]
