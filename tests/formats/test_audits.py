@@ -1,0 +1,182 @@
+"""Audit logs of clouds, from invented rows and from real ones."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+
+GCP = {
+    "insertId": "i-1",
+    "logName": "projects/p/logs/cloudaudit.googleapis.com%2Factivity",
+    "protoPayload": {
+        "@type": "type.googleapis.com/google.cloud.audit.AuditLog",
+        "authenticationInfo": {"principalEmail": "ada@example.com"},
+        "methodName": "v1.compute.firewalls.list",
+        "serviceName": "compute.googleapis.com",
+        "numResponseItems": "12",
+        "status": {"code": 7},
+        "requestMetadata": {"callerIp": "192.0.2.7", "callerSuppliedUserAgent": "gcloud/1"},
+    },
+    "timestamp": "2026-01-05T10:00:00.123456789Z",
+}
+GCP_REQUEST = {
+    "insertId": "i-2",
+    "logName": "projects/p/logs/requests",
+    "httpRequest": {
+        "requestMethod": "GET",
+        "requestUrl": "https://api.example.com/v1/leads/1?x=1",
+        "status": 200,
+        "userAgent": "curl/8",
+        "remoteIp": "192.0.2.8",
+    },
+    "timestamp": "2026-01-05T10:00:01Z",
+}
+GCP_TEXT = {"insertId": "i-3", "textPayload": "started", "timestamp": "2026-01-05T10:00:02Z"}
+
+
+@pytest.mark.parametrize("write", [json.dumps, lambda rows: "\n".join(map(json.dumps, rows))])
+def test_google_audit_and_request_entries_are_calls_and_texts_are_not(write, load):
+    found, (audit, request) = load(write([GCP, GCP_REQUEST, GCP_TEXT]))
+    assert (found.format, found.loaded, found.skipped) == ("gcp", 2, 1)
+    assert audit["api"] == "compute.googleapis.com:v1.compute.firewalls.list"
+    assert (audit["user"], audit["app"], audit["ip"]) == (
+        "ada@example.com",
+        "gcloud/1",
+        "192.0.2.7",
+    )
+    assert (audit["records"], audit["status"], audit["request_id"]) == (12, "7", "i-1")
+    assert (request["api"], request["status"]) == ("GET /v1/leads/{id}", "200")
+    assert (request["user"], request["ip"]) == ("curl/8", "192.0.2.8")
+
+
+AZURE = {
+    "time": "2026-01-05T10:00:00.1234567",
+    "resourceId": "/SUBSCRIPTIONS/S/RESOURCEGROUPS/G",
+    "operationName": "MICROSOFT.COMPUTE/DISKS/WRITE",
+    "category": "Administrative",
+    "resultType": "Start",
+    "callerIpAddress": "192.0.2.7",
+    "correlationId": "shared",
+    "identity": {
+        "claims": {
+            "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn": "ada@example.com",
+        }
+    },
+}
+
+
+def test_azure_steps_of_one_operation_stay_calls_of_their_own(load):
+    done = AZURE | {"time": "2026-01-05T10:00:01Z", "resultType": "Success"}
+    found, calls = load(json.dumps({"records": [AZURE, done]}), time_zone="Asia/Tokyo")
+    assert (found.format, found.loaded) == ("azure", 2)
+    assert calls[0]["occurred_at"] == datetime(2026, 1, 5, 10, 0, 0, 123456)
+    assert [call["status"] for call in calls] == ["Start", "Success"]
+    assert {call["user"] for call in calls} == {"ada@example.com"}
+    assert calls[0]["api"] == "MICROSOFT.COMPUTE/DISKS/WRITE"
+
+
+def test_azure_as_the_command_line_prints_it(load):
+    row = {
+        "caller": "ada@example.com",
+        "correlationId": "shared",
+        "eventDataId": "e-1",
+        "eventTimestamp": "2026-01-05T10:00:00Z",
+        "httpRequest": {"clientIpAddress": "192.0.2.7", "method": "PUT"},
+        "operationName": {"localizedValue": "Write disk", "value": "Microsoft.Compute/disks/write"},
+        "status": {"value": "Succeeded"},
+    }
+    found, (call,) = load(json.dumps([row], indent=2))
+    assert found.format == "azure"
+    assert (call["api"], call["method"]) == ("Microsoft.Compute/disks/write", "PUT")
+    assert (call["request_id"], call["status"], call["ip"]) == ("e-1", "Succeeded", "192.0.2.7")
+
+
+def test_an_application_gateway_is_read_by_its_requests(load):
+    row = {
+        "timeStamp": "2026-01-05T10:00:00+00:00",
+        "operationName": "ApplicationGatewayAccess",
+        "category": "ApplicationGatewayAccessLog",
+        "resourceId": "/X",
+        "time": "2026-01-05T10:00:00Z",
+        "properties": {
+            "clientIP": "192.0.2.7",
+            "httpMethod": "GET",
+            "requestUri": "/v1/leads/1",
+            "userAgent": "curl/8",
+            "httpStatus": 429,
+            "transactionId": "one for both",
+        },
+    }
+    health = {"time": "2026-01-05T10:00:00Z", "category": "Health", "properties": {"healthy": 2}}
+    found, calls = load(json.dumps({"records": [row, row, health]}))
+    assert (found.format, found.loaded, found.skipped) == ("appgateway", 2, 1)
+    assert (calls[0]["api"], calls[0]["refused"]) == ("GET /v1/leads/{id}", True)
+    assert (calls[0]["user"], calls[0]["user_basis"]) == ("curl/8", "app")
+
+
+M365 = {
+    "CreationTime": "2021-05-18T21:13:33",
+    "Id": "m-1",
+    "Operation": "FileAccessed",
+    "RecordType": 6,
+    "ResultStatus": "Succeeded",
+    "UserId": "Ada@example.com",
+    "Workload": "SharePoint",
+    "ClientIP": "[2001:db8::7]:4711",
+    "Parameters": [{"Name": "a\nb", "Value": 'quoted "x"'}],
+}
+
+
+def quoted(*cells: str) -> str:
+    return ",".join('"' + cell.replace('"', '""') + '"' for cell in cells) + "\r\n"
+
+
+def test_microsoft_audit_times_are_utc_whatever_zone_the_person_chose(load):
+    login = M365 | {"Id": "m-2", "Operation": "UserLoggedIn", "CreationTime": "2021-05-18T21:13:34"}
+    found, (one, two) = load(json.dumps([M365, login, login]), time_zone="America/New_York")
+    assert (found.format, found.loaded, found.duplicates) == ("m365", 2, 1)
+    assert one["occurred_at"] == datetime(2021, 5, 18, 21, 13, 33)
+    assert (one["user"], one["api"], one["ip"]) == (
+        "Ada@example.com",
+        "FileAccessed",
+        "2001:db8::7",
+    )
+    assert two["api"] == "UserLoggedIn"
+
+
+@pytest.mark.parametrize("first", ["", "#TYPE Selected.System.Management.Automation\r\n"])
+def test_microsoft_audit_exports_hold_json_in_their_cells(first, load, rejects):
+    head = "RecordType,CreationDate,UserIds,Operations,AuditData\r\n"
+    second = M365 | {"Id": "m-2", "CreationTime": "2021-05-18T21:15:00"}
+    cut_off = quoted("6", "5/18/2021 9:14:00 PM", "bo@example.com", "FileDeleted", '{"Id": "m')
+    broken = quoted("6", "soon", "bo@example.com", "FileDeleted", "")
+    text = first + head
+    for row in (M365, second, second):
+        cell = json.dumps(row, indent=1)
+        text += quoted("6", "5/18/2021 9:13:33 PM", row["UserId"], "FileAccessed", cell)
+    found, calls = load(text + cut_off + broken, "audit.csv", time_zone="Europe/Berlin")
+    assert (found.format, found.loaded, found.duplicates, found.rejected) == ("m365", 3, 1, 1)
+    assert [call["occurred_at"].minute for call in calls] == [13, 14, 15]
+    assert calls[1]["occurred_at"] == datetime(2021, 5, 18, 21, 14)
+    assert [call["user"] for call in calls] == ["Ada@example.com", "bo@example.com"] + [
+        "Ada@example.com"
+    ]
+    assert [call["api"] for call in calls] == ["FileAccessed", "FileDeleted", "FileAccessed"]
+    assert "soon" in rejects()[0][1]
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("gcp_logging.jsonl", "gcp"),
+        ("azure_activity_log.jsonl", "azure"),
+        ("azure_application_gateway_access.json", "appgateway"),
+        ("microsoft_audit_log.jsonl", "m365"),
+    ],
+)
+def test_real_logs_agree_with_their_truth(name, form, real_log):
+    log = real_log("plaso_formats", name)
+    assert log.found == log.truth
+    assert log.loads[0].format == form

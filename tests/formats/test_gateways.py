@@ -1,0 +1,198 @@
+"""Access logs in JSON, from invented rows and from real ones."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+
+
+def lines(*rows) -> str:
+    return "\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows) + "\n"
+
+
+KONG = {
+    "started_at": 1767607200123,
+    "client_ip": "192.0.2.7",
+    "consumer": {"username": "ada", "id": "c-1"},
+    "request": {
+        "method": "GET",
+        "uri": "/v1/leads/4711?page=2",
+        "headers": {"user-agent": "curl/8", "host": "api"},
+    },
+    "response": {"status": 429, "headers": {"x-kong-request-id": "k-1"}},
+    "latencies": {"request": 7, "kong": 1, "proxy": 6},
+}
+KONG_OPEN = {k: v for k, v in KONG.items() if k != "consumer"} | {
+    "started_at": 1767607201000,
+    "response": {"status": 200, "headers": {}},
+}
+
+
+@pytest.mark.parametrize("text", [lines(KONG, KONG_OPEN), json.dumps([KONG, KONG_OPEN], indent=1)])
+def test_kong_is_read_line_by_line_or_as_an_array(text, load):
+    found, (one, two) = load(text)
+    assert (found.format, found.loaded) == ("kong", 2)
+    assert one["occurred_at"] == datetime(2026, 1, 5, 10, 0, 0, 123000)
+    assert (one["user"], one["app"], one["ip"]) == ("ada", "curl/8", "192.0.2.7")
+    assert (one["api"], one["status"], one["refused"]) == ("GET /v1/leads/{id}", "429", True)
+    assert one["request_id"] == "k-1"
+    assert (two["user"], two["user_basis"]) == ("curl/8", "app")
+
+
+ENVOY = {
+    "start_time": "2026-01-05T10:00:00.123Z",
+    "method": "POST",
+    "path": "/v1/leads",
+    "protocol": "HTTP/2",
+    "response_code": "201",
+    "response_flags": "-",
+    "x_forwarded_for": "192.0.2.7,10.0.0.1",
+    "user_agent": "grpc-go/1.6",
+    "x_request_id": "e-1",
+    "downstream_remote_address": "10.0.0.1:41234",
+}
+ENVOY_TCP = ENVOY | {"method": None, "path": None, "response_code": 0, "x_request_id": "-"}
+ENVOY_INSIDE = ENVOY | {
+    "start_time": "2026-01-05T10:00:01Z",
+    "x_forwarded_for": "-",
+    "downstream_remote_address": "[2001:db8::7]:41234",
+    "x_request_id": "e-2",
+    "response_code": 503,
+}
+
+
+def test_envoy_counts_requests_and_not_raw_connections(load):
+    found, (one, two) = load(lines(ENVOY, ENVOY_TCP, ENVOY_INSIDE))
+    assert (found.format, found.loaded, found.skipped) == ("envoy", 2, 1)
+    assert (one["ip"], two["ip"]) == ("192.0.2.7", "2001:db8::7")
+    assert (one["api"], one["status"], one["request_id"]) == ("POST /v1/leads", "201", "e-1")
+    assert (one["app"], two["status"]) == ("grpc-go/1.6", "503")
+
+
+TRAEFIK = {
+    "ClientHost": "192.0.2.7",
+    "ClientUsername": "-",
+    "DownstreamStatus": 200,
+    "RequestMethod": "GET",
+    "RequestPath": "/v1/leads/1",
+    "StartUTC": "2026-01-05T10:00:00.123456789Z",
+    "StartLocal": "2026-01-05T11:00:00.123456789+01:00",
+    "level": "info",
+    "msg": "",
+    "request_User-Agent": "curl/8",
+    "time": "2026-01-05T10:00:05Z",
+}
+
+
+def test_traefik_counts_from_the_start_of_the_request(load):
+    named = TRAEFIK | {"ClientUsername": "ada", "StartUTC": "2026-01-05T10:00:01Z"}
+    other = {"level": "error", "msg": "middleware failed", "time": "2026-01-05T10:00:02Z"}
+    found, (one, two) = load(lines(TRAEFIK, named, other))
+    assert (found.format, found.loaded, found.skipped) == ("traefik", 2, 1)
+    assert one["occurred_at"] == datetime(2026, 1, 5, 10, 0, 0, 123456)
+    assert (one["user"], one["user_basis"], two["user"]) == ("curl/8", "app", "ada")
+    assert (one["api"], one["status"], one["ip"]) == ("GET /v1/leads/{id}", "200", "192.0.2.7")
+
+
+CADDY = {
+    "level": "info",
+    "ts": 1767607200.123456,
+    "logger": "http.log.access.log0",
+    "msg": "handled request",
+    "request": {
+        "remote_ip": "10.0.0.1",
+        "client_ip": "192.0.2.7",
+        "method": "GET",
+        "uri": "/a?b=c",
+        "headers": {"User-Agent": ["curl/8"]},
+    },
+    "user_id": "ada",
+    "status": 200,
+    "resp_headers": {},
+}
+CADDY_ERROR = CADDY | {"logger": "http.log.error.log0", "msg": "dial tcp: refused", "status": 502}
+CADDY_START = {"level": "info", "ts": 1767607100.5, "msg": "using config from file"}
+CADDY_OLD = {
+    **CADDY,
+    "ts": 1767607201,
+    "user_id": "",
+    "request": {"remote_addr": "192.0.2.9:5123", "method": "HEAD", "uri": "/", "headers": {}},
+}
+
+
+@pytest.mark.parametrize("before", ["", "caddy-1  | ", "2026-01-05T10:00:00.1Z stdout F "])
+def test_caddy_counts_handled_requests_only_whatever_stands_before_the_object(before, load):
+    rows = [CADDY_START, CADDY, CADDY_ERROR, CADDY_OLD]
+    found, (one, two) = load("".join(f"{before}{json.dumps(row)}\n" for row in rows))
+    assert (found.format, found.loaded, found.skipped) == ("caddy", 2, 2)
+    assert (one["user"], one["app"], one["ip"]) == ("ada", "curl/8", "192.0.2.7")
+    assert (one["api"], one["status"]) == ("GET /a", "200")
+    assert one["occurred_at"] == datetime(2026, 1, 5, 10, 0, 0, 123456)
+    assert (two["user"], two["user_basis"]) == ("192.0.2.9", "ip")
+
+
+CLOUDFLARE = {
+    "ClientIP": "192.0.2.7",
+    "ClientRequestHost": "api.example.com",
+    "ClientRequestMethod": "GET",
+    "ClientRequestURI": "/v1/leads/1?x=1",
+    "ClientRequestUserAgent": "",
+    "EdgeResponseStatus": 200,
+    "RayID": "87a1",
+}
+
+
+@pytest.mark.parametrize(
+    "stamp", [1767607200123456789, "2026-01-05T10:00:00.123456789Z", "1767607200.123456"]
+)
+def test_cloudflare_is_read_with_each_of_its_stamps(stamp, load):
+    again = CLOUDFLARE | {"RayID": "87a2"}
+    rows = [{**row, "EdgeStartTimestamp": stamp} for row in (CLOUDFLARE, again, again)]
+    found, calls = load(lines(*rows))
+    assert (found.format, found.loaded, found.duplicates) == ("cloudflare", 2, 1)
+    assert calls[0]["occurred_at"] == datetime(2026, 1, 5, 10, 0, 0, 123456)
+    assert (calls[0]["user"], calls[0]["api"]) == ("192.0.2.7", "GET /v1/leads/{id}")
+
+
+ZEEK = {
+    "ts": 1767607200.5,
+    "uid": "C1",
+    "id.orig_h": "192.0.2.7",
+    "id.resp_h": "192.0.2.80",
+    "trans_depth": 1,
+    "method": "GET",
+    "host": "api.example.com",
+    "uri": "/v1/leads/1",
+    "status_code": 200,
+    "user_agent": "curl/8",
+}
+
+
+def test_zeek_counts_every_request_of_a_connection(load):
+    second = ZEEK | {"ts": 1767607201.5, "trans_depth": 2, "username": "ada"}
+    silent = {k: v for k, v in ZEEK.items() if k not in ("method", "uri", "status_code")}
+    conn = {"ts": 1767607202.5, "uid": "C1", "id.orig_h": "192.0.2.7", "proto": "tcp"}
+    found, calls = load(lines(ZEEK, second, silent | {"ts": 1767607203.5}, conn))
+    assert (found.format, found.loaded, found.skipped) == ("zeek-json", 2, 2)
+    assert [call["user"] for call in calls] == ["curl/8", "ada"]
+    assert (calls[0]["api"], calls[0]["ip"]) == ("GET /v1/leads/{id}", "192.0.2.7")
+
+
+@pytest.mark.parametrize(
+    ("folder", "name", "form"),
+    [
+        ("lnav_formats", "logfile_caddy_log.0", "caddy"),
+        ("lnav_formats", "logfile_caddy_log.1", "caddy"),
+        ("lnav_formats", "logfile_cloudflare.json", "cloudflare"),
+        # Logpush as well, with stamps in nanoseconds.
+        ("lnav_formats", "logfile_cloudflare.1", "cloudflare"),
+        ("zeek_http", "data_json_http.log", "zeek-json"),
+        ("zeek_http", "SCRANTON_http.log", "zeek-json"),
+    ],
+)
+def test_real_logs_agree_with_their_truth(folder, name, form, real_log):
+    log = real_log(folder, name)
+    assert log.found == log.truth
+    assert log.loads[0].format == form
