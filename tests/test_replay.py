@@ -1,0 +1,144 @@
+"""Replay against a loop that does what the vendor does, minute by minute."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from credits.plan import Plan
+from credits.replay import least_users, replay
+from credits.windows import KINDS
+
+START = datetime(2026, 3, 28, 12)
+
+
+def demand(rows: list[tuple[int, int, int]]) -> pd.DataFrame:
+    """Minutes since the start, calls and credits as the frame that is replayed."""
+    frame = pd.DataFrame(rows, columns=["minute", "calls", "credits"]).astype("int64")
+    frame["minute"] = (START + pd.to_timedelta(frame["minute"], unit="m")).astype("datetime64[us]")
+    return frame.groupby("minute", as_index=False).sum()
+
+
+def flat(allowance: int) -> Plan:
+    """A plan that gives just so many credits."""
+    return Plan(allowance, 0, 0)
+
+
+def brute_force(frame: pd.DataFrame, allowance: int, kind: str, zone: str) -> list[int]:
+    """Credits admitted in each minute, by asking of every earlier one whether it still counts."""
+    admitted: list[int] = []
+    times = [row.to_pydatetime() for row in frame["minute"]]
+    block: datetime | None = None
+    opened: list[datetime] = []
+    for at, wanted in zip(times, frame["credits"], strict=True):
+        if block is None or at >= block + timedelta(hours=24):
+            block = at
+        opened.append(block)
+
+        def counts(other: int, at: datetime = at) -> bool:
+            if kind == "trailing":
+                return times[other] > at - timedelta(hours=24)
+            if kind == "anchored":
+                return opened[other] == opened[-1]
+            days = [t.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(zone)).date()
+                    for t in (times[other], at)]  # fmt: skip
+            return days[0] == days[1]
+
+        used = sum(credits for i, credits in enumerate(admitted) if counts(i))
+        admitted.append(min(wanted, max(allowance - used, 0)))
+    return admitted
+
+
+minutes = st.lists(
+    st.tuples(
+        st.one_of(st.integers(0, 6000), st.sampled_from([0, 1, 1439, 1440, 1441, 2880, 2879])),
+        st.integers(1, 5),
+        st.integers(0, 40),
+    ),
+    min_size=1,
+    max_size=60,
+)
+zones = st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kolkata"])
+
+
+@given(minutes, st.integers(0, 300), st.sampled_from(KINDS), zones)
+def test_a_replay_equals_a_loop_over_every_minute(rows, allowance, kind, zone) -> None:
+    """Skipping what fits gives the same as looking at every minute."""
+    frame = demand(rows)
+    found = replay(frame, flat(allowance), kind, zone)
+    assert found.minutes["admitted"].tolist() == brute_force(frame, allowance, kind, zone)
+
+
+@given(minutes, st.sampled_from(KINDS), zones)
+def test_the_least_allowance_refuses_nothing_and_one_less_does(rows, kind, zone) -> None:
+    """`least_allowance` is the boundary itself."""
+    frame = demand(rows)
+    least = replay(frame, flat(0), kind, zone).least_allowance
+    assert replay(frame, flat(least), kind, zone).refused == 0
+    if least:
+        assert replay(frame, flat(least - 1), kind, zone).refused > 0
+
+
+@given(minutes, st.integers(0, 200), st.integers(0, 100), st.sampled_from(KINDS))
+def test_more_allowance_never_refuses_more(rows, allowance, more, kind) -> None:
+    """A greater plan is never worse."""
+    frame = demand(rows)
+    small, large = (replay(frame, flat(a), kind).refused for a in (allowance, allowance + more))
+    assert large <= small
+
+
+@given(minutes, st.integers(0, 200), st.sampled_from(KINDS), zones)
+def test_admitted_and_refused_add_up_everywhere(rows, allowance, kind, zone) -> None:
+    """Minutes and days conserve the demand, and what is used never passes the allowance."""
+    frame = demand(rows)
+    found = replay(frame, flat(allowance), kind, zone)
+    parts = found.minutes
+    assert (parts["admitted"] + parts["refused"]).tolist() == frame["credits"].tolist()
+    assert found.days["demand"].sum() == frame["credits"].sum()
+    assert found.days["refused"].sum() == found.refused
+    assert found.peak_used <= allowance
+    assert found.peak_used == found.days["peak_used"].max()
+    assert (parts["refused_calls"] <= parts["calls"]).all()
+    assert ((parts["refused"] > 0) == (parts["refused_calls"] > 0)).all()
+
+
+def test_what_is_admitted_comes_back_24_hours_later() -> None:
+    """At 23:59 later there is no room, at 24:00 there is."""
+    frame = demand([(0, 1, 10), (1439, 1, 1), (1440, 1, 1)])
+    assert replay(frame, flat(10)).minutes["refused"].tolist() == [0, 1, 0]
+
+
+def test_growth_raises_demand_and_zero_growth_leaves_it() -> None:
+    """110 % of 10 is 11."""
+    frame = demand([(0, 10, 10), (5, 10, 20)])
+    assert replay(frame, flat(100), growth=0).minutes["demand"].tolist() == [10, 20]
+    assert replay(frame, flat(100), growth=10).minutes["demand"].tolist() == [11, 22]
+
+
+def test_blocked_spans_reach_from_the_first_refusal_to_the_last() -> None:
+    """A minute without calls between two refusals does not end the span."""
+    frame = demand([(0, 1, 10), (5, 1, 1), (9, 1, 1), (1440, 1, 1), (1441, 1, 1)])
+    found = replay(frame, flat(10))
+    at = [START + timedelta(minutes=m) for m in (5, 10)]
+    assert found.blocked.to_numpy().tolist() == [[pd.Timestamp(t) for t in at]]
+    assert found.blocked_minutes == 2
+
+
+@pytest.mark.parametrize(
+    ("allowance", "users"), [(50_000, 0), (50_001, 1), (52_500, 10), (52_501, 11), (100_001, None)]
+)
+def test_the_least_users_that_give_an_allowance(allowance: int, users: int | None) -> None:
+    """A started user counts whole; beyond the cap no number is enough."""
+    assert least_users(Plan(50_000, 3, 250, 0, 100_000), allowance) == users
+
+
+def test_nothing_demanded_is_nothing_refused() -> None:
+    """An empty log replays to zeros."""
+    found = replay(demand([]), flat(5))
+    assert (found.refused, found.least_allowance, found.peak_used) == (0, 0, 0)
+    assert found.headroom() == {"min": 5, "p5": 5, "median": 5}
