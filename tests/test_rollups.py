@@ -98,7 +98,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(steps=STEPS)
 def test_after_any_loads_and_undos_calls_follow_the_rules_and_roll_ups_follow_the_calls(
     steps: list[tuple[str, object, bool]],

@@ -21,7 +21,7 @@ START = datetime(2026, 3, 27, 21, 7)
 ZONE = "Europe/Berlin"
 PLAN = Plan(base_limit=100, users=0, credits_per_user=0)
 
-few = settings(max_examples=12)
+few = settings(max_examples=8)
 each_kind = pytest.mark.parametrize("kind", KINDS)
 
 

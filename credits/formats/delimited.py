@@ -33,6 +33,9 @@ class Delimited:
 
     def read(self, sample: Sample, options: Options, *, forced: bool) -> Reading | None:
         """A delimited log if its columns name calls, or if the person says so."""
+        if not forced and len(sample.objects) * 2 >= max(len(sample.filled[:200]), 1):
+            # JSON is full of commas; with columns named by hand it would pass for a table.
+            return None
         layout = layout_of(sample, options, self.delimiters)
         if layout is None:
             if forced:

@@ -102,7 +102,7 @@ PATHS = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(st.lists(PATHS, min_size=1, max_size=40))
 @example(paths=["https://12345", "http://1?2", "/" + "a" * (LONGEST - 3) + "/123456"])
 def test_python_and_sql_fold_alike(connection, paths: list[str]):

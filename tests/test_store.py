@@ -1,0 +1,203 @@
+"""The store: one moment for every question, one change at a time, a version that tells of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from credits import CreditsError
+from credits.store import Store, close_all, shared
+
+NOW = datetime(2026, 11, 22)
+HEADER = "time,user,app,path,method,status\n"
+ROWS = (
+    "2026-01-05T10:00:00Z,ada,sync,/v1/leads,GET,200\n"
+    "2026-01-05T10:20:00Z,bob,,/v1/leads,GET,429\n"
+    "2026-01-05T11:00:00Z,,sync,/v1/notes,POST,\n"
+)
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    path = tmp_path / "a.csv"
+    path.write_text(HEADER + ROWS)
+    return path
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "x.duckdb") as opened:
+        yield opened
+
+
+def test_every_change_advances_the_version_and_no_question_does(store: Store, log: Path):
+    seen = [store.version()]
+    store.load(log, now=NOW)
+    seen.append(store.version())
+    with store.answers() as answers:
+        answers.totals(["user"])
+        assert answers.version() == seen[-1]
+    store.undo(1)
+    seen.append(store.version())
+    store.clear()
+    seen.append(store.version())
+    assert seen == sorted(set(seen))
+    assert store.version() == seen[-1]
+
+
+def test_a_load_that_fails_does_not_advance_the_version(store: Store, tmp_path: Path):
+    bad = tmp_path / "bad.csv"
+    bad.write_text("no log")
+    with pytest.raises(CreditsError):
+        store.load(bad, now=NOW)
+    assert store.version() == 0
+
+
+def test_answers_stay_of_one_moment_while_something_is_loaded(store: Store, log: Path):
+    store.load(log, now=NOW)
+    with store.answers() as before:
+        calls, version = before.summary().calls, before.version()
+        store.load(log, now=NOW)
+        store.undo(1)
+        assert (before.summary().calls, before.version()) == (calls, version)
+        assert before.totals([])["calls"].tolist() == [calls]
+        with store.answers() as after:
+            assert after.version() > version
+
+
+def test_loads_of_many_threads_come_one_after_the_other(store: Store, tmp_path: Path):
+    paths = []
+    for i in range(6):
+        paths.append(tmp_path / f"{i}.csv")
+        paths[-1].write_text(HEADER + ROWS.replace("ada", f"user{i}"))
+
+    def load(path: Path) -> int:
+        (found,), _ = store.load(path, now=NOW)
+        with store.answers() as answers:
+            assert answers.summary().calls == answers.totals([])["calls"].sum()
+        return found.loaded
+
+    with ThreadPoolExecutor(4) as pool:
+        loaded = sum(pool.map(load, paths))
+    assert loaded == 6 + 2, "the rows that all six share are there once"
+    assert store.version() == 6
+    with store.answers() as answers:
+        assert answers.loads()["load_id"].is_unique
+
+
+def test_what_is_loaded_is_there_when_the_file_is_opened_again(tmp_path: Path, log: Path):
+    with Store(tmp_path / "x.duckdb") as store:
+        store.load(log, now=NOW)
+        with store.answers() as answers:
+            before = answers.summary()
+    with Store(tmp_path / "x.duckdb") as store, store.answers() as answers:
+        assert answers.summary() == before
+        assert answers.version() == 1
+
+
+def test_a_process_shares_one_store_for_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    try:
+        opened: list[Store] = []
+        start = threading.Barrier(4)
+
+        def ask() -> None:
+            start.wait()
+            opened.append(shared(Path("x.duckdb")))
+
+        threads = [threading.Thread(target=ask) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len({id(store) for store in opened}) == 1
+        assert shared(tmp_path / "x.duckdb") is opened[0]
+        assert shared(tmp_path / "y.duckdb") is not opened[0]
+    finally:
+        close_all()
+    with Store(tmp_path / "x.duckdb") as store:
+        assert store.version() == 0, "and lets go of it"
+
+
+# ── questions ─────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_summary_tells_all_that_is_loaded(store: Store, log: Path):
+    store.load(log, now=NOW)
+    with store.answers() as answers:
+        summary = answers.summary()
+    assert (summary.loads, summary.calls, summary.credits, summary.refused) == (1, 3, 2, 1)
+    assert (summary.first, summary.last) == (
+        pd.Timestamp("2026-01-05 10:00"),
+        pd.Timestamp("2026-01-05 11:00"),
+    )
+    assert (summary.loaded_at, summary.sample) == (pd.Timestamp(NOW), False)
+
+
+def test_an_empty_store_has_an_empty_summary(store: Store):
+    with store.answers() as answers:
+        summary = answers.summary()
+    assert (summary.loads, summary.calls, summary.credits) == (0, 0, 0)
+    assert (summary.first, summary.last, summary.loaded_at) == (None, None, None)
+
+
+def test_frames_have_the_columns_and_types_that_windows_ask_for(store: Store, log: Path):
+    for _ in range(2):  # without and with calls
+        with store.answers() as answers:
+            usage, by_user = answers.usage(), answers.usage_by_user()
+        assert list(usage) == ["occurred_at", "calls", "credits"]
+        assert list(by_user) == ["occurred_at", "user", "user_basis", "calls", "credits"]
+        for frame in (usage, by_user):
+            assert str(frame["occurred_at"].dtype) == "datetime64[us]"
+            assert [str(frame[name].dtype) for name in ("calls", "credits")] == ["int64"] * 2
+        store.load(log, now=NOW)
+
+
+def test_totals_by_any_dimension_come_with_the_most_credits_first(store: Store, log: Path):
+    store.load(log, now=NOW)
+    with store.answers() as answers:
+        by_app = answers.totals(["app"])
+        by_status = answers.totals(["status", "app"])
+    assert by_app["app"].tolist()[0] == "sync"
+    assert pd.isna(by_app["app"][1])
+    assert by_app[["calls", "credits", "assumed", "refused"]].to_numpy().tolist() == [
+        [2, 2, 0, 0],
+        [1, 0, 0, 1],
+    ]
+    assert by_status["credits"].tolist() == [1, 1, 0]
+
+
+def test_what_is_wanted_may_be_a_gap(store: Store, log: Path):
+    store.load(log, now=NOW)
+    with store.answers() as answers:
+        assert answers.totals([], where={"app": [None]})["calls"].tolist() == [1]
+        assert answers.totals([], where={"app": [None, "sync"]})["calls"].tolist() == [3]
+        assert answers.totals([], where={"app": []})["calls"].tolist() == [0]
+        assert answers.usage(where={"status": [None], "app": ["sync"]})["calls"].tolist() == [1]
+
+
+def test_a_value_that_looks_like_sql_is_a_value(store: Store, log: Path):
+    store.load(log, now=NOW)
+    with store.answers() as answers:
+        found = answers.totals([], where={"user": ["ada' OR 'a' = 'a"]})
+    assert found["calls"].tolist() == [0]
+
+
+def test_a_dimension_that_is_none_is_refused(store: Store):
+    with store.answers() as answers, pytest.raises(ValueError, match="is no dimension"):
+        answers.totals([], where={"password": ["x"]})
+
+
+def test_only_so_many_rejects_are_told(store: Store, tmp_path: Path):
+    path = tmp_path / "bad.csv"
+    path.write_text(HEADER + ROWS + "x,ada,,/a,GET,200\n" * 3)
+    (load,), _ = store.load(path, now=NOW)
+    with store.answers() as answers:
+        assert answers.rejects(load.load_id)["line"].tolist() == [5, 6, 7]
+        assert answers.rejects(load.load_id, most=2)["line"].tolist() == [5, 6]
