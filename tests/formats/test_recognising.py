@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ NO_CALLS = {
     "nginx error": "2026/04/10 01:46:23 [error] 1#1: *7 open() failed, client: 203.0.113.7",
     "log4j": "2026-04-09 19:58:07,123 - INFO [main:Server@12] - Starting, please wait",
     "python": "2026-04-09 19:58:07,123:DEBUG:requests: GET /api/v1/things, 200, in 12 ms",
-    "zookeeper": "2026-07-29 17:41:44,747 - INFO  [Peer[id=1]/0:0:0:0:0:0:0:0:21:L@7] - x",
+    "zookeeper": "2026-07-29 17:41:44,747 - INFO [P[id=1]/0:0:0:0:0:0:0:0:21:L@7] - x",
     "hdfs": "081109 203615 148 INFO dfs.DataNode$PacketResponder: PacketResponder 1 for block blk_38",
     "metrics": "timestamp,cpu,memory,load\n2026-04-09T19:58:07Z,12.5,2048,0.7",
     "health": "time,status,latency_ms\n2026-04-09T19:58:07Z,up,12\n2026-04-09T19:59:07Z,up,11",
@@ -85,6 +86,12 @@ NO_CALLS = {
     "prose": "Dear all,\nplease find the figures attached, as of 2026-04-09.\nKind regards",
     "vmstat": "procs memory swap io\n r b swpd free buff\n 1 0 0 12 13",
 }
+
+
+NO_CALLS_IN_REALITY = [
+    "logfile_epoch.0", "logfile_epoch.1", "logfile_generic.0", "logfile_generic.1",
+    "logfile_generic.2", "logfile_generic.3",
+]  # fmt: skip
 
 
 def plain(tmp_path: Path, text: str) -> Plain:
@@ -129,3 +136,12 @@ def test_a_log_without_calls_loads_none_and_says_why(load, name, times):
     head, _, row = NO_CALLS[name].rpartition("\n")
     with pytest.raises(CreditsError, match=r"^a\.log .*\.$"):
         load("\n".join(filter(None, [head, *[row] * times])) + "\n")
+
+
+@pytest.mark.parametrize("name", NO_CALLS_IN_REALITY)
+def test_real_logs_without_calls_load_none_and_say_why(store, name):
+    path = Path(__file__).parents[3] / "shared" / "real-logs" / "lnav_formats" / name
+    if not path.exists():
+        pytest.skip("the real logs lie beside the project, users don't have them")
+    with pytest.raises(CreditsError, match=r"is in no log format|no columns that make a call"):
+        store.load(path, now=datetime(2026, 11, 22))
