@@ -47,8 +47,13 @@ class Plan:
 
     @property
     def is_capped(self) -> bool:
-        """Whether the cap takes something away, so that more users would add nothing."""
+        """Whether the cap takes something away."""
         return self.cap is not None and self.uncapped > self.cap
+
+    @property
+    def at_cap(self) -> bool:
+        """Whether the cap is reached, so that more users would add nothing."""
+        return self.cap is not None and self.uncapped >= self.cap
 
     @property
     def users_at_cap(self) -> int | None:

@@ -32,7 +32,7 @@ def returned(at: pd.Timestamp, back: pd.DataFrame) -> pd.DataFrame:
 
     `back`: at, credits (see `windows.coming_back`).
     """
-    end = max(at + pd.Timedelta(hours=24), *back["at"].tail(1))
+    end = max([at + pd.Timedelta(hours=24), *back["at"].tail(1)])
     total = back["credits"].sum()
     times = [pd.Series([at]), back["at"], pd.Series([end])]
     sums = [pd.Series([0]), back["credits"].cumsum(), pd.Series([total])]
@@ -99,6 +99,16 @@ def spans(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
 def named(frame: pd.DataFrame, column: str, none: str = "(none)") -> pd.DataFrame:
     """A frame with a name where a value is missing."""
     return frame.assign(**{column: frame[column].fillna(none)})
+
+
+def told_apart(users: pd.DataFrame) -> pd.DataFrame:
+    """A name of its own for each user, `name`: with the basis where another has the same.
+
+    `users`: user, user_basis; gives these two and `name`, in their order.
+    """
+    twice = users["user"].duplicated(keep=False)
+    name = users["user"].where(~twice, users["user"] + " (" + users["user_basis"] + ")")
+    return users[["user", "user_basis"]].assign(name=name)
 
 
 def ago(then: pd.Timestamp, now: pd.Timestamp) -> str:

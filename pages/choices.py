@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 import pandas as pd
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from credits import views
 from credits.editions import Edition, editions
@@ -24,6 +25,16 @@ OWN = "Own numbers"
 PERIODS = {"24h": "24h", "7d": "7d", "30d": "30d", "all": "All", "own": "Own"}
 LENGTHS = {"24h": pd.Timedelta("24h"), "7d": pd.Timedelta("7D"), "30d": pd.Timedelta("30D")}
 MOST = {"base": 5_000_000, "users": 5_000, "per_user": 5_000, "add_on": 1_000_000}
+MOST_CAP = 10**12
+# Up to each number in such steps: one scale for small plans and large ones.
+STEPS = {
+    "base": ((200_000, 1_000), (1_000_000, 10_000), (5_000_000, 50_000)),
+    "users": ((100, 1), (500, 5), (5_000, 50)),
+    "per_user": ((1_000, 50), (5_000, 250)),
+    "add_on": ((100_000, 1_000), (1_000_000, 10_000)),
+}
+EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2199, 12, 31)
+_TICK = pd.Timedelta(1, unit="us")
 _DEFAULT = next(e for e in editions() if e.name == "Bigin Express")
 
 
@@ -39,21 +50,23 @@ def _one_of(values: Any) -> Callable[[str], str | None]:
 
 
 def _cap(text: str) -> int | str | None:
-    return "none" if text == "none" else _number(10**12)(text)
+    return "none" if text == "none" else _number(MOST_CAP)(text)
 
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if EARLIEST.date() <= day <= LATEST.date() else None
 
 
 def _moment(text: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    return moment if EARLIEST <= moment.replace(tzinfo=None) <= LATEST else None
 
 
 ZONES = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
@@ -89,36 +102,59 @@ class Choices:
 
 
 def restore() -> None:
-    """Bring the session and the address together, before any widget is drawn."""
-    state, address = st.session_state, st.query_params
-    arrived = {name: address[name] for name in _KEPT if name in address}
-    followed = bool(arrived) and arrived != state.get("_address")
-    for name, (default, parse) in _KEPT.items():
-        if followed or name not in state:
-            value = parse(arrived[name]) if name in arrived else None
-            state[name] = default if value is None else None if value == "none" else value
-        else:
-            # A widget that this page does not draw would otherwise lose its value.
-            state[name] = state[name]
-    if not state["zone"]:
-        own = st.context.timezone or "UTC"
-        state["zone"] = own if own in ZONES else "UTC"
-    _write()
+    """Bring the session and the address together, before any widget is drawn.
 
-
-def _write() -> None:
-    """Put what differs from the defaults into the address."""
+    The address speaks on a visitor's first run and when the back button led here. In between the
+    session does: a browser that sends one change after another still has the address before them.
+    """
     state = st.session_state
+    kept = state.get("_kept")
+    if kept is None or _went_back():
+        kept = _from_address()
+        state.update(kept)
+    # Streamlit forgets what a page does not draw. What it does draw is left alone, because a value
+    # that is set here would take the place of what is being typed.
+    state.update({name: value for name, value in kept.items() if name not in state})
+    remember()
+
+
+def _went_back() -> bool:
+    """Whether the browser's back or forward button led here."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
+
+
+def _from_address() -> dict[str, Any]:
+    """Every choice as the address says it, else its default; what is no value is ignored."""
+    found: dict[str, Any] = {}
+    for name, (default, parse) in _KEPT.items():
+        value = parse(st.query_params[name]) if name in st.query_params else None
+        found[name] = default if value is None else None if value == "none" else value
+    if not found["zone"]:
+        own = st.context.timezone or "UTC"
+        found["zone"] = own if own in ZONES else "UTC"
+    if found["at"] is not None and found["at"].tzinfo is not None:
+        found["at"] = found["at"].astimezone(ZoneInfo(found["zone"])).replace(tzinfo=None)
+    return found
+
+
+def remember() -> None:
+    """Keep what is chosen for the next page, and put what differs from the default in the address.
+
+    To be called again after the controls are drawn, because some fill themselves in.
+    """
+    state = st.session_state
+    state["_kept"] = {name: state[name] for name in _KEPT}
     wanted = {
         name: "none" if state[name] is None else _text(state[name])
         for name, (default, _) in _KEPT.items()
         if state[name] != default
     }
-    for name in _KEPT:
-        if name in wanted and st.query_params.get(name) != wanted[name]:
-            st.query_params[name] = wanted[name]
-        elif name not in wanted and name in st.query_params:
-            del st.query_params[name]
+    there = st.query_params.to_dict()
+    # Said again where only the browser lags behind: it may be about to show the last but one.
+    if wanted != {n: v for n, v in there.items() if n in _KEPT} or wanted != state.get("_address"):
+        others = {name: value for name, value in there.items() if name not in _KEPT}
+        st.query_params.from_dict(others | wanted)
     state["_address"] = wanted
 
 
@@ -137,44 +173,67 @@ def plan_controls(*, whole: bool = False) -> None:
 
     `whole`: with the rarer numbers open to view.
     """
-    state = st.session_state
-    state["edition"] = _edition()
+    _set("edition", _edition())
     names = [edition.name for edition in editions()]
     st.selectbox("Edition", [*names, OWN], key="edition", on_change=_take_edition)
-    _pair("Base limit", "base", _step(state["base"]))
-    _pair("Users", "users", 1)
+    _pair("Base limit", "base")
+    _pair("Users", "users")
     with st.expander("Credits per user, add-on, cap", expanded=whole):
-        _pair("Credits per user", "per_user", 50)
-        _pair("Add-on credits", "add_on", 1_000)
-        st.number_input("Cap", 0, None, key="cap", step=1_000, placeholder="no cap")
+        _pair("Credits per user", "per_user")
+        _pair("Add-on credits", "add_on")
+        st.number_input("Cap", 0, MOST_CAP, None, key="cap", step=1_000, placeholder="no cap")
     chosen = plan()
     formula, _, allowance = chosen.formula.partition(" = ")
     st.caption(f"{formula} = **{allowance}** credits")
-    if chosen.is_capped:
+    if chosen.at_cap:
         st.caption(f"At its cap of {chosen.cap:,}: more users add nothing.")
 
 
-def _step(value: int) -> int:
-    return 1_000 if value < 200_000 else 10_000 if value < 1_000_000 else 50_000
+def _set(key: str, value: Any) -> None:
+    """Give a widget a value, unless it has that already: see `restore`."""
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
 
 
-def _pair(label: str, key: str, step: int) -> None:
+def _scale(key: str) -> list[int]:
+    """Where a slider can stand: in steps that suit the size, and where it stands now."""
+    places, start = {st.session_state[key]}, 0
+    for end, step in STEPS[key]:
+        places.update(range(start, end + 1, step))
+        start = end
+    return sorted(places)
+
+
+def _pair(label: str, key: str) -> None:
     """A slider, and a field beside it for the exact number."""
     state = st.session_state
     typed = f"{key}_exact"
-    state[typed] = state[key]
+    _set(typed, state[key])
     with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
-        st.slider(label, 0, MOST[key], key=key, step=step, format="localized", width="stretch")
+        st.select_slider(
+            label, _scale(key), key=key, format_func=lambda value: f"{value:,}", width="stretch"
+        )
         st.number_input(
             f"{label}, exactly",
             0,
             MOST[key],
             key=typed,
-            step=step,
+            step=STEPS[key][0][1],
             label_visibility="collapsed",
             width=96,
-            on_change=lambda: state.update({key: state[typed]}),
+            on_change=_take_exact,
+            args=[key],
         )
+
+
+def _take_exact(key: str) -> None:
+    """Take the number that was typed.
+
+    Where the slider has moved in the same run, nothing was typed: the field lags behind it.
+    """
+    state = st.session_state
+    if state[key] == state["_kept"][key]:
+        state[key] = state[f"{key}_exact"]
 
 
 def _edition() -> str:
@@ -208,15 +267,19 @@ def view_controls(first: pd.Timestamp, last: pd.Timestamp) -> None:
         "Period", list(PERIODS), format_func=PERIODS.__getitem__, key="period", required=True
     )
     if state["period"] == "own":
-        state["from"] = state["from"] or days[0]
-        state["to"] = state["to"] or days[1]
+        for key, day in zip(("from", "to"), days, strict=True):
+            _set(key, state[key] or min(max(day, EARLIEST.date()), LATEST.date()))
         with st.container(horizontal=True):
-            st.date_input("From", key="from", format="YYYY-MM-DD")
-            st.date_input("To", key="to", format="YYYY-MM-DD")
+            for label, key in (("From", "from"), ("To", "to")):
+                st.date_input(
+                    label, None, EARLIEST.date(), LATEST.date(), key=key, format="YYYY-MM-DD"
+                )
     else:
         st.datetime_input(
             "As of",
             None,
+            EARLIEST,
+            LATEST,
             key="at",
             step=60,
             format="YYYY-MM-DD",
@@ -243,12 +306,14 @@ def choices(first: pd.Timestamp, last: pd.Timestamp) -> Choices:
     words = "all data"
     if period == "own" and state["from"] and state["to"]:
         begin, end = sorted((state["from"], state["to"]))
-        start = views.instant(datetime.combine(begin, datetime.min.time()), zone)
-        close = datetime.combine(end + pd.Timedelta(days=1), datetime.min.time())
-        at = min(views.instant(close, zone) - pd.Timedelta(1, unit="us"), last)
+        midnight = datetime.min.time()
+        start = views.instant(datetime.combine(begin, midnight), zone)
+        close = views.instant(datetime.combine(end + timedelta(days=1), midnight), zone) - _TICK
+        at = min(close, last) if start <= last else close
         words = f"{begin:%d %b} to {end:%d %b %Y}"
     elif period in LENGTHS:
-        start = at - LENGTHS[period]
+        # A call exactly as old as the period is long has left it, as it has left the window.
+        start = at - LENGTHS[period] + _TICK
         words = {"24h": "last 24 hours", "7d": "last 7 days", "30d": "last 30 days"}[period]
     # Before the first call there is nothing to draw.
     start = min(max(start, min(first, at)), at)

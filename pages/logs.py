@@ -14,6 +14,8 @@ from pages import data, parts, uploads
 
 LABELS = {"occurred_at": "Time", "api": "API", "ip": "IP address", "request_id": "Request id"}
 AUTOMATIC = "Found from the content"
+SHOWN = 20
+"""Files whose beginning is shown before they are loaded."""
 LOADS = {
     "path": "File",
     "format": "Format",
@@ -87,8 +89,8 @@ def _mapping(columns: list[str]) -> dict[str, str]:
     return chosen
 
 
-def shown(preview: Any) -> None:
-    """What was understood of one log."""
+def shown(preview: Any, place: int) -> None:
+    """What was understood of the log that stands in this place: two may have one name."""
     with st.container(border=True):
         if preview.problem:
             st.text(preview.name)
@@ -110,7 +112,7 @@ def shown(preview: Any) -> None:
                 " choose below, before you load it."
             )
         rows = preview.rows.dropna(axis="columns", how="all")
-        st.dataframe(rows.rename(columns=label), hide_index=True, key=f"preview_{preview.name}")
+        st.dataframe(rows.rename(columns=label), hide_index=True, key=f"preview_{place}")
 
 
 def take_in(files: list[uploads.Dropped], terms: Terms) -> None:
@@ -160,29 +162,32 @@ def outcome() -> None:
             if st.button("See the organization", type="primary", key="to_organization"):
                 st.switch_page("organization.py")
             st.button(
-                "Close", key="close_results", on_click=lambda: st.session_state.pop("results")
+                "Close", key="close_results", on_click=lambda: st.session_state.pop("results", None)
             )
 
 
 def _keep(results: list[Any]) -> None:
     for load in results:
         data.store().keep_duplicates(load.load_id)
-    st.session_state.pop("results")
+    st.session_state.pop("results", None)
 
 
-def earlier() -> None:
+def earlier(version: int) -> None:
     """Every load, its rejects, and the way back."""
     loads = data.store().loads()
     if loads.empty:
-        st.caption("Nothing is loaded yet.")
+        st.caption("Nothing is loaded yet: drop a file, or look around in the sample.")
+        parts.offer_sample()
         return
     st.subheader("Loads", anchor=False)
     zone = st.session_state["zone"]
     listed = loads[list(LOADS)].copy()
     for column in ("first", "last", "loaded_at"):
         listed = views.localized(listed, column, zone)
+    # A choice is of a row, and what stands in that row changes with the data.
     rows = parts.numbers(
         listed, "loads", LOADS, on_select="rerun", selection_mode="single-row",
+        rows_key=f"loads_rows_{version}",
         column_config={
             name: st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")
             for name in ("First call", "Last call", "Loaded at")
@@ -222,10 +227,13 @@ def _undo(load_id: int) -> None:
         st.session_state["results"] = ([], [str(error)], [])
 
 
-st.title("Logs", anchor=False)
-st.caption(
+store = data.store()
+version = store.version()
+parts.heading(
+    "Logs",
     "CSV, JSON, Parquet, access logs and more; plain, gz, zst, bz2 or zip. Nothing leaves this"
-    " machine."
+    " machine.",
+    data.summary(store.path, version),
 )
 outcome()
 kind = st.toggle("A whole folder", key="whole_folder")
@@ -244,7 +252,7 @@ if waiting:
     terms = terms_from(*last)
     previews = [
         preview
-        for file in waiting[:20]
+        for file in waiting[:SHOWN]
         for preview in data.preview(file.path, file.name, terms.options)
     ]
     columns = list(dict.fromkeys(name for preview in previews for name in preview.names))
@@ -260,6 +268,8 @@ if waiting:
             st.button("Remove", key="forget", on_click=uploads.forget)
         if go:
             take_in(waiting, terms)
-        for preview in previews:
-            shown(preview)
-earlier()
+        for number, preview in enumerate(previews):
+            shown(preview, number)
+        if len(waiting) > SHOWN:
+            st.caption(f"… and {len(waiting) - SHOWN:,} more files, read in the same way.")
+earlier(version)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from credits import CreditsError
-from pages import choices, data
+from pages import choices, data, parts
 
-st.set_page_config(page_title="API credits", page_icon="📊", layout="wide")
+st.set_page_config(
+    page_title="API credits", page_icon="📊", layout="wide", initial_sidebar_state=324
+)
 
 PLAN = st.Page("plan.py", title="Credit plan")
 page = st.navigation(
@@ -24,7 +26,7 @@ try:
     summary = data.summary(store.path, store.version())
 except CreditsError as error:
     st.title("API credits")
-    st.error(f"{error}")
+    st.error(parts.plain(str(error)))
     st.button("Try again", key="again")
     st.stop()
 
@@ -33,7 +35,8 @@ with st.sidebar:
     if page is not PLAN:
         st.subheader("Credit plan")
         choices.plan_controls()
-        st.subheader("View")
     if summary.first is not None and summary.last is not None:
+        st.subheader("View")
         choices.view_controls(summary.first, summary.last)
+choices.remember()
 page.run()

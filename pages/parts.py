@@ -33,8 +33,14 @@ def utc() -> int:
 
 
 def plain(text: str) -> str:
-    """Text from outside in a place that reads Markdown: shown to the letter."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+!|~$:-])", r"\\\1", text)
+    """Text from outside in a place that reads Markdown: shown to the letter, on one line.
+
+    Streamlit replaces some signs after Markdown is read (`--`, `->`, `:smile:`), where a backslash
+    no longer helps: those are kept apart by a joiner that nobody sees.
+    """
+    line = " ".join(text.split())
+    apart = re.sub(r"([-<>=~:])(?=[-<>=~\w])", "\\1\u2060", line)
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", apart)
 
 
 def counts(results: Sequence[Any]) -> None:
@@ -61,22 +67,25 @@ def opening(title: str) -> tuple[Summary, choices.Choices, Version]:
     version = (store.path, store.version())
     summary = data.summary(*version)
     if summary.first is None or summary.last is None:
-        st.title(title, anchor=False)
+        heading(title, "", summary)
         nothing_loaded()
         st.stop()
     chosen = choices.choices(summary.first, summary.last)
+    through = clock(summary.last, chosen.zone)
+    loaded = views.ago(summary.loaded_at, data.now())
+    heading(title, f"Calls through **{through}** ({chosen.zone}) · loaded {loaded}", summary)
+    return summary, chosen, version
+
+
+def heading(title: str, caption: str, summary: Summary) -> None:
+    """A title with a line below it; the sample is named as such, and can be cleared."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width="stretch"):
             st.title(title, anchor=False)
-            through = clock(summary.last, chosen.zone)
-            st.caption(
-                f"Calls through **{through}** ({chosen.zone}) · loaded"
-                f" {views.ago(summary.loaded_at, data.now())}"
-                f"{' · **sample data**' if summary.sample else ''}"
-            )
+            if caption:
+                st.caption(caption + (" · **sample data**" if summary.sample else ""))
         if summary.sample:
-            st.button("Clear the sample", key="clear_sample", on_click=store.clear_sample)
-    return summary, chosen, version
+            st.button("Clear the sample", key="clear_sample", on_click=data.store().clear_sample)
 
 
 def nothing_loaded() -> None:
@@ -90,10 +99,15 @@ def nothing_loaded() -> None:
         with st.container(horizontal=True):
             if st.button("Upload a log", type="primary", key="to_logs"):
                 st.switch_page("logs.py")
-            if st.button("Load the sample", key="load_sample"):
-                with st.spinner("Loading the sample log …"):
-                    data.store().load(data.SAMPLE, data.sample_terms(), now=data.now())
-                st.rerun()
+            offer_sample()
+
+
+def offer_sample() -> None:
+    """A button that loads the sample."""
+    if st.button("Load the sample", key="load_sample"):
+        with st.spinner("Loading the sample log …"):
+            data.store().load(data.SAMPLE, data.sample_terms(), now=data.now())
+        st.rerun()
 
 
 def panel(
@@ -133,7 +147,7 @@ def panel(
 def numbers(
     frame: pd.DataFrame, key: str, names: dict[str, str] | None = None, **options: Any
 ) -> Any:
-    """A table with formatted numbers, and the same as CSV."""
+    """A table with formatted numbers, and the same as CSV. `rows_key`: another key than usual."""
     shown = frame.rename(columns=names or {})
     config = {
         name: st.column_config.NumberColumn(format="localized")
@@ -141,7 +155,8 @@ def numbers(
         if pd.api.types.is_numeric_dtype(shown[name])
     }
     config |= options.pop("column_config", {})
-    found = st.dataframe(shown, hide_index=True, column_config=config, key=f"{key}_rows", **options)
+    rows_key = options.pop("rows_key", f"{key}_rows")
+    found = st.dataframe(shown, hide_index=True, column_config=config, key=rows_key, **options)
     download(shown, key)
     return found
 

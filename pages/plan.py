@@ -28,7 +28,8 @@ with answer:
             (
                 "Headroom at the peak",
                 number(headroom),
-                f"peak {number(peak.credits)}" + (", over" if headroom < 0 else ""),
+                (f"peak {number(peak.credits)}" if peak.end is not None else "no calls")
+                + (", over" if headroom < 0 else ""),
                 headroom < 0,
             ),
             (
@@ -37,7 +38,14 @@ with answer:
                 chosen.period,
                 bool(above),
             ),
-            ("Used now", number(used), f"{number(max(plan.allowance - used, 0))} unused", False),
+            (
+                "Used now",
+                number(used),
+                f"{number(max(plan.allowance - used, 0))} unused"
+                if shown.window.calls
+                else "no calls in this window",
+                False,
+            ),
         ):
             st.metric(
                 label,
@@ -49,7 +57,7 @@ with answer:
                 height="stretch",
             )
     people = f"The logs show **{seen:,} users**; the plan pays for **{plan.users:,}**."
-    if plan.is_capped:
+    if plan.at_cap:
         reached = "" if plan.users_at_cap is None else f" (reached at {plan.users_at_cap:,} users)"
         st.warning(f"At its cap of {plan.cap:,} credits{reached}: more users add nothing. {people}")
     else:

@@ -25,15 +25,13 @@ summary, chosen, version = parts.opening("API consumption by users")
 zone, colours = chosen.zone, parts.palette()
 found = data.people(*version, chosen.start, chosen.end, chosen.kind, zone)
 everyone = found.users
-if everyone.empty:
-    st.info(f"No calls in the {chosen.period}: choose another period at the left.")
-    st.stop()
 
 
 def opened() -> tuple[str, str] | None:
-    """The user that the address names, if there is one."""
+    """The user that the address names, if there ever was one."""
     basis, _, name = st.query_params.get("user", "").partition(":")
-    known = ((everyone["user"] == name) & (everyone["user_basis"] == basis)).any()
+    ever = data.totals(*version, ("user", "user_basis"), summary.first, summary.last)
+    known = ((ever["user"] == name) & (ever["user_basis"] == basis)).any()
     return (name, basis) if known else None
 
 
@@ -50,14 +48,17 @@ def everybody() -> None:
             ("Users", f"{len(everyone):,}", f"plan pays for {chosen.plan.users:,}"),
             ("Credits", number(everyone["credits"].sum()), chosen.period),
             ("Calls", number(everyone["calls"].sum()), f"{everyone['refused'].sum():,} refused"),
-            ("Greatest share", f"{busiest['share']:.0%}", str(busiest["user"])),
+            ("Greatest share", f"{busiest['share']:.0%}", parts.plain(str(busiest["user"]))),
         ):
             st.metric(
                 label, value, delta, delta_color="gray", delta_arrow="off", border=True,
                 height="stretch",
             )  # fmt: skip
-    names = list(everyone["user"].head(10))
-    apis = views.merged(found.by_api[found.by_api["user"].isin(names)], "api", 5, "user")
+    # An app may have the name of a user: who they are, and not what they are called, tells them
+    # apart.
+    names = views.told_apart(everyone.head(10))
+    by_api = found.by_api.merge(names, on=["user", "user_basis"])
+    apis, order = views.merged(by_api, "api", 5, "name"), list(names["name"])
     with st.container(border=True):
         st.markdown("**Every user**")
         st.caption("Click a row to open that user.")
@@ -79,14 +80,14 @@ def everybody() -> None:
         )["selection"]
     bars = parts.panel(
         "The greatest users, by API",
-        lambda: charts.stacked(apis, "user", "api", colours, order=names, height=420),
+        lambda: charts.stacked(apis, "name", "api", colours, order=order, height=420),
         lambda: found.by_api,
         "by_user_and_api",
         note="Click a bar to open that user.",
         selects=True,
     )
     rows = [*clicked["rows"], *(row for row, _ in clicked["cells"])]
-    rows = rows or [names.index(name) for name in parts.picked(bars, names)]
+    rows = rows or parts.picked(bars, range(len(order)))
     if rows:
         row = everyone.iloc[rows[0]]
         show(row["user"], row["user_basis"])
@@ -101,9 +102,12 @@ def one(name: str, basis: str) -> None:
         st.text(name)
     if basis != "user":
         st.caption(f"The log names no user for these calls; they go by their {basis}.")
+    rows = everyone[(everyone["user"] == name) & (everyone["user_basis"] == basis)]
+    if rows.empty:
+        st.info(f"No calls by this user in the {chosen.period}: choose another period.")
+        return
     shown = data.person(*version, name, basis, chosen.start, chosen.end, chosen.kind, zone)
-    row = everyone[(everyone["user"] == name) & (everyone["user_basis"] == basis)].iloc[0]
-    peak = shown.series.peak
+    row, peak = rows.iloc[0], shown.series.peak
     ended = None if peak.end is None else views.local(peak.end, zone)
     with st.container(horizontal=True):
         for label, value, delta in (
@@ -148,7 +152,9 @@ def one(name: str, basis: str) -> None:
 
 
 who = opened()
-if who is None:
-    everybody()
-else:
+if who is not None:
     one(*who)
+elif everyone.empty:
+    st.info(f"No calls in the {chosen.period}: choose another period.")
+else:
+    everybody()
