@@ -12,7 +12,7 @@ import os
 import pkgutil
 import shutil
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -21,7 +21,7 @@ import duckdb
 
 from credits import CreditsError
 from credits.formats import documents, headers, pattern
-from credits.formats.base import Format, Options, Reading, Sample, sample
+from credits.formats.base import Correction, Format, Options, Reading, Sample, sample
 from credits.formats.packing import Limits, NotALog, Plain, Tick, unpack
 
 __all__ = ["NotALog", "Options", "Plain", "Reading", "check", "formats", "logs", "recognise"]
@@ -76,9 +76,38 @@ def recognise(
 ) -> Reading:
     """How a log is read: by the format a person named, else by the one that its content shows.
 
-    Raises CreditsError, as one sentence, where no format fits or the log holds no calls.
+    A log that a saved correction fits is read by that one, if the person says nothing now. Raises
+    CreditsError, as one sentence, where no format fits or the log holds no calls.
     """
     options = replace(options, scratch=scratch)
+    try:
+        reading = _recognise(plain, options, scratch, connection)
+        names = reading.names
+    except headers.NoCallsError as error:
+        reading, names, refused = None, error.names, error
+    fitting = None if _said(options) else _fitting(options.saved, names)
+    if fitting is not None:
+        zone, days = fitting.time_zone, fitting.day_first
+        options = replace(options, mapping=fitting.mapping, time_zone=zone, day_first=days)
+        corrected = _recognise(plain, options, scratch, connection)
+        return replace(corrected, correction=fitting, day_first=days)
+    if reading is None:
+        raise refused
+    return replace(reading, day_first=options.day_first)
+
+
+def _said(options: Options) -> bool:
+    """Whether the person says how the log is to be read."""
+    return bool(options.format or options.mapping or options.pattern) or options.time_zone != "UTC"
+
+
+def _fitting(saved: Sequence[Correction], names: tuple[str, ...]) -> Correction | None:
+    return next((one for one in saved if names and one.header == names), None)
+
+
+def _recognise(
+    plain: Plain, options: Options, scratch: Path, connection: duckdb.DuckDBPyConnection
+) -> Reading:
     if plain.kind != "text":
         reader = importlib.import_module(f"credits.formats.{plain.kind}")
         found: Reading = reader.read(plain, options, connection)
@@ -124,7 +153,7 @@ def _by_content(look: Sample, options: Options) -> Reading:
             return reading
     names = _column_names(look)
     if names:
-        raise CreditsError(headers.no_calls(look.plain.name, names))
+        raise headers.NoCallsError(look.plain.name, names)
     raise CreditsError(
         f"{look.plain.name} is in no log format that is known here: name its format with"
         " --format, its columns with --map, or give a --pattern."

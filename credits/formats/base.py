@@ -39,6 +39,18 @@ Locate = Callable[[list[int]], Mapping[int, tuple[int, str | None]]]
 
 
 @dataclass(frozen=True)
+class Correction:
+    """How a log with certain columns is to be read, as a person said once and saved."""
+
+    name: str
+    header: tuple[str, ...]
+    """The names of its columns, by which it is recognised."""
+    mapping: Mapping[str, str]
+    time_zone: str
+    day_first: bool | None
+
+
+@dataclass(frozen=True)
 class Options:
     """What a person may say about a log that the log does not say itself."""
 
@@ -51,6 +63,8 @@ class Options:
     """The zone of stamps that carry none."""
     day_first: bool | None = None
     """Whether 05/06/2026 is the fifth of June; None: as the log shows, else asked for."""
+    saved: tuple[Correction, ...] = ()
+    """Corrections for logs of which the person says nothing now."""
     scratch: Path | None = None
     """A folder for what a reader has to write while it reads; the load clears it."""
 
@@ -169,6 +183,10 @@ class Reading:
     """The same log read slowly but leniently: for when DuckDB stops at a broken row."""
     unread: int = 0
     """Blank lines that the source does not give as rows."""
+    day_first: bool | None = None
+    """What the person said of dates such as 05/06/2026."""
+    correction: Correction | None = None
+    """The saved correction by which it is read, if one fits."""
     names: tuple[str, ...] = ()
     """Every column of the log, where it has columns: what a person may map fields to."""
     ambiguous_days: bool = False

@@ -200,10 +200,13 @@ def names_calls(fields: Mapping[str, int] | Mapping[str, str], names: Sequence[s
     return "occurred_at" in fields and bool(telling & set(fields))
 
 
-def no_calls(name: str, names: Sequence[str]) -> str:
-    """The sentence for a log whose columns are no calls."""
-    listed = ", ".join(names[:12]) + ("…" if len(names) > 12 else "")
-    return (
-        f"{name} has no columns that make a call, a time and who called or what was called"
-        f" (it has {listed}): name them with --map or on the Logs page."
-    )
+class NoCallsError(CreditsError):
+    """A log whose columns make no calls, as far as their names tell: a person may choose them."""
+
+    def __init__(self, name: str, names: Sequence[str]) -> None:
+        listed = ", ".join(names[:12]) + ("…" if len(names) > 12 else "")
+        super().__init__(
+            f"{name} has no columns that make a call, a time and who called or what was called"
+            f" (it has {listed}): name them with --map or on the Logs page."
+        )
+        self.names = tuple(names)

@@ -27,7 +27,7 @@ def read(plain: Plain, options: Options, connection: duckdb.DuckDBPyConnection) 
     values = [[row[i] or "" for row in rows] for i in range(len(names))]
     found = columns(names, values, options, header=True)
     if not headers.names_calls(found, names) and not options.mapping:
-        raise CreditsError(headers.no_calls(plain.name, names))
+        raise headers.NoCallsError(plain.name, names)
     types = {row[0]: row[1] for row in described}
     fields = {field: _text(names[index], types[names[index]]) for field, index in found.items()}
     every = ", ".join(identifier(name) for name in names)

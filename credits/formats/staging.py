@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from credits.formats.base import FIELDS, Options, Reading
+from credits.formats.base import FIELDS, Reading
 from credits.formats.paths import key_sql, parameters_sql
 from credits.formats.stamps import EARLIEST, LATEST, stamp_sql
 
@@ -21,7 +21,7 @@ MOST = 10**15
 _VERB = r"^[A-Za-z]{3,12} +(/|\*|https?://)\S*"
 
 
-def staging_sql(reading: Reading, options: Options, parameters: Iterable[str]) -> str:
+def staging_sql(reading: Reading, parameters: Iterable[str]) -> str:
     """SELECT of occurred_at, user, user_basis, app, key, is_path, method, parameters, status,
     records, logged, calls, ip, request_id, fingerprint, skip, reject, line, text.
 
@@ -30,7 +30,7 @@ def staging_sql(reading: Reading, options: Options, parameters: Iterable[str]) -
     tells calls apart by.
     """
     raw = ", ".join(f"{_clean(reading.fields.get(f))} AS f_{f}" for f in FIELDS)
-    stamp = stamp_sql("f_occurred_at", reading.stamps, options.day_first)
+    stamp = stamp_sql("f_occurred_at", reading.stamps, reading.day_first)
     weighted, logs_credits = "calls" in reading.fields, "credits" in reading.fields
     reject = _reject(weighted, logs_credits)
     return f"""

@@ -101,7 +101,7 @@ def _with_calls(plain: Plain, book: Any, options: Options) -> _Sheet:
         if sheet is not None:
             return sheet
         names = names or next((_texts(row) for _, row in top if _filled(row) > 1), [])
-    raise refused or CreditsError(headers.no_calls(plain.name, [name for name in names if name]))
+    raise refused or headers.NoCallsError(plain.name, [name for name in names if name])
 
 
 def _understood(grid: Any, top: list[tuple[int, Cells]], options: Options) -> _Sheet | None:

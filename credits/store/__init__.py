@@ -15,7 +15,8 @@ from pathlib import Path
 import pandas as pd
 
 from credits.formats import NotALog, Options
-from credits.store import loading, previewing, undoing
+from credits.formats.base import Correction
+from credits.store import corrections, loading, previewing, undoing
 from credits.store.database import Database, Progress
 from credits.store.loading import Load, Terms
 from credits.store.previewing import Preview
@@ -91,6 +92,19 @@ class Store:
         """What a file would be read as; see `previewing.preview`."""
         return previewing.preview(self._database, Path(path), options, name=name)
 
+    def corrections(self) -> tuple[Correction, ...]:
+        """How logs are to be read, as saved."""
+        with self._database.snapshot() as cursor:
+            return corrections.saved(cursor)
+
+    def save_correction(self, correction: Correction) -> None:
+        """Keep how a log is to be read; see `corrections.save`."""
+        corrections.save(self._database, correction)
+
+    def forget_correction(self, name: str) -> None:
+        """Drop a correction."""
+        corrections.forget(self._database, name)
+
     def keep_duplicates(self, load_id: int) -> None:
         """Let the rows of a load that were known already count after all."""
         undoing.keep_duplicates(self._database, load_id)
@@ -99,6 +113,11 @@ class Store:
         """Rejects of a load by line: line, reason, text."""
         with self.answers() as answers:
             return answers.rejects(load_id, most)
+
+    def folded(self, load_id: int) -> pd.DataFrame:
+        """Which paths of a load became one API: api, paths, example; most paths first."""
+        with self.answers() as answers:
+            return answers.folded(load_id)
 
     def undo(self, *load_ids: int) -> None:
         """Take back loads; the calls they had shadowed come back."""

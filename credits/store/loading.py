@@ -10,7 +10,7 @@ import json
 import tempfile
 import threading
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -23,6 +23,7 @@ from credits.formats import NotALog, Options, Plain, Reading, logs, recognise
 from credits.formats.paths import fold_sql
 from credits.formats.staging import UNKNOWN, staging_sql
 from credits.store import schema
+from credits.store.corrections import saved
 from credits.store.database import Database, Progress, explained
 
 IS_CALL = "skip IS NULL AND reject IS NULL"
@@ -133,7 +134,10 @@ class _Taking:
 
     def run(self, now: datetime) -> Load:
         self.tell(0.02, f"Looking at {self.plain.name}")
-        reading = recognise(self.plain, self.terms.options, self.scratch, self.cursor)
+        options = replace(self.terms.options, saved=saved(self.cursor))
+        reading = recognise(self.plain, options, self.scratch, self.cursor)
+        if reading.correction is not None:
+            _set_time_zone(self.cursor, reading.correction.time_zone)
         reading = self._stage(reading)
         rows = self._count("true") + reading.unread
         if rows == 0:
@@ -161,7 +165,7 @@ class _Taking:
     def _stage(self, reading: Reading) -> Reading:
         """Read the log into the table `staging`; leniently where DuckDB stops at a broken row."""
         names = {name for rule in self.card.rules for name in rule.parameters}
-        sql = staging_sql(reading, self.terms.options, names)
+        sql = staging_sql(reading, names)
         try:
             self._watched(f"CREATE OR REPLACE TEMP TABLE staging AS {sql}", 0.05, 0.65)
         except duckdb.Error as error:
@@ -264,6 +268,7 @@ class _Taking:
         for table, sql in schema.ROLL_UPS.items():
             mine = sql.replace("FROM calls", "FROM calls WHERE load_id = $load")
             self.cursor.execute(f"INSERT INTO {table} {mine}", {"load": load_id})
+        self.cursor.execute(_FOLDED, [load_id])
         rejected = self._store_rejects(reading, load_id)
         calls, credits, fractional, first, last, loaded = sums
         load = Load(
@@ -349,8 +354,17 @@ def _notes(plain: Plain, reading: Reading) -> tuple[str, ...]:
         )
     if plain.replaced:
         notes.append(f"{plain.name}: {plain.replaced:,} bytes were no text and were replaced by �.")
+    if reading.correction is not None:
+        notes.append(f"{plain.name}: read as saved under “{reading.correction.name}”.")
     return tuple(notes)
 
+
+# Which APIs stand for more than one path, with one of those as an example.
+_FOLDED = """
+INSERT INTO folded
+SELECT ?, api, count(DISTINCT key), min(key) FROM kinds WHERE is_path AND contains(api, '{')
+GROUP BY api
+"""
 
 # The later row of a request id is the duplicate, in the log itself and against what is known.
 _REPEATED_IDS = f"""
@@ -394,6 +408,8 @@ def _insert(table: str, chosen: str) -> str:
         s.calls,
         CASE WHEN s.logged IS NOT NULL THEN s.logged
              WHEN list_contains($free, s.status) THEN 0 ELSE {cost} END,
+        CASE WHEN list_contains($free, s.status)
+             THEN CASE WHEN s.logged > 0 THEN 0 ELSE {cost} END END,
         CASE WHEN s.logged IS NOT NULL THEN 'logged'
              WHEN coalesce(list_contains($free, s.status), false) THEN 'rated'
              WHEN NOT p.known OR (p.per_records IS NOT NULL AND s.records IS NULL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -12,12 +12,14 @@ import pandas as pd
 
 from credits import CreditsError
 from credits.formats import NotALog, Options, logs, recognise
+from credits.formats.headers import NoCallsError
 from credits.formats.staging import staging_sql
+from credits.store.corrections import saved
 from credits.store.database import Database
 
 _FIRST = """
-SELECT occurred_at, "user", user_basis, app, concat_ws(' ', method, coalesce(key, '(unknown)')) AS api,
-    status, records, logged AS credits, calls, ip, request_id, coalesce(reject, skip) AS problem
+SELECT occurred_at, "user", user_basis, app,
+    concat_ws(' ', method, coalesce(key, '(unknown)')) AS api, status, records, logged AS credits, calls, ip, request_id, coalesce(reject, skip) AS problem
 FROM ({staging}) LIMIT {count}
 """
 
@@ -35,6 +37,8 @@ class Preview:
     rows: pd.DataFrame = field(default_factory=pd.DataFrame)
     """The first rows as calls, with `problem` where one is none."""
     ambiguous_days: bool = False
+    correction: str = ""
+    """The name of the saved correction by which it would be read."""
     problem: str = ""
     """Why it can't be read, as one sentence."""
 
@@ -44,6 +48,7 @@ def preview(
 ) -> list[Preview]:
     """What each log in a file would be read as; a log that can't be read says why."""
     cursor = database.cursor()
+    options = replace(options, saved=saved(cursor))
     found: list[Preview] = []
     with tempfile.TemporaryDirectory(prefix="credits-") as folder:
         scratch = Path(folder)
@@ -55,7 +60,12 @@ def preview(
                     continue
                 try:
                     reading = recognise(plain, options, scratch, cursor)
-                    rows = _rows(cursor, staging_sql(reading, options, ()), count)
+                    if reading.correction is not None:
+                        cursor.execute("SET TimeZone = ?", [reading.correction.time_zone])
+                    rows = _rows(cursor, staging_sql(reading, ()), count)
+                except NoCallsError as error:
+                    found.append(Preview(plain.name, names=error.names, problem=str(error)))
+                    continue
                 except (CreditsError, duckdb.Error) as error:
                     found.append(Preview(plain.name, problem=str(error).splitlines()[0]))
                     continue
@@ -67,6 +77,7 @@ def preview(
                         reading.names,
                         rows,
                         reading.ambiguous_days,
+                        "" if reading.correction is None else reading.correction.name,
                     )
                 )
         except (CreditsError, duckdb.Error) as error:

@@ -198,6 +198,24 @@ class Answers:
             " ORDER BY load_id DESC"
         )
 
+    def demand(self) -> pd.DataFrame:
+        """What was wanted of the organization's credits: minute, calls, credits.
+
+        Refused calls count with what they would have cost.
+        """
+        return self._frame(
+            f"""SELECT minute, sum(calls)::BIGINT AS calls,
+                coalesce(sum(credits + refused_credits), 0)::{self._credits} AS credits
+            FROM minutes GROUP BY minute ORDER BY minute"""
+        )
+
+    def folded(self, load_id: int) -> pd.DataFrame:
+        """Which paths of a load became one API: api, paths, example; most paths first."""
+        return self._frame(
+            "SELECT api, paths, example FROM folded WHERE load_id = ? ORDER BY paths DESC, api",
+            [load_id],
+        )
+
     def rejects(self, load_id: int, most: int | None = None) -> pd.DataFrame:
         """Rejects of a load by line: line, reason, text."""
         limit = "" if most is None else f" LIMIT {int(most)}"

@@ -25,6 +25,7 @@ _CALL = """
     request_id VARCHAR,
     calls BIGINT NOT NULL,
     credits DECIMAL(38, 6) NOT NULL,
+    refused_credits DECIMAL(38, 6),
     credits_basis VARCHAR NOT NULL,
     fingerprint UBIGINT
 """
@@ -58,6 +59,16 @@ CREATE TABLE loads (
 );
 CREATE TABLE calls ({_CALL});
 CREATE TABLE duplicates ({_CALL});
+CREATE TABLE corrections (
+    name VARCHAR PRIMARY KEY,
+    header VARCHAR[] NOT NULL,
+    mapping VARCHAR NOT NULL,
+    time_zone VARCHAR NOT NULL,
+    day_first BOOLEAN
+);
+CREATE TABLE folded (
+    load_id INTEGER NOT NULL, api VARCHAR NOT NULL, paths BIGINT NOT NULL, example VARCHAR NOT NULL
+);
 CREATE TABLE rejects (
     load_id INTEGER NOT NULL, line BIGINT NOT NULL, reason VARCHAR NOT NULL, text VARCHAR
 );
@@ -67,7 +78,8 @@ CREATE TABLE minutes (
     calls BIGINT NOT NULL,
     credits DECIMAL(38, 6) NOT NULL,
     assumed DECIMAL(38, 6) NOT NULL,
-    refused BIGINT NOT NULL
+    refused BIGINT NOT NULL,
+    refused_credits DECIMAL(38, 6) NOT NULL
 );
 CREATE TABLE quarters (
     load_id INTEGER NOT NULL,
@@ -80,14 +92,16 @@ CREATE TABLE quarters (
     calls BIGINT NOT NULL,
     credits DECIMAL(38, 6) NOT NULL,
     assumed DECIMAL(38, 6) NOT NULL,
-    refused BIGINT NOT NULL
+    refused BIGINT NOT NULL,
+    refused_credits DECIMAL(38, 6) NOT NULL
 );
 INSERT INTO meta VALUES ('schema', '{VERSION}'), ('version', '0');
 """
 
 _SUMS = """sum(calls)::BIGINT AS calls, sum(credits) AS credits,
     sum(CASE WHEN credits_basis = 'assumed' THEN credits ELSE 0 END) AS assumed,
-    sum(CASE WHEN refused THEN calls ELSE 0 END)::BIGINT AS refused"""
+    sum(CASE WHEN refused THEN calls ELSE 0 END)::BIGINT AS refused,
+    coalesce(sum(refused_credits), 0) AS refused_credits"""
 
 MINUTES = f"""
 SELECT load_id, date_trunc('minute', occurred_at) AS minute, {_SUMS}
@@ -105,3 +119,6 @@ FROM calls GROUP BY load_id, {QUARTER}, "user", user_basis, app, api, status
 """Quarters of an hour by user, app, API and status, from the calls."""
 
 ROLL_UPS = {"minutes": MINUTES, "quarters": QUARTERS}
+
+OF_A_LOAD = ("loads", "calls", "duplicates", "rejects", "folded", *ROLL_UPS)
+"""The tables that hold something of one load, and lose it when it is undone."""

@@ -16,7 +16,7 @@ def undo(database: Database, load_ids: list[int]) -> None:
             known = cursor.execute("SELECT 1 FROM loads WHERE load_id = ?", [load_id]).fetchall()
             if not known:
                 raise CreditsError(f"Load {load_id} is not there any more: reload the page.")
-            for table in ("loads", "calls", "duplicates", "rejects", *schema.ROLL_UPS):
+            for table in schema.OF_A_LOAD:
                 cursor.execute(f"DELETE FROM {table} WHERE load_id = ?", [load_id])
         _bring_back(cursor)
 
@@ -35,7 +35,7 @@ def keep_duplicates(database: Database, load_id: int) -> None:
 def clear(database: Database) -> None:
     """Take back everything."""
     with database.writer() as cursor, database.change(cursor):
-        for table in ("loads", "calls", "duplicates", "rejects", *schema.ROLL_UPS):
+        for table in schema.OF_A_LOAD:
             cursor.execute(f"DELETE FROM {table}")
 
 
