@@ -49,6 +49,21 @@ Database = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Kind = Annotated[Window, typer.Option("--window", help="What 24 hours mean.")]
+Zone = Annotated[
+    str, typer.Option("--time-zone", help="The zone of days, and of an --at without one.")
+]
+BaseLimit = Annotated[
+    int, typer.Option("--base-limit", min=0, help="Credits that come with the edition.")
+]
+Users = Annotated[int, typer.Option("--users", min=0, help="Users paid for.")]
+CreditsPerUser = Annotated[
+    int, typer.Option("--credits-per-user", min=0, help="Credits that each user adds.")
+]
+AddOn = Annotated[int, typer.Option("--add-on", min=0, help="Credits bought on top.")]
+Cap = Annotated[
+    int | None, typer.Option("--cap", min=0, help="The most that the vendor gives. Default: none.")
+]
 
 
 @app.command()
@@ -95,6 +110,7 @@ def load(
 ) -> int:
     """Take in log files, and tell what became of every row."""
     from credits.formats import Options, check
+    from credits.settings import Settings
     from credits.store import Terms
 
     options = Options(
@@ -106,7 +122,7 @@ def load(
     )
     with _bad_usage():
         check(options)
-    terms = Terms(options, _rate_card(rate_card), keep_duplicates)
+    terms = Terms(options, _rate_card(rate_card), keep_duplicates, Settings().fold)
     with _store(database) as store:
         report = _Report()
         for path in paths:
@@ -200,23 +216,13 @@ def usage(
         str | None,
         typer.Option("--at", help="The instant to ask about, ISO 8601. Default: the last call."),
     ] = None,
-    window: Annotated[Window, typer.Option("--window", help="What 24 hours mean.")] = (
-        Window.trailing
-    ),
-    time_zone: Annotated[
-        str, typer.Option("--time-zone", help="The zone of days and of an --at without one.")
-    ] = "UTC",
-    base_limit: Annotated[
-        int, typer.Option("--base-limit", min=0, help="Credits that come with the edition.")
-    ] = 50_000,
-    users: Annotated[int, typer.Option("--users", min=0, help="Users paid for.")] = 10,
-    credits_per_user: Annotated[
-        int, typer.Option("--credits-per-user", min=0, help="Credits that each user adds.")
-    ] = 250,
-    add_on: Annotated[int, typer.Option("--add-on", min=0, help="Credits bought on top.")] = 0,
-    cap: Annotated[
-        int | None, typer.Option("--cap", min=0, help="The most that the vendor gives.")
-    ] = None,
+    window: Kind = Window.trailing,
+    time_zone: Zone = "UTC",
+    base_limit: BaseLimit = 50_000,
+    users: Users = 10,
+    credits_per_user: CreditsPerUser = 250,
+    add_on: AddOn = 0,
+    cap: Cap = None,
     top: Annotated[
         int | None, typer.Option("--top", min=0, help="Only so many users. Default: all.")
     ] = None,
@@ -256,7 +262,59 @@ def _table(found: dict[str, Any], plan: Plan, top: int | None) -> str:
     return "\n".join(rows)
 
 
-# ── what both commands need ───────────────────────────────────────────────────────────────────
+@app.command()
+def replay(
+    database: Database = None,
+    plan_name: Annotated[
+        str | None,
+        typer.Option("--plan", help="An edition, such as “Bigin Express”, with --users users."),
+    ] = None,
+    window: Kind = Window.trailing,
+    time_zone: Zone = "UTC",
+    base_limit: BaseLimit = 50_000,
+    users: Users = 10,
+    credits_per_user: CreditsPerUser = 250,
+    add_on: AddOn = 0,
+    cap: Cap = None,
+    growth: Annotated[
+        float, typer.Option("--growth", min=-100, help="Per cent by which all demand grows.")
+    ] = 0.0,
+    as_json: Json = False,
+) -> None:
+    """Play the usage that really happened again under a plan: what would have been refused."""
+    from credits import replay as replays
+    from credits.editions import edition
+
+    plan = Plan(base_limit, users, credits_per_user, add_on, cap)
+    if plan_name is not None:
+        plan = edition(plan_name).plan(users, add_on)
+    zone = _zone(time_zone)
+    with _store(database) as store, store.answers() as answers:
+        demand = answers.demand()
+    found = replays.document(replays.replay(demand, plan, window.value, zone, growth), plan)
+    print(_dumps(found) if as_json else _replayed(found, plan))
+
+
+def _replayed(found: dict[str, Any], plan: Plan) -> str:
+    refused, least = found["refused"], found["least_allowance"]
+    enough = found["least_users"]
+    return "\n".join(
+        (
+            f"Allowance: {plan.formula} ({found['window']})",
+            f"Demand: {found['demand']['calls']:,} calls,"
+            f" {_plain(found['demand']['credits']):,} credits",
+            f"Refused: {refused['calls']:,} calls, {_plain(refused['credits']):,} credits,"
+            f" in {found['blocked_minutes']:,} minutes",
+            f"Headroom: least {_plain(found['headroom']['min']):,},"
+            f" 5th percentile {_plain(found['headroom']['p5']):,},"
+            f" median {_plain(found['headroom']['median']):,}",
+            f"Least allowance that refuses nothing: {_plain(least):,}, "
+            + ("more than any number of users gives" if enough is None else f"{enough:,} users"),
+        )
+    )
+
+
+# ── what the commands need ───────────────────────────────────────────────────────────────────
 
 
 def _mapping(pairs: Sequence[str]) -> dict[str, str]:

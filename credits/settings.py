@@ -19,5 +19,9 @@ class Settings(BaseSettings):
     """Whether a new database starts with the sample log."""
     memory_limit: str = "2GB"
     """What DuckDB may hold in memory before it spills to disk."""
+    inbox: Path = Path("data/inbox")
+    """A folder whose files can be loaded from the page without passing through the browser."""
+    fold: tuple[str, ...] = ()
+    """More rules for folding paths: `^/projects/[^/]+=>/projects/{project}`, in JSON, in order."""
     upload_limit: int = Field(default=1024, gt=0)
     """Megabytes that one upload may have."""

@@ -31,7 +31,7 @@ def store() -> Store:
 
 
 @st.cache_data(max_entries=64, show_spinner="Looking at the file …")
-def preview(path: Path, name: str, options: Options) -> list[Preview]:
+def preview(version: int, path: Path, name: str, options: Options) -> list[Preview]:
     """What a file that waits would be read as."""
     return store().preview(path, options, name=name)
 

@@ -36,7 +36,8 @@ def dropped(files: list[Any]) -> tuple[list[Dropped], list[str]]:
         if file.size > most:
             refused.append(
                 f"{file.name} has {file.size >> 20:,} MB, more than the {most >> 20:,} MB that a"
-                " browser may hand over: load it with `python -m credits load` instead."
+                f" browser may hand over: put it into {Settings().inbox} on the machine that runs"
+                " the dashboard and choose it below, or load it with `python -m credits load`."
             )
             continue
         path = _folder() / file.file_id
@@ -46,6 +47,23 @@ def dropped(files: list[Any]) -> tuple[list[Dropped], list[str]]:
                 shutil.copyfileobj(file, out)
         found.append(Dropped(file.name, path, file.size))
     return found, refused
+
+
+def from_inbox() -> list[Dropped]:
+    """Files chosen from the inbox folder of this machine; they never pass through a browser."""
+    inbox = Settings().inbox
+    files = {str(path.relative_to(inbox)): path for path in sorted(inbox.rglob("*"))}
+    files = {name: path for name, path in files.items() if path.is_file() and name[0] != "."}
+    if not files:
+        st.caption(f"Files too large for a browser can be put into `{inbox}` and chosen here.")
+        return []
+    chosen = st.multiselect(
+        f"Files in {inbox} on this machine",
+        list(files),
+        key=f"inbox_{st.session_state.get('drop_round', 0)}",
+        placeholder="Choose files to load without uploading them",
+    )
+    return [Dropped(str(files[name]), files[name], files[name].stat().st_size) for name in chosen]
 
 
 def forget() -> None:

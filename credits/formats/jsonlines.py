@@ -242,7 +242,7 @@ class JsonLines:
             return None
         for envelope, rows in views(sample):
             cells = _flatten(rows)
-            if options.mapping and not set(options.mapping.values()) <= _dotted(cells):
+            if options.mapping and not set(options.mapping.values()) <= set(_dotted(cells)):
                 continue
             found = _match(list(cells), list(cells.values()), options)
             if headers.names_calls(found) or options.mapping:
@@ -278,12 +278,16 @@ class JsonLines:
             columns={field: name.replace("\0", ".") for field, name in found.items()},
         )
         ambiguous = options.day_first is None and is_ambiguous(read.stamps)
-        dotted = tuple(name.replace("\0", ".") for name in names)
-        return replace(read, ambiguous_days=ambiguous, names=dotted)
+        return replace(read, ambiguous_days=ambiguous, names=_dotted(names))
 
 
-def _dotted(names: Iterable[str]) -> set[str]:
-    return {name.replace("\0", ".") for name in names}
+def names(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Every key of some objects that a person may map a field to."""
+    return _dotted(_flatten(rows[:200]))
+
+
+def _dotted(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name.replace("\0", ".") for name in names)
 
 
 def _match(

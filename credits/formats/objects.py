@@ -66,7 +66,7 @@ class Objects:
     def _lines(
         self, sample: Sample, envelope: Envelope, rows: Sequence[Mapping[str, Any]]
     ) -> Reading:
-        return jsonlines.reading(
+        read = jsonlines.reading(
             self.name,
             sample,
             self.fields,
@@ -75,6 +75,7 @@ class Objects:
             rows=rows,
             cell=self.cell,
         )
+        return replace(read, names=jsonlines.names(rows))
 
     def _layout(self, sample: Sample) -> Layout | None:
         for delimiter in delimited.DELIMITERS:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+import duckdb
+
+from credits import CreditsError
 from credits.formats.base import literal
 
 _DATE_SEGMENT = r"/(?:19|20)\d\d-[01]\d-[0-3]\d(?:T[0-9:.%A-Za-z+-]*)?/"
@@ -74,6 +77,25 @@ def fold_sql(key: str) -> str:
     # list_transform binds each stage to a name, so that it is computed once.
     tokens = f"list_transform([{folded}], lambda s: {_tokens_sql('s')})[1]"
     return f"list_transform([{bare}], lambda b: left(replace({tokens}, '//', '/'), -1))[1]"
+
+
+def ruled_sql(folded: str, rules: Iterable[str]) -> str:
+    """SQL: a folded path after a person's own rules, each `pattern=>replacement`, in order.
+
+    Raises CreditsError for a rule that is none, or whose pattern RE2 can't run.
+    """
+    for rule in rules:
+        pattern, arrow, replacement = rule.partition("=>")
+        try:
+            if not arrow or not pattern:
+                raise re.error("it is not written as pattern=>replacement")
+            re.compile(pattern)
+            duckdb.execute("SELECT regexp_replace('', ?, ?, 'g')", [pattern, replacement])
+        except (re.error, duckdb.Error) as error:
+            reason = str(error).splitlines()[0]
+            raise CreditsError(f"The folding rule “{rule}” can't be used: {reason}.") from None
+        folded = f"regexp_replace({folded}, {literal(pattern)}, {literal(replacement)}, 'g')"
+    return folded
 
 
 def _tokens_sql(split: str) -> str:

@@ -20,7 +20,7 @@ import duckdb
 
 from credits import CreditsError, rates
 from credits.formats import NotALog, Options, Plain, Reading, logs, recognise
-from credits.formats.paths import fold_sql
+from credits.formats.paths import fold_sql, ruled_sql
 from credits.formats.staging import UNKNOWN, staging_sql
 from credits.store import schema
 from credits.store.corrections import saved
@@ -62,6 +62,8 @@ class Terms:
     options: Options = field(default_factory=Options)
     rate_card: str = "bigin"
     keep_duplicates: bool = False
+    fold: tuple[str, ...] = ()
+    """A person's own rules for folding paths; see `paths.ruled_sql`."""
     sample: bool = False
     """Whether this is the log that comes with the project."""
 
@@ -213,7 +215,8 @@ class _Taking:
 
     def _rate(self) -> None:
         """The table `kinds`: for each kind of call of this log its API and what it costs."""
-        api = "concat_ws(' ', method, " + fold_sql("key") + ")"
+        path = ruled_sql(fold_sql("key"), self.terms.fold)
+        api = f"concat_ws(' ', method, {path})"
         self.cursor.execute(f"""
             CREATE OR REPLACE TEMP TABLE kinds AS
             SELECT *, CASE WHEN is_path THEN {api}

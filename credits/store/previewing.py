@@ -19,7 +19,8 @@ from credits.store.database import Database
 
 _FIRST = """
 SELECT occurred_at, "user", user_basis, app,
-    concat_ws(' ', method, coalesce(key, '(unknown)')) AS api, status, records, logged AS credits, calls, ip, request_id, coalesce(reject, skip) AS problem
+    concat_ws(' ', method, coalesce(key, '(unknown)')) AS api, status, records,
+    logged AS credits, calls, ip, request_id, coalesce(reject, skip) AS problem
 FROM ({staging}) LIMIT {count}
 """
 
