@@ -1,0 +1,220 @@
+"""JSON whose keys are in the user's words."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from credits import CreditsError
+from credits.formats import jsonlines
+from credits.formats.base import Options, Sample, sample
+from credits.formats.jsonlines import JsonLines, fill, paths_in, pointer, value
+from credits.formats.packing import Plain
+
+CALL = {"ts": "2026-01-05T10:00:00Z", "user": "ada", "method": "GET", "path": "/v1/leads/17"}
+
+
+def lines(*rows) -> str:
+    return "\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows) + "\n"
+
+
+def test_lines_of_objects_are_calls(load):
+    found, (call,) = load(lines(CALL | {"status": 429, "ip": "192.0.2.7", "records": 11}))
+    assert (found.format, found.loaded) == ("jsonl", 1)
+    assert (call["user"], call["api"], call["status"]) == ("ada", "GET /v1/leads/{id}", "429")
+    assert (call["ip"], call["records"]) == ("192.0.2.7", 11)
+
+
+def test_nested_keys_are_found_by_their_last_part(load):
+    row = {
+        "@timestamp": "2026-01-05T10:00:00Z",
+        "actor": {"email": "ada@example.com", "id": 7},
+        "request": {"method": "GET", "url": "https://api.example.com/v1/leads/17", "bytes": 5},
+        "response": {"status_code": 200},
+    }
+    _, (call,) = load(lines(row))
+    assert (call["user"], call["api"]) == ("ada@example.com", "GET /v1/leads/{id}")
+    assert call["status"] == "200"
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [1767607200, 1767607200.0, "1767607200000", 1767607200000000000, "2026-01-05 10:00:00"],
+)
+def test_times_may_be_epochs_of_any_unit(stamp, load):
+    _, (call,) = load(lines(CALL | {"ts": stamp}))
+    assert call["occurred_at"] == datetime(2026, 1, 5, 10)
+
+
+def test_names_come_in_every_script(load):
+    names = ["Ада", "李雷", "محمد", "🙂", "Zoë"]
+    rows = [CALL | {"user": name, "ts": 1767607200 + i} for i, name in enumerate(names)]
+    plain = lines(*(json.dumps(row, ensure_ascii=False) for row in rows))
+    assert [call["user"] for call in load(plain, "plain.jsonl")[1]] == names
+    escaped, _ = load(lines(*rows), "escaped.jsonl", keep_duplicates=True)
+    assert escaped.loaded == 5
+
+
+def test_keys_in_any_script_can_be_mapped(load):
+    row = {"время": "2026-01-05T10:00:00Z", "кто": {"имя": "Ада"}}
+    mapping = {"occurred_at": "время", "user": "кто.имя"}
+    found, (call,) = load(lines(row), mapping=mapping)
+    assert (found.columns["user"], call["user"]) == ("кто.имя", "Ада")
+
+
+def test_a_mapped_key_that_is_not_there_is_said_to_be_missing(load):
+    with pytest.raises(CreditsError, match="no column “who”"):
+        load(lines(CALL), mapping={"user": "who"})
+
+
+def test_heartbeats_among_calls_are_no_calls(load, rejects):
+    rows = [
+        CALL,
+        {"ts": "2026-01-05T10:00:01Z", "level": "info", "msg": "heartbeat", "id": "h-1"},
+        {"ts": "2026-01-05T10:00:02Z", "status": "ok", "user": "", "path": None},
+    ]
+    found, _ = load(lines(*rows))
+    assert (found.loaded, found.skipped, found.rejected) == (1, 2, 0)
+    assert rejects() == []
+
+
+def test_a_heartbeat_may_also_stand_where_operations_stand(load):
+    rows = [
+        {"time": "2026-01-05T10:00:00Z", "event": "contact.create", "user": "ada"},
+        {"time": "2026-01-05T10:00:01Z", "event": "heartbeat"},
+    ]
+    found, _ = load(lines(*rows))
+    assert (found.loaded, found.skipped) == (1, 1)
+
+
+def test_what_is_no_json_is_a_reject_with_its_line(load, rejects):
+    text = lines(CALL, "", "# a comment", "not json at all", CALL, '{"ts": "2026-01-05T10:')
+    found, _ = load(text)
+    assert (found.rows, found.loaded, found.skipped, found.rejected) == (6, 2, 2, 2)
+    assert [(line, reason) for line, reason, _ in rejects()] == [
+        (4, "is not valid JSON"),
+        (6, "is not valid JSON"),
+    ]
+
+
+def test_a_row_without_a_time_is_a_reject(load, rejects):
+    found, _ = load(lines(CALL, {"user": "ada", "path": "/a"}))
+    assert found.rejected == 1
+    assert rejects()[0][:2] == (2, "has no time")
+
+
+SOUND = [CALL, CALL | {"ts": "2026-01-05T10:00:01Z", "user": "bo"}]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lines(*SOUND),
+        json.dumps(SOUND),
+        json.dumps(SOUND, indent=2),
+        json.dumps({"data": SOUND, "page": 1}),
+        lines(*({"Records": [row]} for row in SOUND)),
+        lines(*SOUND).replace("\n", ""),
+        lines(*(json.dumps(row, indent=1) for row in SOUND)),
+        lines(*({"_index": "a", "_source": row} for row in SOUND)),
+        json.dumps({"took": 1, "hits": {"total": 2, "hits": [{"_source": row} for row in SOUND]}}),
+        lines(*({"log": json.dumps(row) + "\n", "stream": "stdout"} for row in SOUND)),
+        lines(*("api-1  | " + json.dumps(row) for row in SOUND)),
+        "\ufeff" + lines(*SOUND).replace("\n", "\r\n"),
+    ],
+    ids=[
+        *("lines", "array", "printed array", "page", "records line by line", "on one line"),
+        *("printed", "indexed", "search results", "container", "compose", "mark and CRLF"),
+    ],
+)
+def test_the_same_calls_come_out_of_every_packing(text, load):
+    found, calls = load(text)
+    assert (found.format, found.rows, found.loaded) == ("jsonl", 2, 2)
+    assert [(call["user"], call["api"]) for call in calls] == [
+        ("ada", "GET /v1/leads/{id}"),
+        ("bo", "GET /v1/leads/{id}"),
+    ]
+
+
+def test_a_container_may_also_say_what_is_no_json(load):
+    rows = [
+        {"log": json.dumps(CALL) + "\n", "stream": "stdout", "time": "2026-01-05T10:00:00.1Z"},
+        {"log": "listening on :8080\n", "stream": "stderr", "time": "2026-01-05T10:00:00.2Z"},
+    ]
+    found, _ = load(lines(*rows))
+    assert (found.loaded, found.skipped, found.rejected) == (1, 1, 0)
+
+
+def test_rows_may_stand_for_many_calls(load):
+    row = {"minute": "2026-01-05T10:00:00Z", "endpoint": "/v1/leads", "count": 2_000_000_000}
+    found, _ = load(lines(row, row))
+    assert found.calls == 4_000_000_000
+
+
+def test_a_log_without_calls_says_what_it_has(load):
+    with pytest.raises(CreditsError, match="no columns that make a call"):
+        load(lines({"cpu": 0.5, "ts": 1767607200}, {"cpu": 0.6, "ts": 1767607201}))
+
+
+def test_deep_objects_are_no_crash(load):
+    deep = '{"a":' * 5000 + "1" + "}" * 5000
+    found, _ = load(lines(*[CALL] * 3, deep, "[" * 5000))
+    assert (found.rows, found.loaded) == (5, 3)
+
+
+KEYS = st.text(min_size=1, max_size=6).filter(lambda key: jsonlines._SIMPLE.fullmatch(key))
+
+
+@given(keys=st.lists(KEYS, min_size=1, max_size=4), held=st.text(max_size=5))
+def test_a_pointer_leads_to_where_it_was_made_for(keys, held):
+    row: object = held
+    for key in reversed(keys):
+        row = {key: row}
+    assert value(row, pointer(keys)) == held  # type: ignore[arg-type]
+
+
+@given(
+    rows=st.lists(
+        st.dictionaries(
+            st.sampled_from(
+                ["ts", "user", "path", "log", "_source", "message", 'q"', "a{b}", "x[0]"]
+            ),
+            st.recursive(
+                st.none() | st.integers() | st.text(max_size=9),
+                lambda inner: (
+                    st.lists(inner, max_size=2)
+                    | st.dictionaries(st.text(max_size=4), inner, max_size=2)
+                ),
+            ),
+        ),
+        min_size=1,
+        max_size=5,
+    )
+)
+def test_looking_at_objects_of_any_keys_never_fails(rows):
+    text = lines(*rows)
+    look = Sample(Plain("a", None, "text"), text, True)  # type: ignore[arg-type]
+    for _ in jsonlines.views(look):
+        pass
+    cells = jsonlines._flatten(look.objects)
+    assert all("\0" not in pointer(name.split("\0")) for name in cells)
+
+
+def test_keys_and_sql_over_keys_stand_beside_each_other():
+    choice = ("a.b", "lower({c.0})", '{$."d.e"}')
+    assert list(paths_in([choice])) == ['$."a"."b"', '$."c"[0]', '$."d.e"']
+    at = {'$."a"."b"': "v1", '$."c"[0]': "v2", '$."d.e"': "v3"}
+    assert fill(choice, at, test=True) == "(v1 <> '') OR (lower(v2)) OR (v3)"
+    assert fill("a.b", at) == "v1"
+
+
+def test_a_sample_is_tried_as_json_only_as_far_as_it_goes(tmp_path):
+    path = tmp_path / "long.jsonl"
+    path.write_text(lines(*[CALL] * 5000))
+    look = sample(Plain("long.jsonl", path, "text"))
+    assert len(look.objects) == 1000
+    assert JsonLines().read(look, Options(), forced=False) is not None
