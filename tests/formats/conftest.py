@@ -23,7 +23,7 @@ LoadText = Callable[..., tuple[Load, Calls]]
 
 
 def calls_of(store: Store, load_ids: list[int] | None = None) -> Calls:
-    """The calls that are loaded, in order of time (the store keeps no other), one dict a call."""
+    """The calls that are loaded, by time (the store keeps no other order), one dict each."""
     with store._database.snapshot() as cursor:
         found = cursor.execute(
             "SELECT * EXCLUDE (fingerprint) FROM calls"

@@ -74,7 +74,7 @@ def test_an_answer_that_is_exported_twice_is_one_call_and_other_days_are_others(
 def test_ssh_and_mesh_rows_are_calls_too(load):
     mesh = (
         "10.0.0.5 | grpc | o@1GGG0Q5Kx420x106x2 | @5XDWX5x420x2768x0 | bob"
-        ' | 2026-11-12 07:09:18,086 | "HostingService/HttpBackend" | - | 0 | 2 | 141583 | 189 | 382 | - '
+        ' | 2026-11-12 07:09:18,086 | "HostingService/HttpBackend" | - | 0 | 2 | 1 | 1 | 1 | - '
     )
     ssh = bitbucket("o", action="\"SSH - git-upload-pack '/stash/stash.git'\"")
     found, calls = load(log(ssh, mesh, "torn | row"))

@@ -78,7 +78,7 @@ NO_CALLS = {
     "log4j": "2026-04-09 19:58:07,123 - INFO [main:Server@12] - Starting, please wait",
     "python": "2026-04-09 19:58:07,123:DEBUG:requests: GET /api/v1/things, 200, in 12 ms",
     "zookeeper": "2026-07-29 17:41:44,747 - INFO [P[id=1]/0:0:0:0:0:0:0:0:21:L@7] - x",
-    "hdfs": "081109 203615 148 INFO dfs.DataNode$PacketResponder: PacketResponder 1 for block blk_38",
+    "hdfs": "081109 203615 148 INFO dfs.DataNode$PacketResponder: PacketResponder 1 for blk_38",
     "metrics": "timestamp,cpu,memory,load\n2026-04-09T19:58:07Z,12.5,2048,0.7",
     "health": "time,status,latency_ms\n2026-04-09T19:58:07Z,up,12\n2026-04-09T19:59:07Z,up,11",
     "inventory": "id,name,status,created_at\n1,Router,active,2026-04-09T19:58:07Z",
