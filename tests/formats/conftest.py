@@ -27,7 +27,8 @@ def calls_of(store: Store, load_ids: list[int] | None = None) -> Calls:
     with store._database.snapshot() as cursor:
         found = cursor.execute(
             "SELECT * EXCLUDE (fingerprint) FROM calls"
-            " WHERE $ids IS NULL OR list_contains($ids, load_id) ORDER BY load_id, occurred_at, rowid",
+            " WHERE $ids IS NULL OR list_contains($ids, load_id)"
+            " ORDER BY load_id, occurred_at, rowid",
             {"ids": load_ids},
         )
         names = [column[0] for column in found.description]
