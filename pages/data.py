@@ -11,8 +11,9 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from credits import usage
+from credits import replay, usage
 from credits.formats import Options
+from credits.plan import Plan
 from credits.settings import Settings
 from credits.store import Preview, Store, Summary, Terms, shared
 from credits.windows import Kind
@@ -112,3 +113,18 @@ def person(
     """Everything about one user."""
     with store().answers() as answers:
         return usage.person(answers, user, basis, start, end, kind, zone)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def demand(path: Path, version: int) -> pd.DataFrame:
+    """What was wanted of the organization's credits, minute by minute."""
+    with store().answers() as answers:
+        return answers.demand()
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def replayed(
+    path: Path, version: int, allowance: int, kind: Kind, zone: str, growth: float
+) -> replay.Replay:
+    """All demand played again under an allowance."""
+    return replay.replay(demand(path, version), Plan(allowance, 0, 0), kind, zone, growth)

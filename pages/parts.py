@@ -110,6 +110,21 @@ def offer_sample() -> None:
         st.rerun()
 
 
+def cards(entries: Sequence[tuple[str, str, str, Any]]) -> None:
+    """Numbers side by side: a label, a value, a remark (in Markdown), and the remark's colour."""
+    with st.container(horizontal=True):
+        for label, value, remark, colour in entries:
+            st.metric(
+                label,
+                value,
+                remark,
+                delta_color=colour,
+                delta_arrow="off",
+                border=True,
+                height="stretch",
+            )
+
+
 def panel(
     title: str,
     figure: Callable[[], Any],

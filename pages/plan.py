@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from credits import charts, views, windows
+from credits import charts, replay, views, windows
 from credits import plan as plans
 from pages import choices, data, parts
 from pages.parts import number
@@ -22,40 +22,31 @@ headroom = plan.allowance - peak.credits
 seen = int((shown.users["user_basis"] == "user").sum())
 
 with answer:
-    with st.container(horizontal=True):
-        for label, value, delta, bad in (
-            ("Allowance", number(plan.allowance), plan.formula.rsplit(" = ", 1)[0], False),
+    idle = "no calls in this window"
+    parts.cards(
+        (
+            ("Allowance", number(plan.allowance), plan.formula.rsplit(" = ", 1)[0], "gray"),
             (
                 "Headroom at the peak",
                 number(headroom),
                 (f"peak {number(peak.credits)}" if peak.end is not None else "no calls")
                 + (", over" if headroom < 0 else ""),
-                headroom < 0,
+                "red" if headroom < 0 else "gray",
             ),
             (
                 "Above the limit",
                 views.duration(above) if above else "never",
                 chosen.period,
-                bool(above),
+                "red" if above else "gray",
             ),
             (
                 "Used now",
                 number(used),
-                f"{number(max(plan.allowance - used, 0))} unused"
-                if shown.window.calls
-                else "no calls in this window",
-                False,
+                f"{number(max(plan.allowance - used, 0))} unused" if shown.window.calls else idle,
+                "gray",
             ),
-        ):
-            st.metric(
-                label,
-                value,
-                delta,
-                delta_color="red" if bad else "gray",
-                delta_arrow="off",
-                border=True,
-                height="stretch",
-            )
+        )
+    )
     people = f"The logs show **{seen:,} users**; the plan pays for **{plan.users:,}**."
     if plan.at_cap:
         reached = "" if plan.users_at_cap is None else f" (reached at {plan.users_at_cap:,} users)"
@@ -74,10 +65,63 @@ with answer:
         names={"occurred_at": f"from ({zone})"},
     )
 
+
+def played_again() -> None:
+    """All demand played again under this plan: what would have been refused, what is enough."""
+    growth = st.slider(
+        "Growth of demand", -50, 200, 0, step=5, key="growth", format="%d %%", width=320
+    )
+    found = data.replayed(*version, plan.allowance, chosen.kind, zone, growth)
+    enough = replay.least_users(plan, found.least_allowance)
+    free = found.headroom()
+    blocked = found.days[found.days["refused"] > 0]
+    parts.cards(
+        (
+            (
+                "Refused credits",
+                number(found.refused),
+                f"{found.refused_calls:,} calls",
+                "red" if found.refused else "gray",
+            ),
+            (
+                "Blocked minutes",
+                number(found.blocked_minutes),
+                f"on {len(blocked):,} of {len(found.days):,} days",
+                "red" if found.blocked_minutes else "gray",
+            ),
+            (
+                "Least allowance for no refusal",
+                number(found.least_allowance),
+                "no number of users gives it" if enough is None else f"{enough:,} users",
+                "gray",
+            ),
+            (
+                "Headroom, median",
+                number(free["median"]),
+                f"least {number(free['min'])}, 5th percentile {number(free['p5'])}",
+                "gray",
+            ),
+        )
+    )
+    st.caption(
+        "All that is loaded, minute by minute; calls that the log shows as refused were wanted too."
+        " What is admitted comes back as the chosen kind of window says."
+    )
+    if blocked.empty:
+        st.success("This plan would have refused nothing.")
+    else:
+        parts.numbers(blocked, "refused_days", height=240)
+
+
 # Only the tab that is open is drawn: a chart more would double what a slider takes.
-over, curve_tab = st.tabs(
-    ["When it was above the limit", "Allowance by number of users"], key="more", on_change="rerun"
+again, over, curve_tab = st.tabs(
+    ["Played again under this plan", "When it was above the limit", "Allowance by users"],
+    key="more",
+    on_change="rerun",
 )
+if again.open:
+    with again:
+        played_again()
 if over.open:
     with over:
         spans = windows.above(steps, plan.allowance)

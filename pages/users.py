@@ -43,17 +43,24 @@ def show(name: str, basis: str) -> None:
 def everybody() -> None:
     """The list of users, and the greatest ones by API."""
     busiest = everyone.iloc[0]
-    with st.container(horizontal=True):
-        for label, value, delta in (
-            ("Users", f"{len(everyone):,}", f"plan pays for {chosen.plan.users:,}"),
-            ("Credits", number(everyone["credits"].sum()), chosen.period),
-            ("Calls", number(everyone["calls"].sum()), f"{everyone['refused'].sum():,} refused"),
-            ("Greatest share", f"{busiest['share']:.0%}", parts.plain(str(busiest["user"]))),
-        ):
-            st.metric(
-                label, value, delta, delta_color="gray", delta_arrow="off", border=True,
-                height="stretch",
-            )  # fmt: skip
+    parts.cards(
+        (
+            ("Users", f"{len(everyone):,}", f"plan pays for {chosen.plan.users:,}", "gray"),
+            ("Credits", number(everyone["credits"].sum()), chosen.period, "gray"),
+            (
+                "Calls",
+                number(everyone["calls"].sum()),
+                f"{everyone['refused'].sum():,} refused",
+                "gray",
+            ),
+            (
+                "Greatest share",
+                f"{busiest['share']:.0%}",
+                parts.plain(str(busiest["user"])),
+                "gray",
+            ),
+        )
+    )
     # An app may have the name of a user: who they are, and not what they are called, tells them
     # apart.
     names = views.told_apart(everyone.head(10))
@@ -109,17 +116,24 @@ def one(name: str, basis: str) -> None:
     shown = data.person(*version, name, basis, chosen.start, chosen.end, chosen.kind, zone)
     row, peak = rows.iloc[0], shown.series.peak
     ended = None if peak.end is None else views.local(peak.end, zone)
-    with st.container(horizontal=True):
-        for label, value, delta in (
-            ("Credits", number(row["credits"]), f"{row['share']:.1%} of all, {chosen.period}"),
-            ("Calls", number(row["calls"]), f"{row['refused']:,} refused"),
-            ("Peak in 24 h", number(peak.credits), f"{ended:%d %b, %H:%M}" if ended else "none"),
-            ("Assumed", number(row["assumed"]), "credits without a record count"),
-        ):
-            st.metric(
-                label, value, delta, delta_color="gray", delta_arrow="off", border=True,
-                height="stretch",
-            )  # fmt: skip
+    parts.cards(
+        (
+            (
+                "Credits",
+                number(row["credits"]),
+                f"{row['share']:.1%} of all, {chosen.period}",
+                "gray",
+            ),
+            ("Calls", number(row["calls"]), f"{row['refused']:,} refused", "gray"),
+            (
+                "Peak in 24 h",
+                number(peak.credits),
+                f"{ended:%d %b, %H:%M}" if ended else "none",
+                "gray",
+            ),
+            ("Assumed", number(row["assumed"]), "credits without a record count", "gray"),
+        )
+    )
     steps = windows.thin(views.localized(shown.series.steps, "occurred_at", zone), 1_500)
     marked = windows.Peak(peak.credits, peak.calls, ended)
     parts.panel(
