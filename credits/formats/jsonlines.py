@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from credits import CreditsError
@@ -194,19 +195,20 @@ def _columns(fields: Mapping[str, Choice], rows: Sequence[Mapping[str, Any]]) ->
 def value(row: Mapping[str, Any], path: str) -> Any:
     """What stands at a JSON path (as `pointer` writes it) of an object, or None."""
     found: Any = row
-    for key, place in _STEP.findall(path):
-        if place:
-            found = (
-                found[int(place)] if isinstance(found, list) and int(place) < len(found) else None
-            )
+    for step in _steps(path):
+        if isinstance(step, int):
+            found = found[step] if isinstance(found, list) and step < len(found) else None
         else:
-            found = found.get(key) if isinstance(found, dict) else None
+            found = found.get(step) if isinstance(found, dict) else None
         if found is None:
             return None
     return found
 
 
-_STEP = re.compile(r'\."([^"]*)"|\[(\d+)\]')
+@lru_cache(4096)
+def _steps(path: str) -> tuple[str | int, ...]:
+    steps = re.findall(r'\."([^"]*)"|\[(\d+)\]', path)
+    return tuple(int(place) if place else key for key, place in steps)
 
 
 def _values(rows: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> Iterable[str]:

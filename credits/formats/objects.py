@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from credits import CreditsError
@@ -59,9 +60,10 @@ class Objects:
         return None
 
     def _fits(self, row: Mapping[str, Any]) -> bool:
-        if any(value(row, pointer(key)) is not None for key in self.unless):
-            return False
-        return any(all(value(row, pointer(k)) is not None for k in keys) for keys in self.shapes)
+        # Most rows are another format's, and lack the first key already.
+        return any(all(_has(row, key) for key in shape) for shape in self.shapes) and not any(
+            _has(row, key) for key in self.unless
+        )
 
     def _lines(
         self, sample: Sample, envelope: Envelope, rows: Sequence[Mapping[str, Any]]
@@ -115,6 +117,13 @@ class Objects:
                 :500
             ],
         )
+
+
+def _has(row: Mapping[str, Any], key: str) -> bool:
+    return value(row, _pointer(key)) is not None
+
+
+_pointer = cache(pointer)
 
 
 def _with(table: Reading, within: str, *, slow: bool, **ours: Any) -> Reading:
