@@ -110,7 +110,7 @@ def played_again() -> None:
     if blocked.empty:
         st.success("This plan would have refused nothing.")
     else:
-        parts.numbers(blocked, "refused_days", height=240)
+        parts.numbers(blocked, "refused_days", {"peak_used": "peak used"})
 
 
 # Only the tab that is open is drawn: a chart more would double what a slider takes.
