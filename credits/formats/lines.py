@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from credits.formats.base import Reading, Sample, lines_of
 
-BLANK = "CASE WHEN line IS NULL OR regexp_full_match(line, '\\s*') THEN 'blank' END"
-BLANK_OR_COMMENT = (
-    "CASE WHEN line IS NULL OR regexp_full_match(line, '\\s*') THEN 'blank'"
-    " WHEN starts_with(line, '#') THEN 'comment' END"
-)
+# What begins with white space is below `!`: cheap to see, and rare.
+_EMPTY = "line IS NULL OR (line < '!' AND regexp_full_match(line, '\\s*'))"
+BLANK = f"CASE WHEN {_EMPTY} THEN 'blank' END"
+BLANK_OR_COMMENT = f"CASE WHEN {_EMPTY} THEN 'blank' WHEN starts_with(line, '#') THEN 'comment' END"
 
 
 def reading(

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from credits.formats.base import FIELDS, Reading
+from credits.formats.base import FIELDS, Reading, literal
 from credits.formats.paths import key_sql, parameters_sql
 from credits.formats.stamps import EARLIEST, LATEST, stamp_sql
 
-BLANKS = "('', '-', 'null', 'NULL', 'None', '(null)', 'undefined', 'nan', 'NaN', '\\N')"
+BLANK_CELLS = ("", "-", "null", "NULL", "None", "(null)", "undefined", "nan", "NaN", "\\N")
+BLANKS = f"({', '.join(map(literal, BLANK_CELLS))})"
 UNKNOWN = "(unknown)"
 MOST = 10**15
 """Calls that one row may stand for, and credits that it may have cost."""
@@ -29,7 +30,9 @@ def staging_sql(reading: Reading, parameters: Iterable[str]) -> str:
     `logged` the credits that the log carries. `parameters`: the query parameters that a rate card
     tells calls apart by.
     """
-    raw = ", ".join(f"{_clean(reading.fields.get(f))} AS f_{f}" for f in FIELDS)
+    raw = ", ".join(f"{reading.fields.get(f, 'NULL::VARCHAR')} AS f_{f}" for f in FIELDS)
+    known = {*reading.fields, "occurred_at"}
+    clean = ", ".join(f"{_clean(f'f_{f}')} AS f_{f}" for f in FIELDS if f in known)
     stamp = stamp_sql("f_occurred_at", reading.stamps, reading.day_first)
     weighted, logs_credits = "calls" in reading.fields, "credits" in reading.fields
     reject = _reject(weighted, logs_credits)
@@ -59,23 +62,40 @@ FROM (SELECT *, {_target()} AS target,
 FROM (SELECT *, {stamp} AS stamp,
   {_whole("f_records")} AS records, {_decimal("f_credits") if logs_credits else "NULL"} AS logged,
   {_whole("f_calls") if weighted else "1"} AS calls
+FROM (SELECT * REPLACE ({clean})
 FROM (SELECT {raw}, {reading.skip} AS skip, {reading.reject} AS broken,
-  {reading.fingerprint} AS fingerprint, {reading.line or "NULL::BIGINT"} AS line,
+  {_fingerprint(reading)} AS fingerprint, {reading.line or "NULL::BIGINT"} AS line,
   {reading.row} AS text
-FROM {reading.source}))))))
+FROM {reading.source})))))))
 """
 
 
-def _clean(expression: str | None) -> str:
-    """A cell without what stands for nothing, and without white space around it."""
-    if expression is None:
-        return "NULL::VARCHAR"
-    # Trimming is dear and rarely needed; the test for it is cheap.
-    spaced = f"regexp_matches({expression}, '^\\s|\\s$')"
+def _clean(column: str) -> str:
+    """A cell without what stands for nothing, and without white space around it.
+
+    Of every cell of a log this is asked, so it is put in the cheapest words: a chain of comparisons
+    costs half of what `IN` does, and the tests for white space a tenth of a regular expression.
+    What is below `!` begins with white space, or with a control character that `trim` leaves alone.
+    """
+    blank = " OR ".join(f"{column} = {literal(text)}" for text in BLANK_CELLS)
+    ends = " OR ".join(f"ends_with({column}, chr({ord(space)}))" for space in " \t\r\n")
     return (
-        f"CASE WHEN {expression} IN {BLANKS} THEN NULL"
-        f" WHEN {spaced} THEN nullif(trim({expression}, ' \t\r\n'), '') ELSE {expression} END"
+        f"CASE WHEN {blank} THEN NULL WHEN {column} < '!' OR {ends}"
+        f" THEN nullif(trim({column}, ' \t\r\n'), '') ELSE {column} END"
     )
+
+
+def _fingerprint(reading: Reading) -> str:
+    """The row's fingerprint, at least where it has no request id: elsewhere it is not needed.
+
+    Most ids are seen at once to be none of the blank cells, which are short, nor white space.
+    """
+    request_id = reading.fields.get("request_id")
+    if request_id is None:
+        return reading.fingerprint
+    longest = max(map(len, BLANK_CELLS))
+    blank = f"{request_id} IS NULL OR strlen({request_id}) <= {longest} OR {request_id} < '!'"
+    return f"CASE WHEN {blank} THEN {reading.fingerprint} END"
 
 
 def _target() -> str:

@@ -127,13 +127,16 @@ def stamp_sql(expression: str, values: Iterable[str], day_first: bool | None = N
     # Who writes dates with dots writes the day first.
     general = _general(cleaned, days, dotted=day_first is not False)
     if examples and all(_ISO.match(value) for value in examples):
-        return f"coalesce({_utc(f'TRY_CAST({expression} AS TIMESTAMPTZ)')}, {general})"
-    if examples and all(re.match(r"\d{9,20}$", value) for value in examples):
-        return f"coalesce({_integer(f'TRY_CAST({expression} AS BIGINT)')}, {general})"
-    if examples and all(_CLF.match(value) for value in examples):
+        quick = _utc(f"TRY_CAST({expression} AS TIMESTAMPTZ)")
+    elif examples and all(re.match(r"\d{9,20}$", value) for value in examples):
+        quick = _integer(f"TRY_CAST({expression} AS BIGINT)")
+    elif examples and all(_CLF.match(value) for value in examples):
         quick = _parsed(f"ltrim({expression}, '[')", (_CLF_FORMATS[0],))
-        return f"coalesce({quick}, {general})"
-    return general
+    else:
+        return general
+    # DuckDB computes what the general expression has in common before it looks whether it is
+    # needed, unless it stands in a CASE of its own: half of the time that reading a log took.
+    return f"coalesce({quick}, CASE WHEN {expression} IS NOT NULL THEN {general} END)"
 
 
 def _general(text: str, day_first: bool, *, dotted: bool) -> str:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -263,14 +264,17 @@ class _Taking:
         self.tell(0.75, f"Storing {self.plain.name}")
         chosen = "s.rowid NOT IN (SELECT row FROM shadowed)" if duplicates else "true"
         given: dict[str, Any] = {"load": load_id, "free": free}
-        self.cursor.execute(_insert("calls", chosen), given)
+        with _in_any_order(self.cursor):
+            self.cursor.execute(_insert("calls", chosen), given)
         if duplicates:
-            self.cursor.execute(_insert("duplicates", f"NOT ({chosen})"), given)
+            in_order = _insert("duplicates", f"NOT ({chosen})") + " ORDER BY s.rowid"
+            self.cursor.execute(in_order, given)
         sums = self._sums(load_id)
         self.tell(0.9, "Adding up")
-        for table, sql in schema.ROLL_UPS.items():
-            mine = sql.replace("FROM calls", "FROM calls WHERE load_id = $load")
-            self.cursor.execute(f"INSERT INTO {table} {mine}", {"load": load_id})
+        with _in_any_order(self.cursor):
+            for table, sql in schema.ROLL_UPS.items():
+                mine = sql.replace("FROM calls", "FROM calls WHERE load_id = $load")
+                self.cursor.execute(f"INSERT INTO {table} {mine}", {"load": load_id})
         self.cursor.execute(_FOLDED, [load_id])
         rejected = self._store_rejects(reading, load_id)
         calls, credits, fractional, first, last, loaded = sums
@@ -346,6 +350,20 @@ class _Taking:
                 },
             )
         return len(ordinals)
+
+
+@contextmanager
+def _in_any_order(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Rows may be stored as they come: by all threads at once, where a join would leave it to one.
+
+    Calls and roll-ups have no order. Duplicates have one, in which they come back: it is asked for
+    in so many words, because a join keeps no order by itself.
+    """
+    cursor.execute("SET SESSION preserve_insertion_order = false")
+    try:
+        yield
+    finally:
+        cursor.execute("SET SESSION preserve_insertion_order = true")
 
 
 def _notes(plain: Plain, reading: Reading) -> tuple[str, ...]:
