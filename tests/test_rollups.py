@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from credits import CreditsError
 from credits.store import Store, Terms, schema
 
 START = datetime(2026, 3, 28, 22)
@@ -127,6 +128,24 @@ def test_after_any_loads_and_undos_calls_follow_the_rules_and_roll_ups_follow_th
             compare(store, loads)
 
 
+def test_duplicates_that_count_after_all_are_in_the_roll_ups(tmp_path: Path):
+    path = tmp_path / "a.csv"
+    rows = [Row(0, "ada", "", "getRecords", "200", "", 2), Row(1, "bob", "", "b", "429", "r1", 0)]
+    path.write_text(HEADER + "".join(f"{row.text()}\n" for row in [*rows, rows[1]]))
+    with Store(tmp_path / "x.duckdb") as store:
+        store.load(path, now=NOW)
+        (load,), _ = store.load(path, now=NOW)
+        assert (load.loaded, load.duplicates) == (0, 3)
+        store.keep_duplicates(load.load_id)
+        assert_roll_ups(store)
+        with store.answers() as answers:
+            assert answers.summary().calls == answers.totals([])["calls"].sum() == 5
+            listed = answers.loads().iloc[0]
+        assert (listed["loaded"], listed["duplicates"], listed["calls"]) == (3, 0, 3)
+        with pytest.raises(CreditsError, match="not there any more"):
+            store.keep_duplicates(99)
+
+
 def compare(store: Store, loads: dict[int, Taken]) -> None:
     expected = {load_id: Counter(map(identity, load.calls)) for load_id, load in loads.items()}
     assert calls(store) == {load_id: counter for load_id, counter in expected.items() if counter}
@@ -183,15 +202,21 @@ def assert_roll_ups(store: Store) -> None:
             kept = cursor.execute(f"SELECT * FROM {table}").fetchall()
             anew = cursor.execute(f"SELECT * FROM ({sql})").fetchall()
             # An undo may add a second row for the same minute of a load; their sum counts.
-            assert added_up(kept) == added_up(anew), table
+            assert added_up(kept, KEYS[table]) == added_up(anew, KEYS[table]), table
 
 
-def added_up(rows: Sequence[tuple[object, ...]]) -> dict[tuple[object, ...], tuple[object, ...]]:
-    """Rows whose last four columns are sums, by the columns before."""
+KEYS = {"minutes": 2, "quarters": 7}
+"""How many columns of a roll-up come before its sums."""
+
+
+def added_up(
+    rows: Sequence[tuple[object, ...]], keys: int
+) -> dict[tuple[object, ...], tuple[object, ...]]:
+    """The sums of rows, by the columns before them."""
     frame: dict[tuple[object, ...], tuple[object, ...]] = {}
     for row in rows:
-        key, sums = row[:-4], row[-4:]
-        old = frame.get(key, (0, 0, 0, 0))
+        key, sums = row[:keys], row[keys:]
+        old = frame.get(key, (0,) * len(sums))
         frame[key] = tuple(a + b for a, b in zip(old, sums, strict=True))  # type: ignore[operator]
     return frame
 

@@ -13,23 +13,27 @@ def undo(database: Database, load_ids: list[int]) -> None:
     """Take back some loads in one transaction. Raises CreditsError for one that is not there."""
     with database.writer() as cursor, database.change(cursor):
         for load_id in load_ids:
-            known = cursor.execute("SELECT 1 FROM loads WHERE load_id = ?", [load_id]).fetchall()
-            if not known:
-                raise CreditsError(f"Load {load_id} is not there any more: reload the page.")
+            _must_be_there(cursor, load_id)
             for table in schema.OF_A_LOAD:
                 cursor.execute(f"DELETE FROM {table} WHERE load_id = ?", [load_id])
         _bring_back(cursor)
 
 
 def keep_duplicates(database: Database, load_id: int) -> None:
-    """Let every duplicate of a load count as a call after all."""
+    """Let every duplicate of a load count as a call after all. Raises CreditsError as `undo`."""
     with database.writer() as cursor, database.change(cursor):
+        _must_be_there(cursor, load_id)
         cursor.execute(
             "CREATE OR REPLACE TEMP TABLE orphans AS"
             " SELECT rowid AS row FROM duplicates WHERE load_id = ?",
             [load_id],
         )
         _make_calls(cursor, load_id)
+
+
+def _must_be_there(cursor: duckdb.DuckDBPyConnection, load_id: int) -> None:
+    if not cursor.execute("SELECT 1 FROM loads WHERE load_id = ?", [load_id]).fetchall():
+        raise CreditsError(f"Load {load_id} is not there any more: reload the page.")
 
 
 def clear(database: Database) -> None:
