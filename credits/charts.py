@@ -74,6 +74,11 @@ def level_in_words(share: float) -> str:
     return "above 80 %" if share >= AMBER_FROM else "within the allowance"
 
 
+def amount(value: float) -> str:
+    """A number as it is shown: `52,500`; a fraction to two places."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+
+
 Spec = dict[str, Any]
 
 
@@ -269,7 +274,7 @@ def _peak(peak: Peak, colour: str, *, early: bool) -> tuple[list[Spec], list[Spe
     label = {
         "x": peak.end,
         "y": peak.credits,
-        "text": f"Peak {peak.credits:,}",
+        "text": f"Peak {amount(peak.credits)}",
         "showarrow": False,
         "yshift": 15,
         "xanchor": "left" if early else "right",
@@ -316,7 +321,7 @@ def ranked(
         "x": frame[measure],
         "y": list(range(len(frame))),
         "orientation": "h",
-        "text": [f"{value:,}" for value in frame[measure]],
+        "text": [amount(value) for value in frame[measure]],
         "textposition": "outside",
         "cliponaxis": False,
         "marker": {"color": colour or palette.blue, "cornerradius": 3},

@@ -10,12 +10,14 @@ _STARTS = ("=", "+", "-", "@", "\t", "\r")
 def csv(frame: pd.DataFrame) -> bytes:
     """A frame as UTF-8 CSV with a byte-order mark, without its index.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV
+    Fractions have six decimals, as many as are counted exactly. Text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV
     Injection"); numbers stay numbers, times are ISO 8601.
     """
     safe = frame.copy()
     for name in safe.columns:
-        if not pd.api.types.is_numeric_dtype(safe[name]) and not _is_time(safe[name]):
+        if pd.api.types.is_float_dtype(safe[name]):
+            safe[name] = safe[name].round(6)
+        elif not pd.api.types.is_numeric_dtype(safe[name]) and not _is_time(safe[name]):
             safe[name] = safe[name].map(defused)
     safe.columns = [defused(name) for name in safe.columns]
     text: str = safe.to_csv(index=False, date_format="%Y-%m-%dT%H:%M:%S.%f")

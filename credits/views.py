@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pandas as pd
 
 OTHERS = "all others"
@@ -80,9 +81,15 @@ def grid(hours: pd.DataFrame) -> pd.DataFrame:
     if len(days) <= _LONGEST_DAYS:
         sums.index = pd.Index(days.strftime("%a %d %b"))
         return sums
-    mean = sums.groupby(days.dayofweek).mean()
+    mean = sums.groupby(days.day_of_week).mean()
     mean.index = pd.Index(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])[mean.index]
     return mean.round(1)
+
+
+def listed(grid: pd.DataFrame) -> pd.DataFrame:
+    """A grid (see `grid`) as a table: day, then a column `00:00` … `23:00` for each hour."""
+    hours = grid.set_axis([f"{hour:02d}:00" for hour in grid.columns], axis="columns")
+    return hours.reset_index(names="day")
 
 
 def spans(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
@@ -109,6 +116,15 @@ def told_apart(users: pd.DataFrame) -> pd.DataFrame:
     twice = users["user"].duplicated(keep=False)
     name = users["user"].where(~twice, users["user"] + " (" + users["user_basis"] + ")")
     return users[["user", "user_basis"]].assign(name=name)
+
+
+def shrunk(trends: pd.Series, most: int = 60) -> pd.Series:
+    """Lists of equal length, each with at most `most` sums: what a cell of a table can show."""
+    if trends.empty or len(trends.iloc[0]) <= most:
+        return trends
+    sums = np.array(trends.tolist())
+    starts = np.linspace(0, sums.shape[1], most, endpoint=False).astype(int)
+    return pd.Series(np.add.reduceat(sums, starts, axis=1).tolist(), index=trends.index)
 
 
 def ago(then: pd.Timestamp, now: pd.Timestamp) -> str:

@@ -40,7 +40,7 @@ _DEFAULT = next(e for e in editions() if e.name == "Bigin Express")
 
 def _number(most: int) -> Callable[[str], int | None]:
     def parse(text: str) -> int | None:
-        return int(text) if text.isdigit() and int(text) <= most else None
+        return int(text) if text.isdecimal() and len(text) < 20 and int(text) <= most else None
 
     return parse
 
@@ -101,27 +101,35 @@ class Choices:
     """In words: `last 7 days`."""
 
 
-def restore() -> None:
-    """Bring the session and the address together, before any widget is drawn.
+def restore(page: str) -> None:
+    """Bring the session and the address together, before any widget of a page is drawn.
 
     The address speaks on a visitor's first run and when the back button led here. In between the
     session does: a browser that sends one change after another still has the address before them.
     """
     state = st.session_state
     kept = state.get("_kept")
+    state["_arrived"] = state.get("_page") != page
+    state["_page"] = page
     if kept is None or _went_back():
         kept = _from_address()
         state.update(kept)
-    # Streamlit forgets what a page does not draw. What it does draw is left alone, because a value
-    # that is set here would take the place of what is being typed.
-    state.update({name: value for name, value in kept.items() if name not in state})
+    # Streamlit forgets what a page does not draw, and a control in another place is another one.
+    # Else it is left alone: a value that is set here takes the place of what is being typed.
+    for name in _KEPT:
+        if state["_arrived"] or name not in state:
+            state[name] = state.get(name, kept[name])
     remember()
 
 
 def _went_back() -> bool:
-    """Whether the browser's back or forward button led here."""
+    """Whether the browser's back or forward button led to an address with choices.
+
+    One without is what the browser shows for a moment while it goes from page to page.
+    """
     context = get_script_run_ctx()
-    return context is not None and context.is_history_navigation
+    history = context is not None and context.is_history_navigation
+    return history and any(name in st.query_params for name in _KEPT)
 
 
 def _from_address() -> dict[str, Any]:
@@ -191,8 +199,9 @@ def plan_controls(*, whole: bool = False) -> None:
 
 def _set(key: str, value: Any) -> None:
     """Give a widget a value, unless it has that already: see `restore`."""
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
+    state = st.session_state
+    if state["_arrived"] or key not in state or state[key] != value:
+        state[key] = value
 
 
 def _scale(key: str) -> list[int]:

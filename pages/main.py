@@ -30,7 +30,7 @@ except CreditsError as error:
     st.button("Try again", key="again")
     st.stop()
 
-choices.restore()
+choices.restore(page.title)
 with st.sidebar:
     if page is not PLAN:
         st.subheader("Credit plan")

@@ -125,14 +125,14 @@ with right:
     parts.panel(
         "Credits by day and hour",
         lambda: charts.heat(grid, colours),
-        lambda: grid.reset_index(names="day"),
+        lambda: views.listed(grid),
         "hours",
     )
 
 # ── what it was made of, narrowed by what is clicked ──────────────────────────────────────────
 first, last, words = chosen.start, chosen.end, chosen.period
-if points:
-    moment = views.instant(pd.Timestamp(points[0]["x"]).to_pydatetime(), zone)
+moment = parts.moment(points, chosen)
+if moment is not None:
     at_point = data.window(*version, moment, chosen.kind, zone)
     first, last = at_point.first, moment
     words = f"the window at {parts.clock(moment, zone)}"
@@ -143,8 +143,9 @@ for column, dimension, title in zip(
 ):
     # Refused calls cost nothing, so that statuses show by calls.
     measure = "calls" if dimension == "status" else "credits"
-    frame = views.named(data.totals(*version, (dimension,), first, last, where), dimension)
-    frame = frame.sort_values(measure, ascending=False, kind="stable")
+    sums = data.totals(*version, (dimension,), first, last, where)
+    sums = sums.sort_values(measure, ascending=False, kind="stable")
+    frame = views.named(sums, dimension)
     head = frame.head(10)
     with column:
         bars = parts.panel(
@@ -157,9 +158,9 @@ for column, dimension, title in zip(
             note="of what is chosen at the left" if where else f"{len(frame):,} in all",
             selects=True,
         )
-    names = parts.picked(bars, list(head[dimension]))
-    if names:
-        where = (*where, (dimension, tuple(None if n == "(none)" else n for n in names)))
+    values = parts.picked(bars, list(sums[dimension].head(10)))
+    if values:
+        where = (*where, (dimension, tuple(None if pd.isna(v) else v for v in values)))
 if int(shown.sums["assumed"]):
     st.caption(
         f"{number(shown.sums['assumed'])} of {number(shown.sums['credits'])} credits rest on an"

@@ -52,8 +52,11 @@ def counts(results: Sequence[Any]) -> None:
 
 
 def number(value: float) -> str:
-    """`52,500`; a fraction to two places."""
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+    """`52,500`; a fraction to two places; `1,000.0 tn` where a card has no room for more."""
+    for size, unit in ((10**12, "tn"), (10**9, "bn")):
+        if abs(value) >= 10 * size:
+            return f"{value / size:,.1f} {unit}"
+    return charts.amount(value)
 
 
 def clock(at: pd.Timestamp, zone: str) -> str:
@@ -192,3 +195,12 @@ def picked(points: Sequence[dict[str, Any]], names: Sequence[Any]) -> list[Any]:
     """The entries of `names` whose bars were clicked; bars stand at 0, 1, 2 and so on."""
     places = [int(point["y"]) for point in points if isinstance(point.get("y"), int | float)]
     return [names[place] for place in places if 0 <= place < len(names)]
+
+
+def moment(points: Sequence[dict[str, Any]], chosen: choices.Choices) -> pd.Timestamp | None:
+    """The instant of a point that was clicked, naive UTC; None for one of another period."""
+    x = pd.to_datetime(points[0].get("x") if points else None, errors="coerce")
+    if not isinstance(x, pd.Timestamp):
+        return None
+    instant = views.instant(x.to_pydatetime(), chosen.zone)
+    return instant if chosen.start <= instant <= chosen.end else None

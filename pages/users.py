@@ -12,7 +12,7 @@ NAMES = {
     "user": "User",
     "credits": "Credits",
     "share": "Share",
-    "trend": "By day",
+    "trend": "Over time",
     "peak_credits": "Peak in 24 h",
     "peak_credits_end": "Peak at",
     "calls": "Calls",
@@ -71,7 +71,9 @@ def everybody() -> None:
         st.caption("Click a row to open that user.")
         peaks = views.localized(everyone, "peak_credits_end", zone)["peak_credits_end"]
         clicked = parts.numbers(
-            everyone.assign(peak_credits_end=peaks)[list(NAMES)],
+            everyone.assign(peak_credits_end=peaks, trend=views.shrunk(everyone["trend"]))[
+                list(NAMES)
+            ],
             "users",
             NAMES,
             on_select="rerun",
@@ -81,7 +83,9 @@ def everybody() -> None:
                 "Share": st.column_config.ProgressColumn(
                     format="percent", max_value=float(everyone["share"].max())
                 ),
-                "By day": st.column_config.AreaChartColumn(y_min=0, help="Credits by day"),
+                "Over time": st.column_config.AreaChartColumn(
+                    y_min=0, help="Credits over the period"
+                ),
                 "Peak at": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
             },
         )["selection"]
@@ -160,7 +164,7 @@ def one(name: str, basis: str) -> None:
         parts.panel(
             "By day and hour",
             lambda: charts.heat(grid, colours, height=300),
-            lambda: grid.reset_index(names="day"),
+            lambda: views.listed(grid),
             "person_hours",
         )
 

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -83,7 +91,16 @@ def metrics(at: AppTest) -> dict[str, str]:
 
 
 def address(at: AppTest) -> dict[str, str]:
-    return {name: values[0] for name, values in at.query_params.items()}
+    """The choices in the address; the zone only where it isn't the test's own, UTC."""
+    there = {name: at.query_params[name] for name in at.query_params}
+    said = {name: text if isinstance(text, str) else text[0] for name, text in there.items()}
+    return {name: text for name, text in said.items() if (name, text) != ("zone", "UTC")}
+
+
+def figures(at: AppTest) -> dict[str, Any]:
+    """Every chart on the page by its key."""
+    charts = at.get("plotly_chart")
+    return {chart.proto.id.rpartition("-")[2]: json.loads(chart.proto.spec) for chart in charts}
 
 
 # ── nothing loaded, no calls, nothing spent ───────────────────────────────────────────────────
@@ -127,11 +144,15 @@ def test_the_sample_is_named_on_every_page_until_it_is_cleared(
     assert store.loads().empty
 
 
-def test_the_offered_sample_is_loaded(store: Store) -> None:
+def test_the_offered_sample_is_loaded(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = tmp_path / "sample.csv"
+    sample.write_text(WEEK)
+    monkeypatch.setattr("pages.data.SAMPLE", sample)
     at = visit()
     at.button(key="load_sample").click()
-    ran(at)
-    assert at.metric
+    assert metrics(ran(at))["Used"] == "60"
     assert "sample data" in texts(at)
 
 
@@ -156,12 +177,395 @@ def test_refused_calls_alone_use_0_credits_which_is_not_no_calls(load: Callable[
 # ── the same numbers everywhere ───────────────────────────────────────────────────────────────
 
 
-def test_the_organization_shows_what_the_library_counts(week: None) -> None:
+def usage(*arguments: str) -> dict[str, Any]:
+    """What `python -m credits usage --json` says of this test's database."""
+    stores.close_all()
+    command = [sys.executable, "-m", "credits", "usage", "--json", *arguments]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    return dict(json.loads(said.stdout))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "arguments"),
+    [
+        ({}, []),
+        ({"base": "70", "users": "2", "per_user": "1", "cap": "none"},
+         ["--base-limit=70", "--users=2", "--credits-per-user=1"]),
+        ({"window": "calendar", "zone": "Asia/Tokyo", "at": "2026-08-13T18:15"},
+         ["--window=calendar", "--time-zone=Asia/Tokyo", "--at=2026-08-13T09:15:00Z"]),
+        ({"window": "anchored"}, ["--window=anchored"]),
+    ],
+)  # fmt: skip
+def test_pages_and_command_line_say_the_same(
+    week: None, chosen: dict[str, str], arguments: list[str]
+) -> None:
+    if "cap" not in chosen:
+        arguments = [*arguments, "--cap=100000"]
+    shown = metrics(visit(**chosen, period="all"))
+    users = visit("users.py", **chosen, period="all")
+    planned = metrics(visit("plan.py", **chosen, period="all"))
+    said = usage(*arguments)
+    assert shown["Used"] == planned["Used now"] == f"{said['used']:,}"
+    assert shown["Unused"] == f"{said['unused']:,}"
+    assert shown["Total"] == planned["Allowance"] == f"{said['allowance']:,}"
+    if "at" not in chosen:
+        assert shown["Peak, all data"] == f"{said['peak']['credits']:,}"
+        assert metrics(users)["Credits"] == f"{said['credits']:,}"
+        assert metrics(users)["Calls"] == f"{said['calls']:,}"
+        listed = users.dataframe[0].value[["User", "Credits", "Calls", "Peak in 24 h"]]
+        assert listed.to_numpy().tolist() == [
+            [user["user"], user["credits"], user["calls"], user["peak"]["credits"]]
+            for user in said["users"]
+        ]
+
+
+def test_the_users_of_24_hours_add_up_to_what_the_organization_used(week: None) -> None:
+    """A call exactly 24 hours old has left the window, and so it has left the period."""
+    chosen = {"period": "24h", "at": "2026-08-13T10:00"}
+    assert metrics(visit(**chosen))["Used"] == metrics(visit("users.py", **chosen))["Credits"]
+    assert metrics(visit(**chosen))["Used"] == "50"
+
+
+def test_fractions_of_credits_are_shown_without_the_dust_of_binary(
+    load: Callable[..., None],
+) -> None:
+    rows = [f"2026-08-13T09:00:0{i}Z,Ada,Web,op{i},200,0.1\n" for i in range(3)]
+    load(HEADER + "".join(rows))
     at = visit()
-    assert metrics(at) == {
-        "Used": "60",
-        "Unused": "52,440",
-        "Total": "52,500",
-        "Back in the next hour": "0",
-        "Peak, last 7 days": "500",
-    }
+    assert metrics(at)["Used"] == "0.30"
+    drawn = figures(at)
+    assert drawn["trailing"]["layout"]["annotations"][-1]["text"] == "Peak 0.30"
+    assert drawn["who"]["data"][0]["text"] == ["0.30"]
+
+
+def test_huge_numbers_fit_a_card_and_are_exact_in_the_table(load: Callable[..., None]) -> None:
+    load(HEADER + f"2026-08-13T09:00:00Z,Ada,Web,op,200,{10**15 - 1}\n")
+    at = visit()
+    assert metrics(at)["Used"] == "1,000.0 tn"
+    at.toggle(key="who_table").set_value(True)
+    assert ran(at).dataframe[0].value["credits"].tolist() == [10**15 - 1]
+
+
+def test_20_years_of_calls_are_answered_quickly(load: Callable[..., None]) -> None:
+    """What is sent for every user doesn't grow with the length of the log."""
+    days = pd.date_range("2006-01-01", "2026-01-01", freq="7D")
+    load(HEADER + "".join(f"{d:%Y-%m-%d}T09:00:00Z,u{i % 50},Web,op,200,1\n"
+                          for i, d in enumerate(days)))  # fmt: skip
+    for page in PAGES[:3]:
+        visit(page, period="all")
+    trends = visit("users.py", period="all").dataframe[0].value["Over time"]
+    assert trends.map(len).max() <= 100
+
+
+def test_calls_of_the_future_are_counted_like_others(load: Callable[..., None]) -> None:
+    load(HEADER + "2150-01-01T00:00:00Z,Ada,Web,op,200,7\n")
+    for page in PAGES:
+        visit(page, period="own")
+    assert metrics(visit())["Used"] == "7"
+
+
+# ── choices ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_deep_link_sets_what_its_sender_saw(week: None) -> None:
+    chosen = {
+        "base": "60000", "users": "12", "per_user": "300", "add_on": "2500", "cap": "none",
+        "period": "own", "from": "2026-08-10", "to": "2026-08-12", "window": "calendar",
+        "zone": "Asia/Kolkata",
+    }  # fmt: skip
+    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=30)
+    for name, value in chosen.items():
+        at.query_params[name] = value
+    ran(at.switch_page("plan.py"))
+    assert metrics(at)["Allowance"] == f"{60_000 + 12 * 300 + 2_500:,}"
+    assert at.select_slider(key="base").value == 60_000
+    assert at.number_input(key="base_exact").value == 60_000
+    assert at.number_input(key="cap").value is None
+    assert at.selectbox(key="zone").value == "Asia/Kolkata"
+    assert address(at) == chosen
+
+
+def test_choices_survive_going_from_page_to_page(week: None) -> None:
+    at = visit()
+    at.select_slider(key="base").set_value(60_000)
+    at.number_input(key="users_exact").set_value(12)
+    at.get("button_group")[0].set_value("24h")
+    ran(at)
+    at.selectbox(key="zone").set_value("Asia/Tokyo")
+    at.number_input(key="cap").set_value(None)
+    ran(at)
+    for page in (*PAGES[1:], PAGES[2], PAGES[0], PAGES[2]):
+        at.switch_page(page)
+        ran(at)
+        assert at.select_slider(key="base").value == 60_000, page
+        assert at.number_input(key="users_exact").value == 12
+        assert at.number_input(key="cap").value is None
+        assert at.selectbox(key="zone").value == "Asia/Tokyo"
+        assert address(at) == {
+            "base": "60000", "users": "12", "period": "24h", "zone": "Asia/Tokyo", "cap": "none",
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "address_",
+    [
+        {"base": "-1"}, {"base": "5000001"}, {"base": "1e3"}, {"base": ""}, {"base": "²"},
+        {"base": "9" * 5_000},
+        {"users": "many"}, {"cap": "-5"}, {"period": "decade"}, {"window": "sliding"},
+        {"zone": "Mars/Olympus"}, {"zone": "../../etc/passwd"}, {"at": "yesterday"},
+        {"at": "0001-01-01T00:00"}, {"at": "9999-12-31T23:59"}, {"from": "2026-02-30"},
+        {"period": "own", "from": "0001-01-01", "to": "9999-12-31"}, {"user": "user:Nobody"},
+    ],
+)  # fmt: skip
+def test_what_is_no_value_in_the_address_is_ignored(week: None, address_: dict[str, str]) -> None:
+    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=30)
+    for name, value in address_.items():
+        at.query_params[name] = value
+    ran(at.switch_page("users.py"))
+    assert metrics(at)["Users"] == "2"
+    left = {name: value for name, value in address(at).items() if name in address_}
+    own = {"period": "own", "from": "2026-08-03", "to": "2026-08-13"}
+    assert left == {} or "user" in left or left == own
+
+
+def test_a_number_typed_exactly_moves_the_slider(week: None) -> None:
+    at = visit("plan.py")
+    at.number_input(key="base_exact").set_value(52_345)
+    ran(at)
+    assert at.select_slider(key="base").value == 52_345
+    assert metrics(at)["Allowance"] == "54,845"
+    at.select_slider(key="base").set_value(1_050_000)
+    ran(at)
+    assert at.number_input(key="base_exact").value == 1_050_000
+    assert address(at)["base"] == "1050000"
+
+
+def test_a_field_that_lags_behind_the_slider_does_not_pull_it_back(week: None) -> None:
+    """A browser sends the slider's new place together with the field's old number."""
+    at = visit("plan.py")
+    at.select_slider(key="base").set_value(51_000)
+    at.number_input(key="base_exact").set_value(49_000)
+    ran(at)
+    assert at.select_slider(key="base").value == 51_000
+    assert at.number_input(key="base_exact").value == 51_000
+
+
+def test_an_edition_sets_its_numbers_and_own_numbers_are_called_so(week: None) -> None:
+    at = visit("plan.py")
+    at.selectbox(key="edition").select("Bigin Free")
+    ran(at)
+    assert metrics(at)["Allowance"] == "5,000"
+    assert "more users add nothing" in texts(at)
+    at.number_input(key="base_exact").set_value(4_000)
+    ran(at)
+    assert at.selectbox(key="edition").value == "Own numbers"
+    at.selectbox(key="edition").select("Zoho CRM Standard")
+    ran(at)
+    assert at.selectbox(key="edition").value == "Zoho CRM Standard"
+    at.switch_page("organization.py")
+    assert ran(at).selectbox(key="edition").value == "Zoho CRM Standard"
+
+
+@pytest.mark.parametrize(("users", "full"), [(199, False), (200, True), (201, True)])
+def test_a_plan_at_its_cap_says_that_more_users_add_nothing(
+    week: None, users: int, full: bool
+) -> None:
+    for page in ("plan.py", "organization.py"):
+        assert ("more users add nothing" in texts(visit(page, users=str(users)))) is full
+
+
+def test_the_plan_says_how_many_users_the_logs_show_beside_how_many_it_pays_for(week: None) -> None:
+    assert "The logs show **2 users**; the plan pays for **10**." in texts(visit("plan.py"))
+
+
+def test_an_own_range_begins_with_the_days_of_the_log(week: None) -> None:
+    at = visit(period="own")
+    assert [d.value.isoformat() for d in at.date_input] == ["2026-08-03", "2026-08-13"]
+    assert address(at)["from"] == "2026-08-03"
+
+
+def test_an_own_range_holds_its_last_day_whole(week: None) -> None:
+    chosen = {"period": "own", "from_": "2026-08-10", "to": "2026-08-10"}
+    assert metrics(visit("users.py", **chosen))["Credits"] == "500"
+    at = visit(**chosen)
+    assert metrics(at)["Used"] == "500"
+    assert "Peak, 10 Aug to 10 Aug 2026" in metrics(at)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"), [("2030-01-01", "2030-01-02"), ("2001-01-01", "2001-01-02")]
+)
+def test_a_range_without_calls_has_no_use_of_another_time(week: None, begin: str, end: str) -> None:
+    at = visit(period="own", from_=begin, to=end)
+    assert metrics(at)["Used"] == "0"
+    assert "no calls" in texts(at).lower()
+
+
+def test_a_log_of_last_century_can_be_looked_at(load: Callable[..., None]) -> None:
+    load(HEADER + "1995-07-01T00:00:01Z,Ada,Web,op,200,7\n")
+    assert metrics(visit(period="own"))["Used"] == "7"
+    assert metrics(visit(at="1995-07-01T12:00"))["Used"] == "7"
+
+
+def test_a_moment_is_of_the_chosen_zone_unless_it_names_one(week: None) -> None:
+    plain = visit(at="2026-08-13T18:10", zone="Asia/Tokyo")
+    zoned = visit(at="2026-08-13T09:10:00Z", zone="Asia/Tokyo")
+    assert metrics(plain)["Used"] == metrics(zoned)["Used"] == "90"
+    assert address(zoned)["at"] == "2026-08-13T18:10:00"
+
+
+# ── the organization, narrowed ────────────────────────────────────────────────────────────────
+
+
+def choose(at: AppTest, key: str, *points: dict[str, Any]) -> AppTest:
+    """The page after points of a chart were clicked."""
+    at.session_state[key] = {"selection": {"points": list(points), "point_indices": []}}
+    return ran(at)
+
+
+def bars(at: AppTest, key: str) -> dict[str, Any]:
+    """The bars of a chart: name → number beside it."""
+    figure = figures(at)[key]
+    return dict(zip(figure["layout"]["yaxis"]["ticktext"], figure["data"][0]["text"], strict=True))
+
+
+def test_a_bar_that_is_clicked_narrows_what_stands_at_its_right(week: None) -> None:
+    at = visit(period="all")
+    assert bars(at, "by_app") == {"Web": "1,340", "Sync": "250", "Mobile": "10"}
+    apis = list(bars(at, "by_api"))
+    choose(at, "by_api", {"y": apis.index("insertRecords")})
+    assert bars(at, "by_app") == {"Sync": "200"}
+    assert bars(at, "by_status") == {"200": "1"}
+    assert len(bars(at, "by_api")) == len(apis)
+
+
+def test_calls_without_an_app_are_not_those_of_an_app_called_none(
+    load: Callable[..., None],
+) -> None:
+    load(HEADER + "2026-08-13T09:00:00Z,Ada,,a,200,5\n2026-08-13T09:00:00Z,Ada,(none),b,201,3\n")
+    at = choose(visit(), "by_app", {"y": 0})
+    assert bars(at, "by_status") == {"200": "1"}
+    at = choose(at, "by_app", {"y": 1})
+    assert bars(at, "by_status") == {"201": "1"}
+
+
+def test_a_point_that_is_clicked_narrows_everything_below_to_its_window(week: None) -> None:
+    at = visit(period="all", zone="Asia/Tokyo")
+    choose(at, "trailing", {"x": "2026-08-10 18:00:00", "y": 500})
+    assert "What it was made of: the window at 10 Aug 2026, 18:00" in texts(at)
+    assert bars(at, "by_app") == {"Web": "300", "Sync": "200"}
+
+
+@pytest.mark.parametrize("x", ["2031-01-01 00:00", "1999-01-01", "", None, "x"])
+def test_a_point_outside_the_period_narrows_nothing(week: None, x: str | None) -> None:
+    """It was clicked before another period was chosen."""
+    at = choose(visit(), "trailing", {"x": x})
+    assert "What it was made of: last 7 days" in texts(at)
+
+
+def test_a_bar_that_is_no_longer_there_narrows_nothing(week: None) -> None:
+    at = choose(visit(), "by_api", {"y": 9}, {"y": -1}, {"y": "a"}, {})
+    assert len(bars(at, "by_app")) == 3
+
+
+@pytest.mark.parametrize("page", PAGES[:3])
+def test_every_chart_has_a_table_of_the_same_numbers(week: None, page: str) -> None:
+    at = visit(page, period="all")
+    before = len(at.get("download_button"))
+    toggles = [toggle.key for toggle in at.main.toggle if toggle.label == "Table"]
+    assert len(toggles) == len(at.get("plotly_chart"))
+    for key in toggles:
+        at.toggle(key=key).set_value(True)
+    ran(at)
+    assert not at.get("plotly_chart")
+    assert len(at.get("download_button")) == before + len(toggles)
+
+
+# ── users ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def select(at: AppTest, key: str, row: int) -> AppTest:
+    """The page after a row of a table was chosen."""
+    at.session_state[key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    return ran(at)
+
+
+def test_a_row_that_is_clicked_opens_its_user_who_stands_in_the_address(week: None) -> None:
+    at = select(visit("users.py"), "users_rows", 1)
+    assert address(at)["user"] == "user:Ben"
+    assert metrics(at)["Credits"] == "250"
+    assert "1 refused" in texts(at)
+    at.button(key="all_users").click()
+    assert metrics(ran(at))["Users"] == "2"
+    assert "user" not in address(at)
+
+
+def test_a_bar_that_is_clicked_opens_its_user(week: None) -> None:
+    at = choose(visit("users.py"), "by_user_and_api", {"y": 1})
+    assert address(at)["user"] == "user:Ben"
+
+
+def test_a_link_to_a_user_without_calls_in_the_period_says_so(week: None) -> None:
+    at = visit("users.py", user="user:Ben", period="own", from_="2026-08-11", to="2026-08-12")
+    assert "No calls by this user in the 11 Aug to 12 Aug 2026" in texts(at)
+    assert "Ben" in texts(at)
+    at.button(key="all_users").click()
+    assert metrics(ran(at))["Users"] == "1"
+
+
+def test_an_app_with_the_name_of_a_user_is_another_one(load: Callable[..., None]) -> None:
+    load(
+        HEADER + "2026-08-13T09:00:00Z,Zapier,Web,op,200,5\n2026-08-13T09:00:00Z,,Zapier,op,200,3\n"
+    )
+    at = visit("users.py")
+    drawn = figures(at)["by_user_and_api"]
+    assert drawn["layout"]["yaxis"]["ticktext"] == ["Zapier (user)", "Zapier (app)"]
+    assert drawn["data"][0]["x"] == [5, 3]
+    choose(at, "by_user_and_api", {"y": 1})
+    assert address(at)["user"] == "app:Zapier"
+    assert metrics(at)["Credits"] == "3"
+    assert "The log names no user for these calls" in texts(at)
+
+
+# ── names of all kinds ────────────────────────────────────────────────────────────────────────
+
+NAMES = (
+    "<b>x</b>", "=HYPERLINK(1)", '"quoted", \'so\'', "🦄 emoji", "שלום עולם", "**bold** _it_",
+    "$x^2$ $y$", ":red[alert]", ":material/home:", "[link](https://example.org)", "- a\t# b",
+    "&lt;i&gt;", "`code`", "long " * 300,
+)  # fmt: skip
+
+
+def spelled(text: str) -> str:
+    """Markdown with backslashes and joiners, as it is read."""
+    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text).replace("\u2060", "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_shown_as_text_wherever_it_stands(load: Callable[..., None], name: str) -> None:
+    rows = io.StringIO()
+    csv.writer(rows).writerow(["2026-08-13T09:00:00Z", name, name, name, "200", "5"])
+    load(HEADER + rows.getvalue(), name="calls.csv")
+    shown = re.sub(r"\s+", " ", name).strip()
+    for page in PAGES[:2]:
+        at = visit(page)
+        for figure in figures(at).values():
+            for text in words(figure):
+                assert not re.search(r"<(?!br>|extra></extra>|/extra>)", text), text
+    greatest = next(metric for metric in at.metric if metric.label == "Greatest share")
+    assert spelled(greatest.delta) == shown
+    at = select(at, "users_rows", 0)
+    assert name.strip() in [text.value.strip() for text in at.text]
+
+
+def words(node: Any) -> Iterator[str]:
+    """Every text in a figure."""
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            if name not in ("template", "bdata"):
+                yield from words(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from words(value)
