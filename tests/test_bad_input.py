@@ -26,18 +26,30 @@ LOG = (HEADER + ROW * 500).encode()
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 8
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """A store that holds one call, and still can load when the test is over."""
-    path = tmp_path / "good.csv"
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("good") / "good.csv"
     path.write_text(HEADER + ROW)
-    with Store(tmp_path / "calls.duckdb") as opened:
-        opened.load(path, now=NOW)
-        yield opened
-        with opened.answers() as answers:
-            assert answers.summary().calls >= 1, "what was loaded before is still there"
-        (load,), _ = opened.load(path, now=NOW)
+    return path
+
+
+@pytest.fixture(scope="module")
+def opened(good: Path) -> Iterator[Store]:
+    """A store that holds one call, and still can load when all is over."""
+    with Store(good.with_name("calls.duckdb")) as store:
+        store.load(good, now=NOW)
+        yield store
+        (load,), _ = store.load(good, now=NOW)
         assert (load.rows, load.duplicates) == (1, 1), "the next file is loaded as ever"
+
+
+@pytest.fixture
+def store(opened: Store) -> Iterator[Store]:
+    """The store, in which what was loaded before must be there afterwards."""
+    yield opened
+    with opened.answers() as answers:
+        assert answers.totals([], where={"user": ["ada"]})["calls"].tolist()[0] >= 1
+        assert answers.loads()["path"].str.endswith("good.csv").any()
 
 
 def sentence(error: BaseException) -> str:
@@ -137,8 +149,7 @@ def test_a_packed_file_that_is_cut_off_brings_none_of_its_rows(store: Store, tmp
     assert "ends early" in refused(store, path)
 
 
-def test_an_option_that_fits_no_log_is_refused(store: Store, tmp_path: Path):
-    path = tmp_path / "good.csv"
+def test_an_option_that_fits_no_log_is_refused(store: Store, good: Path):
     for options, because in (
         (Options(format="nonsense"), "There is no format"),
         (Options(format="access"), "no lines of an access log"),
@@ -149,7 +160,7 @@ def test_an_option_that_fits_no_log_is_refused(store: Store, tmp_path: Path):
         (Options(pattern="("), "group"),
         (Options(pattern="(?P<occurred_at>nowhere)"), "fits no line"),
     ):
-        assert because in refused(store, path, options)
+        assert because in refused(store, good, options)
 
 
 # ── the database ──────────────────────────────────────────────────────────────────────────────

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import csv
 import io
-import tempfile
+from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,34 +43,38 @@ def written(rows: list[tuple[str, ...]], quoting: Any) -> str:
     return out.getvalue()
 
 
-def loaded(folder: Path, text: str) -> list[tuple[Any, ...]]:
-    path = folder / "a.csv"
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store(tmp_path_factory.mktemp("csv") / "x.duckdb") as store:
+        yield store
+
+
+def loaded(store: Store, text: str) -> list[tuple[Any, ...]]:
+    path = store.path.with_name("a.csv")
     path.write_text(text, newline="")
-    with Store(folder / "x.duckdb") as store:
-        store.clear()
-        store.load(path, Terms(keep_duplicates=True), now=datetime(2026, 11, 22))
-        with store._database.snapshot() as cursor:
-            sql = "SELECT * EXCLUDE (load_id) FROM calls ORDER BY ALL"
-            return cursor.execute(sql).fetchall()
+    store.clear()
+    store.load(path, Terms(keep_duplicates=True), now=datetime(2026, 11, 22))
+    with store._database.snapshot() as cursor:
+        return cursor.execute("SELECT * EXCLUDE (load_id) FROM calls ORDER BY ALL").fetchall()
 
 
 @settings(max_examples=6)
 @given(rows=ROWS, quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
-def test_a_broken_row_changes_no_other_call(rows: list[tuple[str, ...]], quoting: Any):
+def test_a_broken_row_changes_no_other_call(
+    opened: Store, rows: list[tuple[str, ...]], quoting: Any
+):
     """Nor their fingerprints, by which overlapping exports unite."""
     text = written(rows, quoting)
-    with tempfile.TemporaryDirectory() as folder:
-        quickly = loaded(Path(folder), text)
-        slowly = loaded(Path(folder), text + "only words\n")
+    quickly = loaded(opened, text)
+    slowly = loaded(opened, text + "only words\n")
     assert len(quickly) == len(rows)
     assert slowly == quickly
 
 
 @settings(max_examples=5)
 @given(rows=ROWS)
-def test_every_cell_arrives_as_it_was_written(rows: list[tuple[str, ...]]):
-    with tempfile.TemporaryDirectory() as folder:
-        calls = loaded(Path(folder), written(rows, csv.QUOTE_ALL))
+def test_every_cell_arrives_as_it_was_written(opened: Store, rows: list[tuple[str, ...]]):
+    calls = loaded(opened, written(rows, csv.QUOTE_ALL))
     blanks = {"", "-", "null", "\\N"}
     found = sorted((call[0], call[1]) for call in calls)
     expected = sorted(
