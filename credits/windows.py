@@ -20,32 +20,33 @@ question costs two binary searches in one cumulative sum.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from credits import CreditsError
+from credits.times import DAY as _DAY
+from credits.times import (
+    Instant,
+    Instants,
+    Ints,
+    day_starts,
+    firsts,
+    microseconds,
+    midnights,
+    timestamp,
+)
 
 Kind = Literal["trailing", "calendar", "anchored"]
 Measure = Literal["credits", "calls"]
-Instant = pd.Timestamp | datetime | np.datetime64 | str
-Instants = Sequence[Instant] | pd.DatetimeIndex | pd.Series | npt.NDArray[np.datetime64]
-Ints = npt.NDArray[np.int64]
 
 KINDS: tuple[Kind, ...] = ("trailing", "calendar", "anchored")
 DAY = pd.Timedelta(hours=24)
 
-_DAY = 24 * 60 * 60 * 1_000_000
 _MILLION = 1_000_000
-_MICROSECOND = timedelta(microseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def running_at(
 ) -> pd.DataFrame:
     """The window's sum at any instants: `at, calls, credits`, one row for each, in their order."""
     rows = _instants(usage)
-    times = _microseconds(at)
+    times = microseconds(at)
     calls, amounts = _used(rows, times, kind, zone)
     return _frame("at", times, calls, amounts, rows.scale)
 
@@ -94,11 +95,11 @@ def window_start(
     `(at − 24 h, False)`, `(midnight, True)`, `(block start, True)`, or `(None, True)` when
     `at` lies in no anchored block.
     """
-    now = _microseconds([at])
+    now = microseconds([at])
     if kind == "trailing":
-        return _timestamp(int(now[0]) - _DAY), False
+        return timestamp(int(now[0]) - _DAY), False
     lower = int(_lower(_instants(usage).times, now, kind, zone)[0])
-    return (None if lower > int(now[0]) else _timestamp(lower)), True
+    return (None if lower > int(now[0]) else timestamp(lower)), True
 
 
 def peak(
@@ -117,7 +118,7 @@ def peak(
     calls, amounts = _running(rows, kind, zone)
     top = int(np.argmax(calls if measure == "calls" else amounts))
     value = _in_credits(amounts[top : top + 1], rows.scale)[0].item()
-    return Peak(value, int(calls[top]), _timestamp(int(rows.times[top])))
+    return Peak(value, int(calls[top]), timestamp(int(rows.times[top])))
 
 
 def peaks(
@@ -140,10 +141,10 @@ def peaks(
     user, users = pd.factorize(usage["user"], sort=True, use_na_sentinel=False)
     basis, bases = pd.factorize(usage["user_basis"], sort=True, use_na_sentinel=False)
     identity = user.astype(np.int64) * len(bases) + basis
-    edge = None if start is None else int(_microseconds([start])[0])
+    edge = None if start is None else int(microseconds([start])[0])
     owner, at, calls, amounts = _running_by_owner(rows, identity, kind, zone, edge)
-    first = _firsts(owner)
-    top_calls, top_amounts = _first_maxima(calls, first), _first_maxima(amounts, first)
+    first = firsts(owner)
+    top_calls, top_amounts = first_maxima(calls, first), first_maxima(amounts, first)
     found, kinds = owner[first], max(len(bases), 1)
     return pd.DataFrame(
         {
@@ -197,7 +198,7 @@ def coming_back(
     ends. Nothing used gives no rows.
     """
     rows = _instants(usage)
-    now = _microseconds([at])
+    now = microseconds([at])
     lower = _lower(rows.times, now, kind, zone)
     low = int(np.searchsorted(rows.times, lower)[0])
     high = int(np.searchsorted(rows.times, now, "right")[0])
@@ -209,8 +210,8 @@ def coming_back(
     else:
         back = lower + _DAY
         if kind == "calendar":
-            midnights = _midnights(now, zone)
-            back = midnights[np.searchsorted(midnights, now, "right")]
+            days_begin = midnights(now, zone)
+            back = days_begin[np.searchsorted(days_begin, now, "right")]
         calls, amounts = calls.sum(keepdims=True), amounts.sum(keepdims=True)
     return _frame("at", back, calls, amounts, rows.scale)[["at", "credits", "calls"]]
 
@@ -226,7 +227,7 @@ def days(usage: pd.DataFrame, zone: str = "UTC") -> pd.DataFrame:
     starts = ends = rows.times
     if len(rows.times):
         first, last = rows.times[[0, -1]].view("datetime64[us]").astype("datetime64[D]")
-        dates, starts = _day_starts(np.arange(first - 1, last + 3), zone)
+        dates, starts = day_starts(np.arange(first - 1, last + 3), zone)
         low, high = np.searchsorted(starts, rows.times[[0, -1]], "right")
         dates, starts, ends = dates[low - 1 : high], starts[low - 1 : high], starts[low : high + 1]
     frame = _spans(rows, starts, ends)
@@ -248,65 +249,24 @@ def steps(usage: pd.DataFrame, kind: Kind, zone: str, start: Instant, end: Insta
     blocks ending), with the sum from then on; it begins with a row at `start` and closes with
     one at `end`. Raises ValueError when `end` is before `start`.
     """
-    first, last = (int(value) for value in _microseconds([start, end]))
+    first, last = (int(value) for value in microseconds([start, end]))
     if last < first:
         raise ValueError("steps: the end is before the start")
     rows = _instants(usage)
     if kind == "trailing":
         left = _between(rows.times, first - _DAY, last - _DAY) + _DAY
     elif kind == "calendar":
-        left = _between(_midnights(rows.times, zone), first, last)
+        left = _between(midnights(rows.times, zone), first, last)
     else:
         left = _between(_block_starts(rows.times) + _DAY, first, last)
     edges = np.array([first, last], dtype=np.int64)
     # Stable sorting is a merge here, because both long parts are already in order.
     at = np.sort(np.concatenate([_between(rows.times, first, last), left, edges]), kind="stable")
-    at = at[_firsts(at)]
+    at = at[firsts(at)]
     calls, amounts = _used(rows, at, kind, zone)
     kept = np.ones(len(at), dtype=bool)
     kept[1:-1] = ((np.diff(calls) != 0) | (np.diff(amounts) != 0))[:-1]
     return _frame("occurred_at", at[kept], calls[kept], amounts[kept], rows.scale)
-
-
-def above(series: pd.DataFrame, limit: float) -> pd.DataFrame:
-    """The spans `start, end` in which a step series is greater than `limit` credits.
-
-    `series` is sorted, with `occurred_at` and `credits` (see `steps`); a value holds until the
-    next row, and the last row only closes the series. Spans are [start, end), never empty.
-    """
-    times = _microseconds(series["occurred_at"])
-    over = np.zeros(len(times) + 1, dtype=bool)
-    over[1:-1] = (series["credits"].to_numpy() > limit)[:-1]
-    turns = np.flatnonzero(over[1:] != over[:-1])
-    edges = times[turns].view("datetime64[us]")
-    return pd.DataFrame({"start": edges[::2], "end": edges[1::2]})
-
-
-def time_above(spans: pd.DataFrame) -> pd.Timedelta:
-    """The length of all spans (`start, end`) together."""
-    length = _microseconds(spans["end"]) - _microseconds(spans["start"])
-    return pd.Timedelta(int(length.sum()), unit="us")
-
-
-def thin(series: pd.DataFrame, points: int, measure: Measure = "credits") -> pd.DataFrame:
-    """At most about `points` rows (and never under 4) of a sorted step series, to be drawn.
-
-    Keeps the first and the last row and, in equal stretches of time, the earliest least, the
-    earliest greatest and the last value of `measure`: peaks survive, and a plateau stays at its
-    height.
-    """
-    if len(series) <= max(points, 4):
-        return series.reset_index(drop=True)
-    times = _microseconds(series["occurred_at"])
-    values = series[measure].to_numpy()
-    stretches = max((points - 1) // 3, 1)
-    width = int(times[-1] - times[0]) // stretches + 1
-    first = _firsts((times - times[0]) // width)
-    lasts = np.append(first[1:], len(times)) - 1
-    ends = np.array([0, len(times) - 1])
-    tops, bottoms = _first_maxima(values, first), _first_maxima(-values, first)
-    kept = np.unique(np.concatenate([ends, lasts, tops, bottoms]))
-    return series.iloc[kept].reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -327,7 +287,7 @@ def _rows(usage: pd.DataFrame) -> _Rows:
     fractional = pd.api.types.is_float_dtype(_numeric(usage["credits"]).dtype)
     scale = _MILLION if fractional else 1
     amounts = _integers(usage["credits"], scale)
-    return _Rows(_microseconds(usage["occurred_at"]), calls, amounts, scale)
+    return _Rows(microseconds(usage["occurred_at"]), calls, amounts, scale)
 
 
 def _instants(usage: pd.DataFrame) -> _Rows:
@@ -359,20 +319,6 @@ def _integers(column: pd.Series[Any], scale: int) -> Ints:
     return values.astype(np.int64, copy=False)
 
 
-def _microseconds(at: Instants) -> Ints:
-    """Instants as integer microseconds UTC; a stamp without a zone is UTC already."""
-    index = pd.DatetimeIndex(list(at) if isinstance(at, Sequence) else at)
-    if index.tz is not None:
-        index = index.tz_convert("UTC").tz_localize(None)
-    if index.hasnans:
-        raise CreditsError("A time is missing: every call needs the instant at which it occurred.")
-    return np.asarray(index.as_unit("us").asi8, dtype=np.int64)
-
-
-def _timestamp(microseconds: int) -> pd.Timestamp:
-    return pd.Timestamp(np.datetime64(microseconds, "us"))
-
-
 def _in_credits(amounts: Ints, scale: int) -> Ints | npt.NDArray[np.float64]:
     return amounts if scale == 1 else amounts / scale
 
@@ -382,14 +328,7 @@ def _frame(name: str, times: Ints, calls: Ints, amounts: Ints, scale: int) -> pd
     return pd.DataFrame({name: stamps, "calls": calls, "credits": _in_credits(amounts, scale)})
 
 
-def _firsts(ascending: npt.NDArray[Any]) -> Ints:
-    """The positions at which a sorted array takes a new value."""
-    new = np.ones(len(ascending), dtype=bool)
-    new[1:] = ascending[1:] != ascending[:-1]
-    return np.flatnonzero(new)
-
-
-def _first_maxima(values: npt.NDArray[Any], first: Ints) -> Ints:
+def first_maxima(values: npt.NDArray[Any], first: Ints) -> Ints:
     """The earliest position of the greatest value in each group; groups begin at `first`."""
     if not len(first):
         return first
@@ -407,7 +346,7 @@ def _collapsed(keys: Ints, calls: Ints, amounts: Ints) -> tuple[Ints, Ints, Ints
     if not _is_ascending(keys):
         order = np.argsort(keys)
         keys, calls, amounts = keys[order], calls[order], amounts[order]
-    first = _firsts(keys)
+    first = firsts(keys)
     if len(first) == len(keys):
         return keys, calls, amounts
     return keys[first], np.add.reduceat(calls, first), np.add.reduceat(amounts, first)
@@ -418,7 +357,7 @@ def _ranked(times: Ints) -> tuple[Ints, Ints]:
     if not _is_ascending(times):
         distinct, rank = np.unique(times, return_inverse=True)
         return distinct, rank
-    first = _firsts(times)
+    first = firsts(times)
     new = np.zeros(len(times), dtype=np.int64)
     new[first[1:]] = 1
     return times[first], np.cumsum(new)
@@ -475,7 +414,7 @@ def _lower(times: Ints, at: Ints, kind: Kind, zone: str) -> Ints:
         return at - (_DAY - 1)
     if kind not in KINDS:
         raise CreditsError(f"There is no window {kind!r}: choose one of {', '.join(KINDS)}.")
-    starts = _midnights(at, zone) if kind == "calendar" else _block_starts(times)
+    starts = midnights(at, zone) if kind == "calendar" else _block_starts(times)
     if not len(starts):
         return at + 1
     lower = starts[np.maximum(np.searchsorted(starts, at, "right") - 1, 0)]
@@ -492,47 +431,3 @@ def _block_starts(times: Ints) -> Ints:
         starts.append(times[position])
         position = int(np.searchsorted(times, times[position] + _DAY))
     return np.array(starts, dtype=np.int64)
-
-
-def _midnights(at: Ints, zone: str) -> Ints:
-    """Where days begin in `zone` around each instant: its day's start and the next, at least."""
-    touched = np.unique(at // _DAY)
-    # A zone is at most a day away from UTC, and the day after must be known as well.
-    around = np.unique(touched[:, None] + np.arange(-1, 4))
-    return _day_starts(around.view("datetime64[D]"), zone)[1]
-
-
-def _day_starts(
-    dates: npt.NDArray[np.datetime64], zone: str
-) -> tuple[npt.NDArray[np.datetime64], Ints]:
-    """The dates that exist in `zone`, and each one's first instant, in microseconds UTC."""
-    try:
-        place = ZoneInfo(zone)
-    except (KeyError, ValueError, OSError) as error:
-        raise CreditsError(
-            f"There is no time zone {zone!r}: give a name like Europe/Berlin."
-        ) from error
-    starts = np.array([_day_start(day, place) for day in dates.tolist()], dtype=np.int64)
-    # A date that the zone left out begins where the next one does: the next one stays.
-    kept = np.append(starts[1:] != starts[:-1], True)[: len(starts)]
-    return dates[kept], starts[kept]
-
-
-@lru_cache(maxsize=10_000)
-def _day_start(day: date, place: ZoneInfo) -> int:
-    """The first instant of a local date, in microseconds UTC.
-
-    Where midnight comes twice, the first of the two. Where the clock skips it, the end of the
-    gap, found by halving: pandas' own `shift_forward` misses it around the date line.
-    """
-    midnight = datetime(day.year, day.month, day.day, tzinfo=place)
-    start = midnight.astimezone(UTC)
-    if start.astimezone(place).replace(tzinfo=None) != midnight.replace(tzinfo=None):
-        before = midnight.replace(fold=1).astimezone(UTC)
-        while start - before > _MICROSECOND:
-            middle = before + (start - before) // 2
-            if middle.astimezone(place).date() < day:
-                before = middle
-            else:
-                start = middle
-    return (start - _EPOCH) // _MICROSECOND

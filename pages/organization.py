@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from credits import charts, usage, views, windows
+from credits import charts, series, usage, views, windows
 from pages import data, parts
 from pages.parts import number
 
@@ -14,8 +14,8 @@ plan, zone, colours = chosen.plan, chosen.zone, parts.palette()
 shown = data.overview(*version, chosen.at, chosen.start, chosen.end, chosen.kind, zone)
 window, steps, peak = shown.window, shown.series.steps, shown.series.peak
 used, share = window.credits, window.credits / max(plan.allowance, 1)
-spans = windows.above(steps, plan.allowance)
-above = windows.time_above(spans)
+spans = series.above(steps, plan.allowance)
+above = series.time_above(spans)
 
 # ── the answer ────────────────────────────────────────────────────────────────────────────────
 next_hour = usage.back_by(shown.back, chosen.at + pd.Timedelta(hours=1))
@@ -78,7 +78,7 @@ st.image(
 
 left, right = st.columns([2, 1])
 local_steps = views.localized(steps, "occurred_at", zone)
-thin = windows.thin(local_steps, 900)
+thin = series.thin(local_steps, 900)
 local_peak = windows.Peak(
     peak.credits, peak.calls, None if peak.end is None else views.local(peak.end, zone)
 )
@@ -108,7 +108,7 @@ with right:
 
 left, right = st.columns(2)
 back = views.localized(views.returned(window.at, shown.back), "at", zone)
-back = windows.thin(back.rename(columns={"at": "occurred_at"}), 400).rename(
+back = series.thin(back.rename(columns={"at": "occurred_at"}), 400).rename(
     columns={"occurred_at": "at"}
 )
 with left:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from credits import charts, replay, views, windows
+from credits import charts, replay, series, views, windows
 from credits import plan as plans
 from pages import choices, data, parts
 from pages.parts import number
@@ -17,7 +17,7 @@ with controls, st.container(border=True):
 plan = choices.plan()
 shown = data.overview(*version, chosen.at, chosen.start, chosen.end, chosen.kind, zone)
 steps, peak, used = shown.series.steps, shown.series.peak, shown.window.credits
-above = windows.time_above(windows.above(steps, plan.allowance))
+above = series.time_above(series.above(steps, plan.allowance))
 headroom = plan.allowance - peak.credits
 seen = int((shown.users["user_basis"] == "user").sum())
 
@@ -53,7 +53,7 @@ with answer:
         st.warning(f"At its cap of {plan.cap:,} credits{reached}: more users add nothing. {people}")
     else:
         st.caption(people)
-    thin = windows.thin(views.localized(steps, "occurred_at", zone), 900)
+    thin = series.thin(views.localized(steps, "occurred_at", zone), 900)
     ended = None if peak.end is None else views.local(peak.end, zone)
     parts.panel(
         f"Credits used, {chosen.period}, under this plan",
@@ -124,7 +124,7 @@ if again.open:
         played_again()
 if over.open:
     with over:
-        spans = windows.above(steps, plan.allowance)
+        spans = series.above(steps, plan.allowance)
         if spans.empty:
             st.caption(f"Never in the {chosen.period}: this plan would have been enough.")
         else:

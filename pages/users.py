@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from credits import charts, views, windows
+from credits import charts, series, views, windows
 from pages import data, parts
 from pages.parts import number
 
@@ -138,7 +138,7 @@ def one(name: str, basis: str) -> None:
             ("Assumed", number(row["assumed"]), "credits without a record count", "gray"),
         )
     )
-    steps = windows.thin(views.localized(shown.series.steps, "occurred_at", zone), 1_500)
+    steps = series.thin(views.localized(shown.series.steps, "occurred_at", zone), 1_500)
     marked = windows.Peak(peak.credits, peak.calls, ended)
     parts.panel(
         "Credits in 24 hours",

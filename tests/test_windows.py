@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from credits import CreditsError, windows
+from credits.series import above, thin, time_above
 from credits.windows import DAY, KINDS, Peak
 
 HOURS_24 = timedelta(hours=24)
@@ -355,7 +356,7 @@ def test_fractions_of_credits_add_up_exactly():
     assert windows.peak(usage) == Peak(0.3, 2, pd.Timestamp("2026-01-01 01:00"))
     at = ["2026-01-01 01:00", "2026-01-02 00:00", "2026-01-02 01:00"]
     assert windows.running_at(usage, at)["credits"].tolist() == [0.3, 0.2, 0.0]
-    assert windows.above(windows.steps(usage, "trailing", "UTC", at[0], at[2]), 0.3).empty
+    assert above(windows.steps(usage, "trailing", "UTC", at[0], at[2]), 0.3).empty
 
 
 def test_fractions_are_rounded_to_the_nearest_millionth():
@@ -424,8 +425,8 @@ def test_the_time_above_a_limit_is_the_time_strictly_above_it(limit, hours):
     """Using exactly the allowance is not overage."""
     usage = log(("2026-01-01 09:00", 2), ("2026-01-01 12:00", 3))
     steps = windows.steps(usage, "trailing", "UTC", "2026-01-01", "2026-01-03")
-    spans = windows.above(steps, limit)
-    assert windows.time_above(spans) == pd.Timedelta(hours=hours)
+    spans = above(steps, limit)
+    assert time_above(spans) == pd.Timedelta(hours=hours)
     if hours:
         assert values(spans) == [(datetime(2026, 1, 1, 12), datetime(2026, 1, 2, 9))]
 
@@ -434,7 +435,7 @@ def test_a_span_still_above_at_the_end_closes_with_the_series():
     """What is above from the first row to the last is one span."""
     usage = log(("2026-01-01 09:00", 2))
     steps = windows.steps(usage, "trailing", "UTC", "2026-01-01 10:00", "2026-01-01 11:30")
-    assert windows.time_above(windows.above(steps, 1)) == pd.Timedelta(minutes=90)
+    assert time_above(above(steps, 1)) == pd.Timedelta(minutes=90)
 
 
 @pytest.mark.parametrize("points", [4, 10, 100, 333])
@@ -446,7 +447,7 @@ def test_a_thinned_series_keeps_its_ends_and_its_extremes(points):
         log(*[(f"2026-01-{1 + i // 1_440:02} {i // 60 % 24:02}:{i % 60:02}", int(amount))
               for i, amount in enumerate(amounts)])
     )  # fmt: skip
-    thinned = windows.thin(series, points)
+    thinned = thin(series, points)
     assert len(thinned) <= points
     assert values(thinned)[0] == values(series)[0]
     assert values(thinned)[-1] == values(series)[-1]
@@ -460,14 +461,14 @@ def test_a_thinned_plateau_stays_at_its_height():
     """The value that holds after a burst is kept, or the burst would be drawn for days."""
     burst = [(f"2026-01-01 00:00:{second:02}", second % 7) for second in range(60)]
     series = windows.instants(log(*burst, ("2026-01-09", 1)))
-    thinned = windows.thin(series, 10)
+    thinned = thin(series, 10)
     assert values(thinned)[-2][2] == 59 % 7
 
 
 def test_a_short_series_is_not_thinned():
     """What fits is drawn as it is."""
     series = windows.instants(log(("2026-01-01", 1), ("2026-01-02", 2)))
-    pd.testing.assert_frame_equal(windows.thin(series, 10), series)
+    pd.testing.assert_frame_equal(thin(series, 10), series)
 
 
 # Twins and properties
@@ -619,8 +620,8 @@ def test_steps_hold_every_change_and_nothing_else(rows, kind, zone, lead, length
          if row[2] > limit),
         timedelta(0),
     )  # fmt: skip
-    spans = windows.above(frame, limit)
-    assert windows.time_above(spans) == over
+    spans = above(frame, limit)
+    assert time_above(spans) == over
     assert (spans["end"] > spans["start"]).all()
     assert (spans["start"][1:].to_numpy() > spans["end"][:-1].to_numpy()).all()
 

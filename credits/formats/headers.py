@@ -80,7 +80,10 @@ def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, in
                 (
                     i
                     for i, name in enumerate(plain)
-                    if name == word and i not in taken and _fits(field, values[i])
+                    if name == word
+                    and i not in taken
+                    and _fits(field, values[i])
+                    and not (name == "user" and _is_processor_time(plain, values[i]))
                 ),
                 None,
             )
@@ -89,6 +92,17 @@ def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, in
                 taken.add(index)
                 break
     return found
+
+
+_STATES = frozenset({"system", "sys", "idle", "iowait", "nice", "steal"})
+
+
+def _is_processor_time(plain: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether `user` is no user but the time that a processor spent for programs."""
+    filled = [cell.strip() for cell in cells if cell.strip() not in _BLANK]
+    if not filled or not _STATES & set(plain):
+        return False
+    return all(re.fullmatch(r"\d{1,3}(\.\d+)?%?", cell) for cell in filled)
 
 
 def _anything(_cells: Sequence[str]) -> bool:

@@ -162,13 +162,16 @@ def reading(
     # `service  | {…}`: Docker and its kin write something before each object.
     bare = sum(line.startswith("{") for line in sample.filled[:OBJECT_LINES])
     whole = "line" if bare * 2 >= len(sample.objects) else "substr(line, strpos(line, '{'))"
-    held = wrapped.line(whole)
+    held, steps = wrapped.line(whole), ""
+    if wrapped.text:
+        # A step of its own: DuckDB takes what two TRYs share out of both, and then it throws.
+        held, steps = "held", f"TRY({held}) AS held\n;\n"
     # A shipper also carries what is no JSON at all; that is no call, and nothing is broken.
     other = f"WHEN v IS NULL AND json_valid({whole}) THEN 'no call' " if wrapped.text else ""
     return lines.reading(
         format,
         sample,
-        f"TRY(json_extract_string({held}, {listed})) AS v{inner.format(line=held)}",
+        f"{steps}TRY(json_extract_string({held}, {listed})) AS v{inner.format(line=held)}",
         {field: fill(choice, at) for field, choice in fields.items()},
         columns=columns or _columns(fields, rows),
         stamps=tuple(_values(rows or sample.objects, times)),

@@ -150,7 +150,9 @@ def spooled(target: Path, width: int) -> str:
     names = ["line", "skip", "text", *(f"c{i + 1}" for i in range(width))]
     return (
         f"read_csv({literal(str(target))}, columns = {columns_sql(names)}, auto_detect = false,"
-        f" header = false, delim = ',', quote = '\"', escape = '\"', max_line_size = {64 << 20})"
+        # Told, because a line break in the first rows' cells may be of another kind.
+        " header = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n',"
+        f" max_line_size = {64 << 20})"
     )
 
 

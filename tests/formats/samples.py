@@ -1,0 +1,402 @@
+"""An invented log of every format, and logs of other kinds: what the readers are told apart by.
+
+`SAMPLES` has for each format one log or several; what stands before a colon is the format's name.
+The last line of a text is a row, and so may be repeated. `NO_CALLS` are logs that hold no calls.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Rows = Sequence[Mapping[str, Any]]
+
+TEXTS = {
+    "access": '203.0.113.7 - ann [12/Apr/2026:10:00:01 +0200] "GET /a HTTP/1.1" 200 12 "-" "x/1"',
+    "access: common": '203.0.113.7 - - [12/Apr/2026:10:00:01 +0200] "GET /a/7 HTTP/1.1" 404 -',
+    "access: virtual host": (
+        'api.example.com:443 203.0.113.7, 10.0.0.1 - ann [12/Apr/2026:10:00:01 +0200] "POST /a'
+        ' HTTP/2.0" 201 12 "https://example.com/" "Mozilla/5.0 (X11)" "-" 0.012'
+    ),
+    "alb": (
+        "https 2026-02-03T04:05:01.123456Z app/shop/50dc6c 203.0.113.9:39212 10.0.0.66:9000 0.086"
+        ' 0.048 0.037 200 200 34 366 "GET https://a:443/x HTTP/1.1" "x/1" ECDHE TLSv1.2 arn:a'
+        ' "Root=1-58" "a" "arn:b" 1 2026-02-03T04:05:00.000000Z "forward" "-" "-" "10.0.0.66:9000"'
+        ' "200" "-" "-"'
+    ),
+    "elb": (
+        "2026-02-03T04:05:01.123456Z lb 203.0.113.9:39212 10.0.0.66:80 0.000073 0.001048 0.000057"
+        ' 200 200 0 29 "GET http://a.example:80/x HTTP/1.1" "curl/8.0" - -'
+    ),
+    "s3": (
+        "79a59df900b949e5 bucket [06/Feb/2026:00:00:38 +0000] 192.0.2.3 ann 3E57"
+        ' REST.GET.OBJECT a.jpg "GET /a.jpg HTTP/1.1" 200 - 113 - 7 - "-" "S3Console/0.4" - qM=='
+        " SigV4 ECDHE AuthHeader bucket.s3.example.com TLSv1.2 - -"
+    ),
+    "w3c": (
+        "#Fields: date time cs-method cs-uri-stem cs-username c-ip sc-status\n"
+        "2026-03-01 10:00:00 GET /a ann 203.0.113.4 200"
+    ),
+    "w3c: IIS without a date": (
+        "#Software: Microsoft Internet Information Services 10.0\n#Version: 1.0\n"
+        "#Date: 2026-03-01 10:00:00\n"
+        "#Fields: time c-ip cs-method cs-uri-stem cs-uri-query sc-status cs(User-Agent)\n"
+        "10:00:00 203.0.113.4 GET /a id=7 200 Mozilla/5.0+(X11)"
+    ),
+    "cloudfront": (
+        "#Version: 1.0\n#Fields: date time x-edge-location c-ip cs-method cs-uri-stem sc-status"
+        " cs(User-Agent) x-edge-request-id\n"
+        "2026-03-01\t10:00:00\tFRA56\t203.0.113.8\tGET\t/a\t200\tcurl%2F8\tq1w2e3"
+    ),
+    "zeek": (
+        "#separator \\x09\n#path\thttp\n#fields\tts\tuid\tid.orig_h\tmethod\turi\tuser_agent\n"
+        "1767225600.250000\tCAbc1\t192.0.2.7\tGET\t/a\tsync/1"
+    ),
+    "haproxy": (
+        "Mar  5 10:00:01 lb1 haproxy[812]: 203.0.113.4:53332 [05/Mar/2026:10:00:01.143] front~"
+        ' back/web1 0/0/7/1457/1487 200 11394 - - ---- 2/1/0/0/0 0/0 "GET /a HTTP/1.1"'
+    ),
+    "uwsgi": (
+        "[pid: 881|app: 0|req: 1/1] 198.51.100.1 () {38 vars in 6 bytes} [Sun Mar  8 22:49:01 2026]"
+        " GET /a => generated 47 bytes in 129 msecs (HTTP/1.1 200) 9 headers in 378 bytes"
+        " (1 switches on core 3)"
+    ),
+    "atlassian": (
+        "[17/Jun/2026:12:57:26 +0200] ann http-nio-8090-exec-6 192.0.2.1 GET /page HTTP/1.1 200"
+        " 12ms 152 http://wiki.example/ Mozilla/5.0"
+    ),
+    "bitbucket": (
+        "203.0.113.9 | https | o@9K7Z3NNx6x3112x1 | ann | 2026-10-29 00:06:26,838"
+        ' | "GET /scm/a.git HTTP/1.1" | "" "git/2.44" | 200 | 13 | 0 | refs | 101 | t | '
+    ),
+    "salesforce": (
+        '"EVENT_TYPE","TIMESTAMP","REQUEST_ID","USER_ID","API_RESOURCE"\n'
+        '"ApiTotalUsage","20251009183437.652","r1","005","/services/data"'
+    ),
+    "zoho-analytics": (
+        "Date,User EmailID,API Name,Rows Processed,Units Consumed,API Count,IP\n"
+        "2026-05-01 09:00:00,ann@example.com,Bulk Import,5000,52,3,203.0.113.4"
+    ),
+    "csv": "time,user,api\n2026-01-01T00:00:00Z,ann,listThings",
+    "csv: weights": (
+        "minute;endpoint;calls;credits;note\n"
+        '2026-01-01 00:00:00;/v1/things/7;1,250;12.5;"two\nlines; ""quoted"""\n'
+        "2026-01-01 00:01:00;/v1/things/8;3;1.25;plain"
+    ),
+    "csv: no header": (
+        "203.0.113.7,ann@example.com,[29/Nov/2025:06:58:55,GET /a HTTP/1.1,200\n"
+        "203.0.113.8,bob@example.com,[29/Nov/2025:06:58:56,GET /b/4711 HTTP/1.1,200"
+    ),
+    "tsv": "time\tuser\tapi\n2026-01-01T00:00:00Z\tann\tlistThings",
+    "m365: table": (
+        "RecordType,CreationDate,UserIds,Operations,AuditData\n"
+        '6,5/18/2026 9:13:33 PM,ann@example.com,FileAccessed,"{""Id"": ""m-1"", ""Operation"":'
+        ' ""FileAccessed"", ""CreationTime"": ""2026-05-18T21:13:33"", ""UserId"": ""ann""}"'
+    ),
+    "openai: table": (
+        "start_time,end_time,num_model_requests,user_id,api_key_id,model\n"
+        "1767607200,1767610800,5,u-1,k-1,gpt-4o"
+    ),
+    "litellm: table": (
+        "request_id,call_type,startTime,spend,model,user,total_tokens\n"
+        "r-1,acompletion,2026-01-05T10:00:00.25,0.0012,gpt-4o,ann,840"
+    ),
+}
+
+_HTTP = {"method": "GET", "uri": "/v1/leads/4711?page=2"}
+
+OBJECTS: Mapping[str, Rows] = {
+    "cloudtrail": [
+        {
+            "eventVersion": "1.08",
+            "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::1:user/ann"},
+            "eventTime": "2026-01-05T10:00:00Z",
+            "eventSource": "ec2.amazonaws.com",
+            "eventName": "DescribeInstances",
+            "sourceIPAddress": "192.0.2.7",
+            "userAgent": "aws-cli/2.15",
+            "requestParameters": {"ids": [{"a": "}"}, {"b": '"{'}]},
+            "eventID": "e-1",
+            "eventType": "AwsApiCall",
+        }
+    ],
+    "cloudtrail: looked up": [
+        {
+            "EventId": "e-1",
+            "EventName": "RunInstances",
+            "EventTime": "2026-01-05T10:00:00Z",
+            "Username": "ann",
+            "CloudTrailEvent": '{"eventSource": "ec2.amazonaws.com", "eventName": "RunInstances"}',
+        }
+    ],
+    "apigateway": [
+        {
+            "requestId": "r-1",
+            "ip": "192.0.2.8",
+            "caller": "-",
+            "user": "-",
+            "requestTime": "05/Jan/2026:10:00:00 +0000",
+            "httpMethod": "GET",
+            "resourcePath": "/pets/{id}",
+            "status": "200",
+        }
+    ],
+    "gcp": [
+        {
+            "insertId": "i-1",
+            "logName": "projects/p/logs/cloudaudit.googleapis.com%2Factivity",
+            "protoPayload": {
+                "authenticationInfo": {"principalEmail": "ann@example.com"},
+                "methodName": "v1.compute.firewalls.list",
+                "serviceName": "compute.googleapis.com",
+                "numResponseItems": "12",
+            },
+            "timestamp": "2026-01-05T10:00:00.123456789Z",
+        }
+    ],
+    "azure": [
+        {
+            "time": "2026-01-05T10:00:00.1234567",
+            "resourceId": "/SUBSCRIPTIONS/S",
+            "operationName": "MICROSOFT.COMPUTE/DISKS/WRITE",
+            "category": "Administrative",
+            "resultType": "Start",
+            "callerIpAddress": "192.0.2.7",
+        }
+    ],
+    "appgateway": [
+        {
+            "time": "2026-01-05T10:00:00Z",
+            "operationName": "ApplicationGatewayAccess",
+            "category": "ApplicationGatewayAccessLog",
+            "resourceId": "/X",
+            "properties": {
+                "clientIP": "192.0.2.7",
+                "httpMethod": "GET",
+                "requestUri": "/v1/leads/1",
+                "httpStatus": 429,
+            },
+        }
+    ],
+    "m365": [
+        {
+            "CreationTime": "2026-05-18T21:13:33",
+            "Id": "m-1",
+            "Operation": "FileAccessed",
+            "RecordType": 6,
+            "UserId": "Ann@example.com",
+            "Workload": "SharePoint",
+            "ClientIP": "[2001:db8::7]:4711",
+            "Parameters": [{"Name": "a\nb", "Value": 'quoted "x"'}],
+        }
+    ],
+    "kong": [
+        {
+            "started_at": 1767607200123,
+            "client_ip": "192.0.2.7",
+            "consumer": {"username": "ann"},
+            "request": {**_HTTP, "headers": {"user-agent": "curl/8"}},
+            "response": {"status": 429, "headers": {"x-kong-request-id": "k-1"}},
+            "latencies": {"request": 7, "kong": 1, "proxy": 6},
+        }
+    ],
+    "envoy": [
+        {
+            "start_time": "2026-01-05T10:00:00.123Z",
+            "method": "POST",
+            "path": "/v1/leads",
+            "protocol": "HTTP/2",
+            "response_code": "201",
+            "response_flags": "-",
+            "x_forwarded_for": "192.0.2.7,10.0.0.1",
+            "user_agent": "grpc-go/1.6",
+            "x_request_id": "e-1",
+        }
+    ],
+    "traefik": [
+        {
+            "ClientHost": "192.0.2.7",
+            "ClientUsername": "ann",
+            "DownstreamStatus": 200,
+            "RequestMethod": "GET",
+            "RequestPath": "/v1/leads/1",
+            "StartUTC": "2026-01-05T10:00:00.123456789Z",
+            "request_User-Agent": "curl/8",
+        }
+    ],
+    "caddy": [
+        {
+            "level": "info",
+            "ts": 1767607200.123456,
+            "logger": "http.log.access.log0",
+            "msg": "handled request",
+            "request": {"remote_ip": "192.0.2.7", **_HTTP, "headers": {"User-Agent": ["curl/8"]}},
+            "user_id": "ann",
+            "status": 200,
+            "resp_headers": {},
+        }
+    ],
+    "cloudflare": [
+        {
+            "ClientIP": "192.0.2.7",
+            "ClientRequestMethod": "GET",
+            "ClientRequestURI": "/v1/leads/1?x=1",
+            "EdgeResponseStatus": 200,
+            "EdgeStartTimestamp": 1767607200123456789,
+            "RayID": "87a1",
+        }
+    ],
+    "zeek-json": [
+        {
+            "ts": 1767607200.123456,
+            "uid": "CAbc1",
+            "id.orig_h": "192.0.2.7",
+            "trans_depth": 1,
+            **_HTTP,
+            "status_code": 200,
+        }
+    ],
+    "litellm": [
+        {
+            "request_id": "chat-1",
+            "call_type": "acompletion",
+            "spend": 0.0012,
+            "total_tokens": 840,
+            "startTime": "2026-01-05T10:00:00.250000",
+            "model": "gpt-4o",
+            "user": "ann",
+            "request_tags": ["a"],
+        }
+    ],
+    "openai": [
+        {
+            "start_time": 1767607200,
+            "num_model_requests": 5,
+            "user_id": "u-1",
+            "model": "gpt-4o",
+            "api_key_id": None,
+        }
+    ],
+    "jsonl": [{"time": "2026-01-01T00:00:00Z", "user": "Zoë", "api": "listThings", "calls": 3}],
+}
+
+SAMPLES: Mapping[str, str] = {
+    **TEXTS,
+    **{name: "\n".join(map(json.dumps, rows)) for name, rows in OBJECTS.items()},
+}
+
+_STATUS = "2026-04-09T19:58:07Z"
+
+NO_CALLS: Mapping[str, str] = {
+    "linux": "Mar  5 10:00:01 web1 sshd[812]: Failed password for root from 203.0.113.4 port 22",
+    "syslog": f"<34>1 {_STATUS} web1 su - ID47 - 'su root' failed for ann on /dev/pts/8",
+    "journal": '{"PRIORITY": "6", "MESSAGE": "Started.", "_PID": "1", "__CURSOR": "s=1"}',
+    "apache error": "[Sun Dec 04 04:47:44 2025] [notice] workerEnv.init() ok /etc/httpd/conf",
+    "apache 2.4 error": (
+        "[Fri Sep 09 10:42:29.902022 2026] [core:error] [pid 35708:tid 4328636416] [client"
+        " 203.0.113.4:52] AH00128: File does not exist: /usr/local/apache2/htdocs/favicon.ico"
+    ),
+    "nginx error": "2026/04/10 01:46:23 [error] 1#1: *7 open() failed, client: 203.0.113.7",
+    "log4j": "2026-04-09 19:58:07,123 - INFO [main:Server@12] - Starting, please wait",
+    "python": "2026-04-09 19:58:07,123:DEBUG:requests: GET /api/v1/things, 200, in 12 ms",
+    "zookeeper": "2026-07-29 17:41:44,747 - INFO [P[id=1]/0:0:0:0:0:0:0:0:21:L@7] - x",
+    "hdfs": "081109 203615 148 INFO dfs.DataNode$PacketResponder: PacketResponder 1 for blk_38",
+    "metrics": "timestamp,cpu,memory,load\n2026-04-09T19:58:07Z,12.5,2048,0.7",
+    "metrics as JSON": '{"cpu": 12.5, "mem": 2048, "ts": 1767607200}',
+    "metrics as nested JSON": (
+        '{"time": "2026-04-09T19:58:07Z", "host": "web1", "cpu": {"user": 3, "system": 1}}'
+    ),
+    "prometheus": (
+        "# HELP http_requests_total The total number of requests.\n"
+        "# TYPE http_requests_total counter\n"
+        'http_requests_total{method="post",code="200"} 1027 1767607200000'
+    ),
+    "health": "time,status,latency_ms\n2026-04-09T19:58:07Z,up,12\n2026-04-09T19:59:07Z,up,11",
+    "inventory": "id,name,status,created_at\n1,Router,active,2026-04-09T19:58:07Z",
+    "prices": "Edition,Price\nPremier,12",
+    "prose": "Dear all,\nplease find the figures attached, as of 2026-04-09.\nKind regards",
+    "vmstat": "procs memory swap io\n r b swpd free buff\n 1 0 0 12 13",
+    "vmstat -t": (
+        "procs -----------memory---------- ---swap-- -----io---- -system-- ------cpu----- ---\n"
+        " r  b   swpd   free   buff  cache   si   so    bi    bo   in   cs us sy id wa st  UTC\n"
+        " 1  0      0 812344  10232 412344    0    0     3     9   12   40  1  0 99  0  0"
+        " 2026-04-09 19:58:07"
+    ),
+    "vmstat as CSV": (
+        "timestamp,r,b,swpd,free,buff,cache,si,so,bi,bo,in,cs,us,sy,id,wa,st\n"
+        "2026-04-09 19:58:07,1,0,0,812344,10232,412344,0,0,3,9,12,40,1,0,99,0,0"
+    ),
+    "iostat": (
+        "Linux 6.1.0 (web1)  04/09/26  _x86_64_  (2 CPU)\n\n"
+        "Device             tps    kB_read/s    kB_wrtn/s    kB_read    kB_wrtn\n"
+        "sda               3.21        12.40        44.71     120341     431220"
+    ),
+    "iostat as CSV": (
+        "date,time,device,tps,kb_read_s,kb_wrtn_s\n2026-04-09,19:58:07,sda,3.21,12.40,44.71"
+    ),
+    "iostat as JSON": (
+        '{"sysstat": {"hosts": [{"nodename": "web1", "date": "04/09/26", "statistics": [\n'
+        '{"timestamp": "04/09/26 19:58:07", "disk": [{"disk_device": "sda", "tps": 3.21}]}]}]}}'
+    ),
+    "package lock": json.dumps(
+        {
+            "name": "shop",
+            "version": "1.0.0",
+            "lockfileVersion": 3,
+            "packages": {
+                "": {"name": "shop", "dependencies": {"left-pad": "^1.3.0"}},
+                "node_modules/left-pad": {"version": "1.3.0", "license": "WTFPL"},
+            },
+        },
+        indent=2,
+    ),
+    "HTML": (
+        "<!DOCTYPE html>\n<html>\n<head><title>API, usage</title></head>\n<body>\n"
+        '<p class="a">On 2026-04-09 we made 12 calls.</p>\n</body>\n</html>'
+    ),
+    "XML": '<?xml version="1.0"?>\n<log>\n<entry time="2026-04-09T19:58:07Z" user="ann"/>\n</log>',
+    "SQL dump": (
+        "-- Dumped on 2026-04-09\nCREATE TABLE users (id int, name text, created timestamp);\n"
+        "INSERT INTO users VALUES (1, 'ann', '2026-04-09 19:58:07');\n"
+        "INSERT INTO users VALUES (2, 'bob', '2026-04-09 19:58:08');"
+    ),
+    "source code": (
+        "import requests\n\n\ndef calls(user, api):\n    "
+        'return requests.get(f"/v1/{api}", params={"user": user})\n\n'
+        'print(calls("ann", "things"), "2026-04-09")'
+    ),
+    "shell": "#!/bin/sh\nset -eu\nfor user in ann bob; do\n  curl /v1/$user\ndone",
+    "INI": "[server]\nhost = 0.0.0.0\nport = 8080\n; a comment\n[user]\nname = ann",
+    "YAML": "version: 3\nservices:\n  api:\n    image: shop:1.2\n    ports: ['80:80']",
+    "TOML": '[tool]\nname = "shop"\nreleased = 2026-04-09T19:58:07Z\nusers = ["ann", "bob"]',
+    "mbox": (
+        "From ann@example.com Thu Apr  9 19:58:07 2026\nFrom: Ann <ann@example.com>\n"
+        "To: Bob <bob@example.com>\nSubject: Calls, users, credits\n"
+        "Date: Thu, 09 Apr 2026 19:58:07 +0000\n\nDear Bob,\nsee you, Ann"
+    ),
+    "passwd": (
+        "root:x:0:0:root:/root:/bin/bash\ndaemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n"
+        "ann:x:1000:1000:Ann,,,:/home/ann:/bin/bash"
+    ),
+    "fstab": "UUID=5a-7b / ext4 errors=remount-ro 0 1\n/dev/sr0 /media/cdrom udf user,noauto 0 0",
+    "Markdown table": "| user | role |\n|---|---|\n| ann | admin |\n| bob | guest |",
+    "stack trace": (
+        "Traceback (most recent call last):\n"
+        '  File "/app/main.py", line 7, in <module>\n    main()\n'
+        "ValueError: 2026-04-09 is no time, is it?"
+    ),
+    "dmesg": "[    0.000000] Linux version 6.1.0 (gcc 12.2.0) #1 SMP PREEMPT_DYNAMIC 2026-04-09",
+    "git log": (
+        "commit 5a7b1f0c9d\nAuthor: Ann <ann@example.com>\nDate:   Thu Apr 9 19:58:07 2026 +0200\n"
+        "\n    Fold paths, users, calls"
+    ),
+    "diff": "--- a/api.py\n+++ b/api.py\n@@ -1,2 +1,2 @@\n-user, api = 1, 2\n+user, api = 2, 1",
+    "GeoJSON": (
+        '{"type": "FeatureCollection", "features": [\n{"type": "Feature", "geometry": null,'
+        ' "properties": {"name": "a"}}]}'
+    ),
+    "notebook": '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
+    "numbers": "1\n2\n3\n5\n8",
+    "words": "alpha\nbeta\ngamma",
+}
