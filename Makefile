@@ -3,6 +3,8 @@
 
 PORT    ?= 8501
 WORKERS ?= 2
+FUZZ_LINES ?= 1000000
+FUZZ_SEED  ?= 1
 # Tried in this order, newest first; `make PYTHON=/path/to/python3 run` tries only that one.
 PYTHON  ?= python3.13 python3.12 python3.11 python3
 
@@ -10,7 +12,7 @@ VENV := .venv
 PY   := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench clean
+.PHONY: help run test lint bench fuzz clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
@@ -28,6 +30,9 @@ lint: $(VENV)/test.stamp ## format, lint and types only
 
 bench: $(VENV)/test.stamp ## measure what the README claims about speed
 	@set -e; for script in benchmarks/*.py; do PYTHONPATH=. $(PY) "$$script"; done
+
+fuzz: $(VENV)/test.stamp ## load a million spoiled lines (FUZZ_LINES=…, FUZZ_SEED=…)
+	@PYTHONPATH=. $(PY) tests/formats/fuzz.py --lines $(FUZZ_LINES) --seed $(FUZZ_SEED)
 
 clean: ## remove the environment and caches; loaded data stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
