@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from credits import CreditsError, views
@@ -61,7 +63,7 @@ def listed(version: int) -> None:
             if load["duplicates"]:
                 st.button(
                     "Count its known rows all the same", key="keep_one",
-                    on_click=data.store().keep_duplicates, args=[int(load["load_id"])],
+                    on_click=keep, args=[int(load["load_id"])],
                 )  # fmt: skip
         if load["rejected"]:
             st.markdown(f"**{load['rejected']:,} rejected rows**")
@@ -75,8 +77,19 @@ def listed(version: int) -> None:
                 parts.numbers(folded, "folded")
 
 
+def keep(load_id: int) -> None:
+    """Count the known rows of a load all the same."""
+    _told(data.store().keep_duplicates, load_id)
+
+
 def _undo(load_id: int) -> None:
+    st.session_state.pop("results", None)
+    _told(data.store().undo, load_id)
+
+
+def _told(change: Callable[[int], None], load_id: int) -> None:
+    """Change a load; that it is gone, undone in another browser, is told at the top of the page."""
     try:
-        data.store().undo(load_id)
+        change(load_id)
     except CreditsError as error:
         st.session_state["results"] = ([], [str(error)], [])

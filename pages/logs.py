@@ -46,12 +46,16 @@ def outcome() -> None:
         st.error(parts.plain(problem))
     for note in notes:
         st.info(parts.plain(note))
+    close = {"key": "close_results", "on_click": lambda: st.session_state.pop("results", None)}
     if not results:
+        if problems:
+            st.button("Close", **close)
         return
     known = sum(load.duplicates for load in results)
     with st.container(border=True):
         calls = sum(load.calls for load in results)
-        st.success(f"Loaded {calls:,} calls from {len(results):,} file(s).")
+        files = "1 file" if len(results) == 1 else f"{len(results):,} files"
+        st.success(f"Loaded {calls:,} calls from {files}.")
         parts.counts(results)
         if known:
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -60,15 +64,13 @@ def outcome() -> None:
         with st.container(horizontal=True):
             if st.button("See the organization", type="primary", key="to_organization"):
                 st.switch_page("organization.py")
-            st.button(
-                "Close", key="close_results", on_click=lambda: st.session_state.pop("results", None)
-            )
+            st.button("Close", **close)
 
 
 def _keep(results: list[Any]) -> None:
-    for load in results:
-        data.store().keep_duplicates(load.load_id)
     st.session_state.pop("results", None)
+    for load in results:
+        earlier.keep(load.load_id)
 
 
 store = data.store()

@@ -32,14 +32,22 @@ def utc() -> int:
     return choices.ZONES.index("UTC")
 
 
+_OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]+)")
+
+
 def plain(text: str) -> str:
     """Text from outside in a place that reads Markdown: shown to the letter, on one line.
 
     Streamlit replaces some signs after Markdown is read (`--`, `->`, `:smile:`), where a backslash
-    no longer helps: those are kept apart by a joiner that nobody sees.
+    no longer helps: those are kept apart by a joiner that nobody sees, and options of the command
+    line, which people copy, stand as code.
     """
-    line = " ".join(text.split())
-    apart = re.sub(r"([-<>=~:])(?=[-<>=~\w])", "\\1\u2060", line)
+    pieces = _OPTION.split(" ".join(text.split()))
+    return "".join(f"`{p}`" if place % 2 else _escaped(p) for place, p in enumerate(pieces))
+
+
+def _escaped(text: str) -> str:
+    apart = re.sub(r"([-<>=~:])(?=[-<>=~\w])", "\\1\u2060", text)
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", apart)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -525,6 +526,206 @@ def test_an_app_with_the_name_of_a_user_is_another_one(load: Callable[..., None]
     assert address(at)["user"] == "app:Zapier"
     assert metrics(at)["Credits"] == "3"
     assert "The log names no user for these calls" in texts(at)
+
+
+# ── logs ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def drop(at: AppTest, *files: tuple[str, str | bytes]) -> AppTest:
+    """The page after files were dropped on it."""
+    at.get("file_uploader")[0].set_value(
+        [(name, text.encode() if isinstance(text, str) else text, "") for name, text in files]
+    )
+    return ran(at)
+
+
+def press(at: AppTest, key: str) -> AppTest:
+    """The page after a button was pressed."""
+    at.button(key=key).click()
+    return ran(at)
+
+
+def rows(at: AppTest, *names: str) -> list[list[Any]]:
+    """What the table of results, or else the table of loads, says in some columns."""
+    frame = at.dataframe[0].value
+    return [list(row) for row in frame[list(names)].to_numpy()]
+
+
+def test_a_dropped_csv_is_understood_loaded_and_seen(store: Store) -> None:
+    at = drop(visit("logs.py"), ("week.csv", WEEK))
+    assert "Understood: Time ← time, Credits ← credits, User ← user" in texts(at)
+    assert len(at.dataframe[0].value) == 7
+    assert store.loads().empty
+    at = press(at, "load")
+    assert "Loaded 7 calls from 1 file." in texts(at)
+    assert rows(at, "file", "rows", "loaded", "known already", "rejected", "skipped") == [
+        ["week.csv", 7, 7, 0, 0, 0]
+    ]
+    assert not at.get("file_uploader")[0].value
+    at = press(at, "close_results")
+    assert "Loaded 7 calls" not in texts(at)
+    assert metrics(visit())["Used"] == "60"
+
+
+def test_an_access_log_is_dropped(store: Store) -> None:
+    line = '192.0.2.7 - ada [13/Aug/2026:09:00:00 +0000] "GET /contacts/7 HTTP/1.1" 200 12\n'
+    at = press(drop(visit("logs.py"), ("access.log", line * 3)), "load")
+    assert rows(at, "file", "format", "loaded") == [["access.log", "access", 3]]
+
+
+def test_a_bad_file_beside_a_good_one_costs_the_good_one_nothing(store: Store) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(20)
+    at = drop(visit("logs.py"), ("*a_picture*.csv", picture), ("week.csv", WEEK), ("empty.csv", ""))
+    assert len(at.main.error) == 2
+    at = press(at, "load")
+    assert [spelled(error.value)[:21] for error in at.main.error] == [
+        "*a_picture*.csv is a ", "empty.csv is empty: t",
+    ]  # fmt: skip
+    assert rows(at, "file", "loaded") == [["week.csv", 7]]
+
+
+def test_bad_files_alone_leave_a_sentence_that_can_be_closed(store: Store) -> None:
+    at = drop(visit("logs.py"), ("empty.csv", ""))
+    assert at.button(key="load").disabled
+    assert store.loads().empty
+    at.session_state["results"] = ([], ["empty.csv is empty"], [])
+    at = press(ran(at), "close_results")
+    assert "results" not in at.session_state
+
+
+def test_files_of_one_name_are_all_shown_and_loaded(store: Store) -> None:
+    lines = WEEK.splitlines(keepends=True)
+    files = [("part.csv", HEADER + line) for line in lines[1:]] * 4
+    at = drop(visit("logs.py"), *files)
+    assert "… and 8 more files" in texts(at)
+    at = press(at, "load")
+    assert "Loaded 7 calls from 28 files." in texts(at)
+    assert "21 rows were known already" in texts(at)
+
+
+def test_rows_known_already_can_be_counted_all_the_same(load: Callable[..., None]) -> None:
+    load(WEEK)
+    at = press(drop(visit("logs.py"), ("again.csv", WEEK)), "load")
+    assert rows(at, "rows", "loaded", "known already") == [[7, 0, 7]]
+    press(at, "keep_all")
+    assert metrics(visit())["Used"] == "120"
+
+
+def test_rows_known_already_are_loaded_when_that_is_asked_for(load: Callable[..., None]) -> None:
+    load(WEEK)
+    at = drop(visit("logs.py"), ("again.csv", WEEK))
+    at.toggle(key="keep").set_value(True)
+    at = press(ran(at), "load")
+    assert rows(at, "rows", "loaded", "known already") == [[7, 7, 0]]
+
+
+def test_columns_that_nobody_can_guess_are_chosen_by_hand(store: Store) -> None:
+    text = "x1,x2,x3\n2026-08-13T09:00:00Z,Ada,5\n2026-08-13T10:00:00Z,Ben,7\n"
+    at = drop(visit("logs.py"), ("odd.csv", text))
+    assert "has no columns that make a call" in spelled(texts(at))
+    assert at.button(key="load").disabled
+    for field, column in (("occurred_at", "x1"), ("user", "x2"), ("credits", "x3")):
+        at.selectbox(key=f"map_{field}").select(column)
+    at = ran(at)
+    assert "Understood: Time ← x1, User ← x2, Credits ← x3" in texts(at)
+    assert rows(press(at, "load"), "loaded", "calls") == [[2, 2]]
+    assert metrics(visit())["Used"] == "12"
+
+
+def test_a_text_log_is_read_by_a_pattern(store: Store) -> None:
+    at = drop(visit("logs.py"), ("own.log", "2026-08-13T09:00:00Z ## Ada ## 5\n" * 2))
+    at.text_input(key="pattern").set_value(
+        r"^(?P<occurred_at>\S+) ## (?P<user>\S+) ## (?P<credits>\d+)"
+    )
+    at = press(ran(at), "load")
+    assert rows(at, "format", "loaded") == [["pattern", 2]]
+
+
+@pytest.mark.parametrize(("answer", "day"), [("Day first", "05 Jun"), ("Month first", "06 May")])
+def test_dates_that_can_be_read_in_two_ways_are_asked_about(
+    store: Store, answer: str, day: str
+) -> None:
+    at = drop(visit("logs.py"), ("days.csv", "time,user,api\n05/06/2026 10:00:00,Ada,x\n"))
+    assert "may be day-first or month-first" in texts(at)
+    next(b for b in at.get("button_group") if b.key == "days").set_value(answer)
+    at = ran(at)
+    assert "may be day-first" not in texts(at)
+    press(at, "load")
+    assert f"{day} 2026" in texts(visit())
+
+
+def test_every_reject_can_be_seen_with_line_reason_and_text(load: Callable[..., None]) -> None:
+    load(WEEK + "yesterday,<b>Ada</b>,Web,getRecords,200,1\n")
+    at = visit("logs.py")
+    at = select(at, f"loads_rows_{stores_version()}", 0)
+    assert "8 rows = 7 loaded + 0 known already + 1 rejected + 0 skipped" in texts(at)
+    rejects = at.dataframe[1].value
+    assert rejects["line"].tolist() == [9]
+    assert "<b>Ada</b>" in rejects["text"][0]
+    assert rejects["reason"][0]
+
+
+def stores_version() -> int:
+    """The data version of this test's database."""
+    return stores.shared(Path(os.environ["CREDITS_DATABASE"])).version()
+
+
+def test_undoing_takes_one_load_back_and_chooses_no_other(load: Callable[..., None]) -> None:
+    load(WEEK)
+    load(HEADER + "2026-08-13T15:00:00Z,Cleo,Web,getRecords,200,7\n", name="more.csv")
+    at = select(visit("logs.py"), f"loads_rows_{stores_version()}", 0)
+    assert "more.csv: 1 rows" in texts(at)
+    at = press(at, "undo")
+    assert "undo" not in [button.key for button in at.button]
+    assert rows(at, "File") == [["calls.csv"]]
+    assert metrics(visit())["Used"] == "60"
+
+
+def test_a_load_that_another_browser_undid_is_told_in_a_sentence(load: Callable[..., None]) -> None:
+    load(WEEK)
+    at = select(visit("logs.py"), f"loads_rows_{stores_version()}", 0)
+    at.button(key="undo").click()
+    store = stores.shared(Path(os.environ["CREDITS_DATABASE"]))
+    store.undo(int(store.loads()["load_id"].iloc[0]))
+    at = ran(at)
+    assert len(at.main.error) == 1
+    assert "not there any more" in at.main.error[0].value
+
+
+def test_a_load_in_one_browser_shows_in_the_other_after_its_next_step(
+    week: None, store: Store
+) -> None:
+    other = visit()
+    assert metrics(other)["Used"] == "60"
+    press(drop(visit("logs.py"), ("m.csv", HEADER + "2026-08-13T15:30:00Z,C,W,o,200,7\n")), "load")
+    assert metrics(ran(other))["Used"] == "67"
+
+
+# ── a database that can't be used ─────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_database_that_is_none_is_told_in_one_sentence(database: Path, page: str) -> None:
+    database.write_bytes(b"not a *database* of ours" * 100)
+    at = visit(page)
+    assert len(at.error) == 1
+    assert "is not a database of this program" in spelled(at.error[0].value)
+    assert "Traceback" not in texts(at)
+    database.unlink()
+    assert "Nothing is loaded yet" in texts(press(at, "again"))
+    stores.close_all()
+
+
+def test_a_database_in_use_by_another_program_is_told_in_one_sentence(database: Path) -> None:
+    hold = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True); input()"
+    command = [sys.executable, "-c", hold, str(database)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        other.stdout.readline()
+        at = visit()
+        other.communicate(b"\n")
+    assert [error for error in at.error if "in use by another program" in spelled(error.value)]
+    assert not at.metric
 
 
 # ── names of all kinds ────────────────────────────────────────────────────────────────────────
