@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import glob
 import io
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
 
-from credits import CreditsError
+from credits import CreditsError, terminal
 from credits.plan import Plan
 
 app = typer.Typer(
@@ -110,7 +108,7 @@ def load(
 ) -> int:
     """Take in log files, and tell what became of every row."""
     from credits.formats import Options, check
-    from credits.settings import Settings
+    from credits.settings import settings
     from credits.store import Terms
 
     options = Options(
@@ -122,7 +120,7 @@ def load(
     )
     with _bad_usage():
         check(options)
-    terms = Terms(options, _rate_card(rate_card), keep_duplicates, Settings().fold)
+    terms = Terms(options, _rate_card(rate_card), keep_duplicates, settings().fold)
     with _store(database) as store:
         report = _Report()
         for path in paths:
@@ -171,42 +169,15 @@ class _Report:
                 for row in answers.rejects(load.load_id).to_dict("records")
             ]
         if as_json:
-            print(_dumps({"loads": [_as_json(load) for load in self.loads], "rejects": rejects}))
+            loads = [terminal.load_fields(load) for load in self.loads]
+            print(terminal.dumps({"loads": loads, "rejects": rejects}))
             return
         for load in self.loads:
-            print(_safe(_sentence(load)))
+            print(terminal.safe(terminal.loaded(load)))
         for reject in rejects[:20]:
-            print(_safe(f"  {reject['path']}:{reject['line']}: {reject['reason']}"))
+            print(terminal.safe(f"  {reject['path']}:{reject['line']}: {reject['reason']}"))
         if len(rejects) > 20:
             print(f"  … and {len(rejects) - 20:,} more rejected rows (all of them with --json)")
-
-
-_LOAD_KEYS = (
-    *("path", "format", "rows", "loaded", "duplicates", "rejected", "skipped"),
-    *("calls", "credits", "first", "last"),
-)
-
-
-def _as_json(load: Any) -> dict[str, Any]:
-    return {name: getattr(load, name) for name in _LOAD_KEYS}
-
-
-def _sentence(load: Any) -> str:
-    counts = [f"{load.loaded:,} of {load.rows:,} rows loaded"]
-    counts += [
-        f"{getattr(load, name):,} {word}"
-        for name, word in (
-            ("duplicates", "known already"),
-            ("rejected", "rejected"),
-            ("skipped", "skipped"),
-        )
-        if getattr(load, name)
-    ]
-    span = f", {_iso(load.first)} to {_iso(load.last)}" if load.first else ""
-    return (
-        f"{load.path} ({load.format}): {', '.join(counts)}; {load.calls:,} calls,"
-        f" {_plain(load.credits):,} credits{span}"
-    )
 
 
 @app.command()
@@ -237,29 +208,7 @@ def usage(
     with _store(database) as store, store.answers() as answers:
         found = document(answers, plan, at=moment, kind=window.value, zone=zone)
     found["users"] = found["users"][:top]
-    print(_dumps(found) if as_json else _table(found, plan, top))
-
-
-def _table(found: dict[str, Any], plan: Plan, top: int | None) -> str:
-    if not found["calls"]:
-        return "Nothing is loaded yet: take in a log with `python -m credits load FILE`."
-    rows = [
-        f"Used at {_iso(found['at'])} ({found['window']}): {_plain(found['used']):,} of"
-        f" {found['allowance']:,} credits, {_plain(found['unused']):,} unused",
-        f"Allowance: {plan.formula}",
-        f"Peak: {_plain(found['peak']['credits']):,} credits in 24 hours,"
-        f" {_iso(found['peak']['end'])}",
-        f"Everything loaded: {found['calls']:,} calls, {_plain(found['credits']):,} credits"
-        f" ({_plain(found['assumed_credits']):,} assumed)",
-        "",
-        f"{'user':<40} {'calls':>12} {'credits':>12} {'share':>7} {'peak':>10}",
-    ]
-    for user in found["users"][: top or 20]:
-        rows.append(
-            f"{_safe(user['user'])[:40]:<40} {user['calls']:>12,} {_plain(user['credits']):>12,}"
-            f" {user['share']:>7.1%} {_plain(user['peak']['credits']):>10,}"
-        )
-    return "\n".join(rows)
+    print(terminal.dumps(found) if as_json else terminal.used(found, plan, top))
 
 
 @app.command()
@@ -292,26 +241,7 @@ def replay(
     with _store(database) as store, store.answers() as answers:
         demand = answers.demand()
     found = replays.document(replays.replay(demand, plan, window.value, zone, growth), plan)
-    print(_dumps(found) if as_json else _replayed(found, plan))
-
-
-def _replayed(found: dict[str, Any], plan: Plan) -> str:
-    refused, least = found["refused"], found["least_allowance"]
-    enough = found["least_users"]
-    return "\n".join(
-        (
-            f"Allowance: {plan.formula} ({found['window']})",
-            f"Demand: {found['demand']['calls']:,} calls,"
-            f" {_plain(found['demand']['credits']):,} credits",
-            f"Refused: {refused['calls']:,} calls, {_plain(refused['credits']):,} credits,"
-            f" in {found['blocked_minutes']:,} minutes",
-            f"Headroom: least {_plain(found['headroom']['min']):,},"
-            f" 5th percentile {_plain(found['headroom']['p5']):,},"
-            f" median {_plain(found['headroom']['median']):,}",
-            f"Least allowance that refuses nothing: {_plain(least):,}, "
-            + ("more than any number of users gives" if enough is None else f"{enough:,} users"),
-        )
-    )
+    print(terminal.dumps(found) if as_json else terminal.replayed(found, plan))
 
 
 # ── what the commands need ───────────────────────────────────────────────────────────────────
@@ -367,11 +297,11 @@ def _rate_card(name: str) -> str:
 
 @contextmanager
 def _store(database: Path | None) -> Iterator[Any]:
-    from credits.settings import Settings
+    from credits.settings import settings
     from credits.store import Store
 
-    settings = Settings()
-    with Store(database or settings.database, memory_limit=settings.memory_limit) as store:
+    chosen = settings()
+    with Store(database or chosen.database, memory_limit=chosen.memory_limit) as store:
         yield store
 
 
@@ -386,10 +316,10 @@ def _bar(path: str) -> Iterator[Any]:
 
     columns = (BarColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(_safe(path), total=1.0)
+        task = bar.add_task(terminal.safe(path), total=1.0)
 
         def progress(share: float, message: str) -> None:
-            bar.update(task, completed=share, description=_safe(message))
+            bar.update(task, completed=share, description=terminal.safe(message))
 
         yield progress
 
@@ -420,41 +350,12 @@ def _instant(text: str, zone: str) -> datetime:
     return at.astimezone(UTC).replace(tzinfo=None)
 
 
-def _dumps(document: dict[str, Any]) -> str:
-    return json.dumps(document, default=_value, ensure_ascii=False)
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return _iso(value)
-    if isinstance(value, Decimal):
-        return _plain(value)
-    if hasattr(value, "item"):
-        return value.item()
-    return str(value)
-
-
-def _iso(at: datetime | None) -> str | None:
-    """ISO 8601 in UTC; fractions of a second only where there are any."""
-    return None if at is None else f"{at.isoformat()}Z"
-
-
-def _plain(number: Decimal | int | float) -> int | float:
-    """A whole number without a fraction."""
-    return int(number) if number == int(number) else round(float(number), 6)
-
-
-def _safe(text: str) -> str:
-    """Text from a log without what a terminal would obey."""
-    return "".join(character if character.isprintable() else "�" for character in text)
-
-
 def _say(sentence: str) -> None:
-    print(f"credits: {_safe(sentence)}", file=sys.stderr)
+    print(f"credits: {terminal.safe(sentence)}", file=sys.stderr)
 
 
 def _note(sentence: str) -> None:
-    print(f"note: {_safe(sentence)}", file=sys.stderr)
+    print(f"note: {terminal.safe(sentence)}", file=sys.stderr)
 
 
 # Typer carries its own copy of click and names only one of its errors.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+
+from credits import CreditsError
 
 
 class Settings(BaseSettings):
-    """Read anew each time it is made, so that a test or a restart sees what is set now."""
+    """What is set, or the defaults; ask `settings` for them."""
 
     model_config = SettingsConfigDict(env_prefix="CREDITS_", env_file=".env", extra="ignore")
 
@@ -25,3 +27,15 @@ class Settings(BaseSettings):
     """More rules for folding paths: `^/projects/[^/]+=>/projects/{project}`, in JSON, in order."""
     upload_limit: int = Field(default=1024, gt=0)
     """Megabytes that one upload may have."""
+
+
+def settings() -> Settings:
+    """What is set now. Raises CreditsError, in one sentence, for a value that is none."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"]).upper()
+        raise CreditsError(f"CREDITS_{name} can't be used: {first['msg']}.") from None
+    except SettingsError as error:
+        raise CreditsError(f"A setting can't be used ({error}): write lists as JSON.") from None

@@ -10,8 +10,9 @@ _STARTS = ("=", "+", "-", "@", "\t", "\r")
 def csv(frame: pd.DataFrame) -> bytes:
     """A frame as UTF-8 CSV with a byte-order mark, without its index.
 
-    Fractions have six decimals, as many as are counted exactly. Text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV
-    Injection"); numbers stay numbers, times are ISO 8601.
+    Fractions have six decimals, as many as are counted exactly. Text that a spreadsheet would take
+    for a formula gets an apostrophe in front (OWASP, "CSV Injection"); numbers stay numbers, times
+    are ISO 8601.
     """
     safe = frame.copy()
     for name in safe.columns:

@@ -14,7 +14,7 @@ import streamlit as st
 from credits import replay, usage
 from credits.formats import Options
 from credits.plan import Plan
-from credits.settings import Settings
+from credits.settings import settings
 from credits.store import Preview, Store, Summary, Terms, shared
 from credits.windows import Kind
 
@@ -23,9 +23,9 @@ SAMPLE = Path("data/sample.csv.gz")
 
 def store() -> Store:
     """The database of this process; a new one starts with the sample."""
-    settings = Settings()
-    opened = shared(settings.database, memory_limit=settings.memory_limit)
-    if settings.sample and opened.version() == 0:
+    chosen = settings()
+    opened = shared(chosen.database, memory_limit=chosen.memory_limit)
+    if chosen.sample and opened.version() == 0:
         with st.spinner("Loading the sample log, on this first start only …"):
             opened.load_sample(SAMPLE, now=now())
     return opened

@@ -9,7 +9,7 @@ import streamlit as st
 from credits import CreditsError, rates
 from credits.formats import Options, formats
 from credits.formats.base import FIELDS, Correction
-from credits.settings import Settings
+from credits.settings import settings
 from credits.store import Terms
 from pages import data, parts
 
@@ -54,7 +54,7 @@ def terms_from(columns: list[str], ask: bool) -> Terms:
         options = Options(names[form], mapping, pattern or None, zone or "UTC", DAYS[days])
         if columns:
             _corrections(columns, options)
-    return Terms(options, card, keep, Settings().fold)
+    return Terms(options, card, keep, settings().fold)
 
 
 def _corrections(columns: list[str], options: Options) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from credits.settings import Settings
+from credits.settings import settings
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,13 @@ def _folder() -> Path:
 
 def dropped(files: list[Any]) -> tuple[list[Dropped], list[str]]:
     """The files on disk, and a sentence for each that is too large to be taken in this way."""
-    most = Settings().upload_limit << 20
+    most = settings().upload_limit << 20
     found, refused = [], []
     for file in files:
         if file.size > most:
             refused.append(
                 f"{file.name} has {file.size >> 20:,} MB, more than the {most >> 20:,} MB that a"
-                f" browser may hand over: put it into {Settings().inbox} on the machine that runs"
+                f" browser may hand over: put it into {settings().inbox} on the machine that runs"
                 " the dashboard and choose it below, or load it with `python -m credits load`."
             )
             continue
@@ -51,7 +51,7 @@ def dropped(files: list[Any]) -> tuple[list[Dropped], list[str]]:
 
 def from_inbox() -> list[Dropped]:
     """Files chosen from the inbox folder of this machine; they never pass through a browser."""
-    inbox = Settings().inbox
+    inbox = settings().inbox
     files = {str(path.relative_to(inbox)): path for path in sorted(inbox.rglob("*"))}
     files = {name: path for name, path in files.items() if path.is_file() and name[0] != "."}
     if not files:
