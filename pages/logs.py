@@ -118,5 +118,6 @@ if waiting:
         for number, preview in enumerate(previews):
             reading.shown(preview, number)
         if len(waiting) > SHOWN:
-            st.caption(f"… and {len(waiting) - SHOWN:,} more files, read in the same way.")
+            more = len(waiting) - SHOWN
+            st.caption(f"… and {more:,} more file{'s' * (more > 1)}, read in the same way.")
 earlier.listed(version)
