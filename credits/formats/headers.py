@@ -24,7 +24,7 @@ MEANINGS: Mapping[str, str] = {
         actoremail actorname email emailaddress login loginname userid principalid remoteuser
         authuser clientusername consumerusername caller requester requestedby performedby createdby
         enduser employee member owner account accountname accountid customer customername customerid
-        consumer tenant subject sub""",
+        consumer tenant subject sub who""",
     "app": """app appname application applicationname connectedapp connectedappname client
         clientname clientapp integration useragent httpuseragent requestuseragent agent clientid
         appid applicationid apikey apikeyid apikeyname projectid project""",
