@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv(frame: pd.DataFrame) -> bytes:
@@ -21,7 +21,8 @@ def csv(frame: pd.DataFrame) -> bytes:
         elif not pd.api.types.is_numeric_dtype(safe[name]) and not _is_time(safe[name]):
             safe[name] = safe[name].map(defused)
     safe.columns = [defused(name) for name in safe.columns]
-    text: str = safe.to_csv(index=False, date_format="%Y-%m-%dT%H:%M:%S.%f")
+    # With these line ends (RFC 4180) a lone carriage return in a name is quoted, too.
+    text: str = safe.to_csv(index=False, date_format="%Y-%m-%dT%H:%M:%S.%f", lineterminator="\r\n")
     return text.encode("utf-8-sig")
 
 

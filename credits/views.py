@@ -75,9 +75,9 @@ def grid(hours: pd.DataFrame) -> pd.DataFrame:
     if hours.empty:
         return pd.DataFrame(columns=range(24))
     days = pd.date_range(hours["day"].min(), hours["day"].max(), freq="D")
-    sums = hours.pivot(index="day", columns="hour", values="credits")
+    sums = hours.set_index(["day", "hour"])["credits"].unstack(fill_value=0)
     sums.index = pd.to_datetime(sums.index)
-    sums = sums.reindex(index=days, columns=range(24)).fillna(0)
+    sums = sums.reindex(index=days, columns=range(24), fill_value=0)
     if len(days) <= _LONGEST_DAYS:
         sums.index = pd.Index(days.strftime("%a %d %b"))
         return sums

@@ -1,0 +1,192 @@
+"""Figures say what their frames say: limits labelled, peaks where they begin, names as text."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import pytest
+
+from credits import charts, series
+from credits.charts import DARK, LIGHT
+from credits.windows import Peak
+
+HOSTILE = "<b>x</b> & <a href='https://example.org'>y</a>"
+
+
+def spec(figure: go.Figure) -> dict[str, Any]:
+    """A figure as the browser gets it, found to be a valid one: the pages don't ask."""
+    document = figure.to_json(validate=False)
+    go.Figure(json.loads(document))
+    return dict(json.loads(document))
+
+
+def steps(*credits: float) -> pd.DataFrame:
+    """A step series with a value an hour."""
+    times = pd.date_range("2026-08-13", periods=len(credits), freq="h", unit="us")
+    return pd.DataFrame({"occurred_at": times, "credits": credits, "calls": 1})
+
+
+def peak_of(frame: pd.DataFrame) -> Peak:
+    place = int(frame["credits"].argmax())
+    return Peak(frame["credits"][place].item(), 1, frame["occurred_at"][place])
+
+
+def trailing(frame: pd.DataFrame, allowance: int) -> dict[str, Any]:
+    return spec(charts.trailing(frame, allowance, peak_of(frame), LIGHT))
+
+
+def labels(figure: dict[str, Any]) -> list[str]:
+    return [label["text"] for label in figure["layout"]["annotations"]]
+
+
+def values(numbers: Any) -> list[float]:
+    """An array of a figure, which may be in base64."""
+    if isinstance(numbers, dict):
+        return list(np.frombuffer(base64.b64decode(numbers["bdata"]), numbers["dtype"]))
+    return list(numbers)
+
+
+def test_the_allowance_is_labelled_with_its_number() -> None:
+    assert labels(trailing(steps(10, 20, 5), 52_500)) == ["Allowance 52,500", "Peak 20"]
+
+
+def test_the_peak_stands_at_the_earliest_instant_of_a_plateau() -> None:
+    figure = trailing(steps(1, 9, 9, 9, 2), 100)
+    dot = figure["data"][-1]
+    assert dot["x"][0].startswith("2026-08-13T01:00:00")
+    assert dot["y"] == [9]
+
+
+@pytest.mark.parametrize(("credits", "red"), [(99, False), (100, False), (101, True)])
+def test_only_what_is_above_the_allowance_is_red(credits: int, red: bool) -> None:
+    figure = trailing(steps(1, credits, 1), 100)
+    colours = [trace.get("line", {}).get("color") for trace in figure["data"]]
+    assert (LIGHT.red in colours) is red
+    peak = figure["layout"]["annotations"][-1]
+    assert (peak["font"]["color"] == LIGHT.red) is red
+
+
+def test_the_labels_of_peak_and_limit_stand_on_different_sides() -> None:
+    for frame, side in ((steps(9, 1, 1, 1), "right"), (steps(1, 1, 1, 9), "left")):
+        limit, peak = trailing(frame, 9)["layout"]["annotations"]
+        assert limit["xanchor"] == side
+        assert peak["xanchor"] != side
+
+
+def test_the_axis_leaves_room_for_the_limit_and_for_what_is_above_it() -> None:
+    assert trailing(steps(1, 2), 100)["layout"]["yaxis"]["range"][1] > 100
+    assert trailing(steps(1, 200), 100)["layout"]["yaxis"]["range"][1] > 200
+
+
+@pytest.mark.parametrize("frame", [steps(0), steps(0, 0), steps()])
+def test_nothing_used_can_be_drawn(frame: pd.DataFrame) -> None:
+    nothing = Peak(0, 0, None)
+    assert labels(spec(charts.trailing(frame, 0, nothing, LIGHT))) == ["Allowance 0"]
+    assert labels(spec(charts.usage_line(frame, nothing, DARK))) == []
+    empty = pd.DataFrame({"api": [], "calls": [], "credits": []})
+    spec(charts.ranked(empty, "api", LIGHT))
+    spec(charts.stacked(empty, "api", "api", LIGHT))
+    spec(charts.heat(pd.DataFrame(columns=range(24)), LIGHT))
+
+
+def test_a_long_series_is_drawn_with_few_points_and_keeps_its_peak() -> None:
+    whole = steps(*range(20_000), 7)
+    thin = series.thin(whole, 900)
+    figure = spec(charts.trailing(thin, 10**6, peak_of(whole), LIGHT))
+    assert len(values(figure["data"][0]["y"])) <= 1_000
+    assert max(values(figure["data"][0]["y"])) == 19_999
+    assert len(json.dumps(figure)) < 100_000
+
+
+def test_names_are_text_on_axes_in_legends_and_where_the_mouse_is() -> None:
+    frame = pd.DataFrame({"user": [HOSTILE], "api": [HOSTILE], "calls": [1], "credits": [2]})
+    for figure in (
+        charts.ranked(frame, "user", LIGHT),
+        charts.stacked(frame, "user", "api", LIGHT, order=[HOSTILE]),
+    ):
+        document = json.dumps(spec(figure), ensure_ascii=False)
+        assert "<b>" not in document
+        assert "<a" not in document
+        assert "&lt;b&gt;x" in document
+
+
+def test_a_name_that_is_missing_is_named_so() -> None:
+    frame = pd.DataFrame({"app": [None, float("nan")], "calls": [1, 1], "credits": [2, 1]})
+    assert spec(charts.ranked(frame, "app", LIGHT))["layout"]["yaxis"]["ticktext"] == [
+        "(none)", "(none)",
+    ]  # fmt: skip
+
+
+def test_long_names_are_shortened_before_their_signs_are_spelled_out() -> None:
+    frame = pd.DataFrame({"api": ["<" * 30], "calls": [1], "credits": [2]})
+    ticks = spec(charts.ranked(frame, "api", LIGHT))["layout"]["yaxis"]["ticktext"]
+    assert ticks == ["&lt;" * 25 + "…"]
+
+
+def test_stacked_bars_of_a_user_add_up_to_the_user() -> None:
+    frame = pd.DataFrame(
+        {"user": ["a", "a", "b"], "api": ["x", "y", "x"], "calls": 1, "credits": [5, 3, 2]}
+    )
+    figure = spec(charts.stacked(frame, "user", "api", LIGHT, order=["b", "a"]))
+    bars = {trace["name"]: values(trace["x"]) for trace in figure["data"]}
+    assert bars == {"x": [2, 5], "y": [0, 3]}
+    assert figure["layout"]["showlegend"]
+
+
+@pytest.mark.parametrize(
+    ("share", "words", "colour"),
+    [
+        (0.0, "within the allowance", LIGHT.blue),
+        (0.7999, "within the allowance", LIGHT.blue),
+        (0.8, "above 80 %", LIGHT.amber),
+        (0.8999, "above 80 %", LIGHT.amber),
+        (0.9, "above 90 %", LIGHT.red),
+        (1.0, "above 90 %", LIGHT.red),
+        (1.0001, "over the allowance", LIGHT.red),
+    ],
+)
+def test_a_level_is_said_in_words_and_in_colour(share: float, words: str, colour: str) -> None:
+    assert charts.level_in_words(share) == words
+    assert LIGHT.level(share) == colour
+    assert colour in charts.gauge(share, LIGHT)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0, 7.5, 1e6])
+def test_a_gauge_never_grows_beyond_its_frame(share: float) -> None:
+    drawn = charts.gauge(share, LIGHT)
+    assert all(float(width) <= 1_000 for width in re.findall(r' width="([\d.]+)"', drawn))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(52_500, "52,500"), (0.1 + 0.2, "0.30"), (0, "0"), (10**15, "1,000,000,000,000,000")],
+)
+def test_an_amount_has_separators_and_at_most_two_decimals(value: float, text: str) -> None:
+    assert charts.amount(value) == text
+
+
+def test_the_heat_map_has_a_cell_for_each_day_and_hour() -> None:
+    grid = pd.DataFrame([range(24)], index=["Thu 13 Aug"], columns=range(24))
+    cells = spec(charts.heat(grid, LIGHT))["data"][0]
+    assert cells["y"] == ["Thu 13 Aug"]
+    assert cells["x"][:2] == ["00", "01"]
+    assert len(cells["x"]) == 24
+
+
+def test_the_number_of_users_is_marked_on_the_curve() -> None:
+    curve = pd.DataFrame({"users": range(3), "allowance": [1, 2, 3]})
+    assert labels(spec(charts.plan_curve(curve, 1, LIGHT))) == ["1 users"]
+
+
+def test_what_comes_back_is_drawn_as_steps() -> None:
+    back = pd.DataFrame({"at": [datetime(2026, 8, 13), datetime(2026, 8, 14)], "credits": [0, 5]})
+    line = spec(charts.coming_back(back, LIGHT))["data"][0]
+    assert line["line"]["shape"] == "hv"
+    assert values(line["y"]) == [0, 5]
