@@ -8,7 +8,7 @@ from credits import CreditsError
 from pages import choices, data, parts
 
 st.set_page_config(
-    page_title="API credits", page_icon="📊", layout="wide", initial_sidebar_state=324
+    page_title="API credits", page_icon="📊", layout="wide", initial_sidebar_state=340
 )
 
 PLAN = st.Page("plan.py", title="Credit plan")
@@ -39,4 +39,7 @@ with st.sidebar:
         st.subheader("View")
         choices.view_controls(summary.first, summary.last)
 choices.remember()
-page.run()
+try:
+    page.run()
+except CreditsError as error:
+    st.error(parts.plain(str(error)))

@@ -11,6 +11,8 @@ from pages.parts import number
 
 summary, chosen, version = parts.opening("Credit plan")
 zone, colours = chosen.zone, parts.palette()
+# Above the columns: inside of one, a phone draws cards of equal height over what follows them.
+result = st.container()
 controls, answer = st.columns([1, 2.4])
 with controls, st.container(border=True):
     choices.plan_controls(whole=True)
@@ -21,7 +23,7 @@ above = series.time_above(series.above(steps, plan.allowance))
 headroom = plan.allowance - peak.credits
 seen = int((shown.users["user_basis"] == "user").sum())
 
-with answer:
+with result:
     idle = "no calls in this window"
     parts.cards(
         (
@@ -47,6 +49,7 @@ with answer:
             ),
         )
     )
+with answer:
     people = f"The logs show **{seen:,} users**; the plan pays for **{plan.users:,}**."
     if plan.at_cap:
         reached = "" if plan.users_at_cap is None else f" (reached at {plan.users_at_cap:,} users)"
