@@ -61,7 +61,7 @@ with answer:
     parts.panel(
         f"Credits used, {chosen.period}, under this plan",
         lambda: charts.trailing(
-            thin, plan.allowance, windows.Peak(peak.credits, peak.calls, ended), colours, height=340
+            thin, plan.allowance, windows.Peak(peak.credits, peak.calls, ended), colours, height=430
         ),
         lambda: thin,
         "plan_trailing",
