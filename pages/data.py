@@ -6,6 +6,8 @@ Moving a slider changes none of their arguments, and so asks the database nothin
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -14,11 +16,12 @@ import streamlit as st
 from credits import replay, usage
 from credits.formats import Options
 from credits.plan import Plan
+from credits.presets import DATA
 from credits.settings import settings
-from credits.store import Preview, Store, Summary, Terms, shared
+from credits.store import Answers, Preview, Store, Summary, shared
 from credits.windows import Kind
 
-SAMPLE = Path("data/sample.csv.gz")
+SAMPLE = DATA / "sample.csv.gz"
 
 
 def store() -> Store:
@@ -27,7 +30,7 @@ def store() -> Store:
     opened = shared(chosen.database, memory_limit=chosen.memory_limit)
     if chosen.sample and opened.version() == 0:
         with st.spinner("Loading the sample log, on this first start only …"):
-            opened.load_sample(SAMPLE, now=now())
+            opened.load_sample(SAMPLE, now=now(), first=True)
     return opened
 
 
@@ -37,9 +40,18 @@ def preview(version: int, path: Path, name: str, options: Options) -> list[Previ
     return store().preview(path, options, name=name)
 
 
-def sample_terms() -> Terms:
-    """How the sample is taken in: named as such until it is cleared."""
-    return Terms(sample=True)
+def load_sample() -> None:
+    """Take in the sample because somebody asked for it."""
+    store().load_sample(SAMPLE, now=now())
+
+
+@contextmanager
+def _moment(version: int) -> Iterator[Answers]:
+    """Questions to the data as of a version; where that has passed, the page starts anew."""
+    with store().answers() as answers:
+        if answers.version() != version:
+            st.rerun()
+        yield answers
 
 
 def now() -> pd.Timestamp:
@@ -50,7 +62,7 @@ def now() -> pd.Timestamp:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def summary(path: Path, version: int) -> Summary:
     """All that is loaded, in one row."""
-    with store().answers() as answers:
+    with _moment(version) as answers:
         return answers.summary()
 
 
@@ -65,14 +77,14 @@ def overview(
     zone: str,
 ) -> usage.Overview:
     """Everything that the organization page shows."""
-    with store().answers() as answers:
+    with _moment(version) as answers:
         return usage.overview(answers, at, start, end, kind, zone)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Adding up …")
 def window(path: Path, version: int, at: pd.Timestamp, kind: Kind, zone: str) -> usage.Window:
     """The window at an instant."""
-    with store().answers() as answers:
+    with _moment(version) as answers:
         return usage.window_at(answers, at, kind, zone)
 
 
@@ -86,7 +98,7 @@ def totals(
     where: tuple[tuple[str, tuple[str | None, ...]], ...] = (),
 ) -> pd.DataFrame:
     """Sums by some dimensions, of the calls that `where` wants."""
-    with store().answers() as answers:
+    with _moment(version) as answers:
         return answers.totals(by, start, end, {name: list(values) for name, values in where})
 
 
@@ -95,7 +107,7 @@ def people(
     path: Path, version: int, start: pd.Timestamp, end: pd.Timestamp, kind: Kind, zone: str
 ) -> usage.People:
     """Everything that the users page shows."""
-    with store().answers() as answers:
+    with _moment(version) as answers:
         return usage.people(answers, start, end, kind, zone)
 
 
@@ -111,14 +123,14 @@ def person(
     zone: str,
 ) -> usage.Person:
     """Everything about one user."""
-    with store().answers() as answers:
+    with _moment(version) as answers:
         return usage.person(answers, user, basis, start, end, kind, zone)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def demand(path: Path, version: int) -> pd.DataFrame:
     """What was wanted of the organization's credits, minute by minute."""
-    with store().answers() as answers:
+    with _moment(version) as answers:
         return answers.demand()
 
 

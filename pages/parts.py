@@ -117,7 +117,7 @@ def offer_sample() -> None:
     """A button that loads the sample."""
     if st.button("Load the sample", key="load_sample"):
         with st.spinner("Loading the sample log …"):
-            data.store().load(data.SAMPLE, data.sample_terms(), now=data.now())
+            data.load_sample()
         st.rerun()
 
 

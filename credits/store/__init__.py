@@ -72,11 +72,14 @@ class Store:
             self._database, Path(path), terms or Terms(), now=now, name=name, progress=progress
         )
 
-    def load_sample(self, path: Path, *, now: datetime) -> None:
-        """Take in the log that comes with the project, unless something was ever loaded here."""
+    def load_sample(self, path: Path, *, now: datetime, first: bool = False) -> None:
+        """Take in the log that comes with the project; it is named as such until it is cleared.
+
+        `first`: only if nothing was ever loaded here.
+        """
         with self._sampling:
-            if self.version() == 0:
-                self.load(path, Terms(sample=True), now=now)
+            if not first or self.version() == 0:
+                self.load(path, Terms(sample=True), now=now, name=f"data/{path.name}")
 
     def clear_sample(self) -> None:
         """Take back the loads of the log that comes with the project."""
