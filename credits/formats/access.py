@@ -89,7 +89,7 @@ class Access:
                 f"{sample.plain.name} has no lines of an access log in its beginning:"
                 " choose another format."
             )
-        found = [_TIME.search(line) for line in sample.filled[:500]]
+        found = [_TIME.search(line[:5000]) for line in sample.filled[:500]]
         return lines.reading(
             self.name,
             sample,

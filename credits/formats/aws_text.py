@@ -20,7 +20,7 @@ _ALB = re.compile(rf"(?:https?|h2|grpcs?|wss?) {_ISO} \S+ \S+ \S+ [\d.-]+ [\d.-]
 _ELB = re.compile(rf"{_ISO} \S+ \S+ \S+ [\d.-]+ [\d.-]+ [\d.-]+ ")
 _S3 = re.compile(
     r"\S+ \S+ \[\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \S+ .*? \S+"
-    r" [A-Z0-9]+\.[A-Z.]+\S* \S+ "
+    r" [A-Z0-9]+\.[A-Z.]\S* \S+ "
 )
 
 # Quotes part head, request, user agent and the rest; an ALB has its type before the time.
@@ -112,7 +112,7 @@ def _balancer(name: str, sample: Sample) -> Reading:
 
 def _s3(name: str, sample: Sample) -> Reading:
     """A row of S3: every one is a request, save what S3 does by itself (expiry, transition)."""
-    stamps = [m[1] for line in sample.filled[:500] if (m := re.search(r"\[([^\]]*)\]", line))]
+    stamps = [m[1] for line in sample.filled[:500] if (m := re.search(r"\[([^\[\]]*)\]", line))]
     operation = "a[len(a)]"
     return lines.reading(
         name,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -76,9 +77,17 @@ OBJECT_LINES = 1000
 def json_value(text: Any) -> Any:
     """What a JSON text holds, or None where it is none."""
     try:
-        return json.loads(text)
+        value = json.loads(text)
+        if _HALF.search(text):
+            # Half a character (a lone surrogate) can neither be shown nor asked for.
+            value = json.loads(_LONE.sub("\ufffd", json.dumps(value, ensure_ascii=False)))
     except (TypeError, ValueError, RecursionError):
         return None
+    return value
+
+
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")
+_LONE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)

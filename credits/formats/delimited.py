@@ -19,6 +19,8 @@ from credits.formats.records import Layout, columns_sql, locate, records, spool,
 from credits.formats.stamps import is_ambiguous, is_stamp
 
 DELIMITERS = (",", "\t", ";", "|")
+MOST_COLUMNS = 3_000
+"""Columns of a table: each of them is a part of every statement about it."""
 _NAMES = {",": "csv", "\t": "tsv", ";": "csv", "|": "csv"}
 
 
@@ -38,6 +40,7 @@ class Delimited:
             return None
         layout = layout_of(sample, options, self.delimiters)
         if layout is None:
+            _refuse_wide(sample, self.delimiters)
             if forced:
                 raise CreditsError(
                     f"{sample.plain.name} has no columns that {self.title} could be read by:"
@@ -84,6 +87,8 @@ def layout_of(sample: Sample, options: Options, delimiters: Sequence[str]) -> La
             continue
         widths = [len(row) for row in rows]
         width = max(set(widths), key=lambda w: (widths.count(w), w))
+        if max(width, widths[0]) > MOST_COLUMNS:
+            continue
         if width < 2 and not (options.mapping or (len(rows[0]) == 1 and is_stamp(rows[-1][0]))):
             continue
         even = widths.count(width) / len(widths)
@@ -97,6 +102,16 @@ def layout_of(sample: Sample, options: Options, delimiters: Sequence[str]) -> La
         if best is None or score > best[0]:
             best = score, Layout(delimiter, names, header, max(width, len(names)))
     return best[1] if best else None
+
+
+def _refuse_wide(sample: Sample, delimiters: Sequence[str]) -> None:
+    """Raises CreditsError for a table that is too wide to be a log of calls."""
+    width = max((len(row) for mark in delimiters for row in sample.rows(mark, 2)), default=0)
+    if width > MOST_COLUMNS:
+        raise CreditsError(
+            f"{sample.plain.name} has {width:,} columns, which is beyond the limit of"
+            f" {MOST_COLUMNS:,}: keep those that tell when and by whom what was called."
+        )
 
 
 def _numbers(width: int) -> tuple[str, ...]:

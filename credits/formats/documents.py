@@ -29,6 +29,11 @@ _DEEPEST = 20
 """Objects and arrays within each other that hold rows."""
 _MARGIN = 200
 _FORGOTTEN = 1 << 16
+_SHORT = 2048
+"""Characters tried first after something broken: Python counts the lines before an error."""
+_TOO_DEEP = 100
+_WARY = 20
+"""Values read so before long ones are tried again."""
 _CUT_OFF = 64
 """Characters before the end of what was read in which a token may have been cut in two."""
 
@@ -179,6 +184,8 @@ class _Splitter:
         """Whether the value that was broken is nested too deeply to be read."""
         self.truncated = False
         """Whether it is broken only because the file ends in it."""
+        self.wary = 0
+        """How many of the next values are first looked for in a short text."""
 
     def rows(self) -> Iterator[tuple[str, int]]:
         """The text and the first line of every row, however they are nested."""
@@ -199,7 +206,7 @@ class _Splitter:
             elif mark == "[" and not inside:
                 inside.append(None)
                 self._skip(1)
-            elif not (yield from self._run()):
+            elif self.wary or not (yield from self._run()):
                 holder = yield from self._row(room=len(inside) < _DEEPEST)
                 if holder is not None:
                     inside.append(holder)
@@ -283,7 +290,9 @@ class _Splitter:
 
     def _value(self, most: int = 64 * _LARGEST_ROW) -> tuple[Any, int]:
         """The value here and where it ends. Raises _BrokenError where there is none."""
-        self.deep = self.truncated = False
+        deep, self.deep, self.truncated = self.deep, False, False
+        if self.wary and (short := self._short(deep=deep)) is not None:
+            return short
         while True:
             try:
                 return self.scan(self.text, self.at)
@@ -301,24 +310,44 @@ class _Splitter:
                 raise _BrokenError("no value here")
             self._more()
 
+    def _short(self, *, deep: bool) -> tuple[Any, int] | None:
+        """The value here if it is short; None if that can't be told. Raises _BrokenError.
+
+        `deep`: the value before was nested too deeply, and so this one may be.
+        """
+        self.wary -= 1
+        text = self.text[self.at : self.at + _SHORT]
+        if deep and sum(map(text.count, "[{")) - sum(map(text.count, "]}")) > _TOO_DEEP:
+            self.deep = True
+            raise _BrokenError("nested too deeply")
+        try:
+            value, end = self.scan(text, 0)
+        except json.JSONDecodeError as error:
+            if error.pos < len(text) - _CUT_OFF and not error.msg.startswith("Unterminated"):
+                raise _BrokenError("no value here") from None
+            return None
+        except (ValueError, RecursionError):
+            return None
+        return (value, self.at + end) if end < len(text) else None
+
     def _broken(self) -> str:
         """What can't be read, up to where reading may go on: its line, or where its like begins."""
         truncated, opening = self.truncated, None
+        self.wary = _WARY
         if not self.ended and len(self.text) - self.at < _LARGEST_ROW:
             self._more()
         if not self.deep:
             opening = _OPENING.match(self.text, self.at)
-        again = self.text.find(opening[0], opening.end()) if opening else -1
         size = len(self.text)
-        limit = again if again >= 0 else size
-        end = self.text.find("\n", self.at, limit)
-        end = end if end >= 0 else limit
+        newline = self.text.find("\n", self.at)
+        end = newline if newline >= 0 else size
         if opening is not None and self.text[self.at : end].strip() == "{":
-            # Over many lines, it ends with the bracket that stands as far from the margin.
-            margin = self.text[self.text.rfind("\n", 0, self.at) + 1 : self.at]
-            closing = self.text.find(f"\n{margin}}}", self.at, limit)
-            end = closing + len(margin) + 2 if closing >= 0 else again
-        elif truncated and again < 0:
+            end = self._closed(opening)
+        elif opening is not None:
+            # How far to look for its like is bounded, lest each of many looks at all the rest.
+            again = self.text.find(opening[0], opening.end(), size if truncated else end)
+            end = min(end, again) if again >= 0 else size if truncated else end
+        elif truncated:
             end = size
         end = end if end > self.at else size
         text = self.text[self.at : end].rstrip(" \t\r\n,")
@@ -327,6 +356,26 @@ class _Splitter:
         if self.at > _FORGOTTEN:
             self._forget()
         return text
+
+    def _closed(self, opening: re.Match[str]) -> int:
+        """Where a broken object over many lines ends, or -1.
+
+        It ends with the bracket that stands as far from the margin, or where its like begins.
+        """
+        margin = self.text[self.text.rfind("\n", 0, self.at) + 1 : self.at]
+        bracket, reach, size = f"\n{margin}}}", _SHORT, len(self.text)
+        while True:
+            # A little further each time: whoever looks at all the rest does so for every object.
+            stop = min(self.at + reach, size)
+            closing = self.text.find(bracket, self.at, stop)
+            again = self.text.find(opening[0], opening.end(), closing if closing >= 0 else stop)
+            if again >= 0:
+                return again
+            if closing >= 0:
+                return closing + len(bracket)
+            if stop == size:
+                return -1
+            reach *= 4
 
     def _mark(self) -> str:
         """The next character that is neither white space nor a comma; empty at the end."""

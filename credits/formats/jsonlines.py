@@ -165,13 +165,14 @@ def reading(
     held, steps = wrapped.line(whole), ""
     if wrapped.text:
         # A step of its own: DuckDB takes what two TRYs share out of both, and then it throws.
-        held, steps = "held", f"TRY({held}) AS held\n;\n"
+        held, steps = "held", f"{_healed(held, whole)} AS held\n;\n"
+    extracted = f"json_extract_string({held}, {listed})"
     # A shipper also carries what is no JSON at all; that is no call, and nothing is broken.
     other = f"WHEN v IS NULL AND json_valid({whole}) THEN 'no call' " if wrapped.text else ""
     return lines.reading(
         format,
         sample,
-        f"{steps}TRY(json_extract_string({held}, {listed})) AS v{inner.format(line=held)}",
+        f"{steps}{_healed(extracted, held)} AS v{inner.format(line=held)}",
         {field: fill(choice, at) for field, choice in fields.items()},
         columns=columns or _columns(fields, rows),
         stamps=tuple(_values(rows or sample.objects, times)),
@@ -179,6 +180,17 @@ def reading(
         f" CASE WHEN v IS NOT NULL AND {no_call} THEN 'no call' {other}END)",
         reject="CASE WHEN v IS NULL THEN 'is not valid JSON' END",
     )
+
+
+def _healed(expression: str, text: str) -> str:
+    r"""SQL: an expression over a JSON text, NULL where that is broken.
+
+    Half a character in it (`\ud83d` alone, where somebody cut a string) does not break it.
+    """
+    half = "'\\\\u[dD][89a-fA-F][0-9a-fA-F]{2}'"
+    whole = f"regexp_replace({text}, {half}, '\\\\ufffd', 'g')"
+    again = f"TRY({expression.replace(text, whole, 1)})"
+    return f"coalesce(TRY({expression}), CASE WHEN regexp_matches({text}, {half}) THEN {again} END)"
 
 
 def _columns(fields: Mapping[str, Choice], rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -18,7 +18,7 @@ _CLF = r"\d\d?/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d[^\]]*"
 # client:port [accept date] frontend backend/server Tq/Tw/Tc/Tr/Tt status …
 # A TCP row has three times instead of five.
 HAPROXY = (
-    rf"(\S+):\d+ \[({_CLF})\] \S+ \S+ "
+    rf"(?:^|\s)(\S+):\d+ \[({_CLF})\] \S+ \S+ "
     r"-?\d+/-?\d+/-?\d+/-?\d+/\+?-?\d+ (-?\d+) (.*)$"
 )
 _HAPROXY_ANY = re.compile(rf"haproxy\[\d+\]: |^\S+:\d+ \[{_CLF}\] \S+ \S+/\S+ [\d/+-]+ ")

@@ -7,6 +7,7 @@ follows (which rows are calls, what they cost, which are duplicates) is asked of
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
@@ -181,6 +182,13 @@ class _Taking:
     def _unreadable(self, error: duckdb.Error) -> CreditsError:
         if "No space left" in str(error) or "Out of Memory" in str(error):
             return explained(error)
+        if "Maximum line size" in str(error):
+            found = re.search(r"on Line: (\d+)", str(error)[:200])
+            line = f"line {found[1]}" if found else "a line"
+            return CreditsError(
+                f"{self.plain.name} was not loaded: {line} of it has more than 16 MB,"
+                " which is no line of a log; cut it out and load the file again."
+            )
         return CreditsError(
             f"{self.plain.name} can't be read to its end ({str(error).splitlines()[0][:200]}):"
             " choose another format, or mend the file."

@@ -60,7 +60,7 @@ SMALL = [
     b"\xed\xa0\x80", b"\xf0\x9f\x98\x80", b"\xef\xbb\xbf", b"\xa4\xa4\xa4\xe5", b"\\ud800",
     b"\\u0000", b"\\x01", b"\xe2\x80\xa8", b"\xc2\x85", b"\x0c", b"\x0b", b"\r", b"\n", b"\r\n",
     b"\n\n", b"NaN", b"Infinity", b"null", b"true", b"{}", b"[]", b'{"a": 1}', b"''", b"%",
-    b"%zz", b"%FF", b"${x}", b"chr(0)", b"; DROP TABLE calls; --", b"\\N", b"\\1", b"$1", b"__proto__", b"<b>",
+    b"%zz", b"%FF", b"${x}", b"chr(0)", b"; DROP TABLE calls; --", b"\\N", b"\\1", b"$1",
 ]  # fmt: skip
 NUMBERS = [
     b"", b"0", b"-1", b"-0", b"1e99", b"1e999", b"9" * 19, b"9" * 25, b"9" * 400, b"1.5", b"1,5",

@@ -6,9 +6,13 @@
 from __future__ import annotations
 
 import json
+import time
+from contextlib import suppress
 
 import fuzz
 import pytest
+
+from credits import CreditsError
 
 
 def test_spoiled_logs_are_read_or_refused_and_their_rows_add_up(tmp_path):
@@ -44,10 +48,66 @@ def test_a_cut_line_of_a_shipper_is_a_reject_also_where_json_holds_json(load):
     ],
 )
 def test_the_time_that_a_processor_spends_for_users_is_no_user(load, text):
-    with pytest.raises(fuzz.CreditsError, match="no columns that make a call"):
+    with pytest.raises(CreditsError, match="no columns that make a call"):
         load(text)
 
 
 def test_a_user_may_be_a_number(load):
     _, calls = load("time,user,system\n2026-01-01T00:00:00Z,4711,crm\n")
     assert calls[0]["user"] == "4711"
+
+
+CALL = '203.0.113.7 - ann [12/Apr/2026:10:00:01 +0200] "GET /a HTTP/1.1" 200 12 "-" "x/1"\n'
+HEAD = "time,user,api,note\n2026-01-01T00:00:00Z,ann,list,x\n"
+HOSTILE = {
+    "addresses without end": ("haproxy[1]: " + "a:" * 4000 + "\n") * 32,
+    "ports without end": ("haproxy[1]: " + "1:1" * 2700 + "\n") * 32,
+    "times without end": CALL * 50 + "[12/Apr/2026:10:00:01 " * 11_000 + "\n",
+    "threads without end": ("[17/Jun/2026:12:57:26 +0200] " + "-exec-1 a A " * 650 + "\n") * 32,
+    "dots without end": ("a b [06/Feb/2026:00:00:38 +0000] x a A" + "." * 4000 + "\n") * 60,
+    "workers without end": ("[pid: 1|app: 0|req: 1/1] x (" + "[pid: " * 1300 + "\n") * 32,
+    "quotes that never close": HEAD + '2026-01-01T00:00:00Z,ann,list,"x\n' * 20_000,
+    "columns without end": HEAD.replace("note", "," * 50_000),
+    "commas without end": "," * 200_000 + "\n",
+    "broken objects": "[\n" + "".join(f'{{"k{i}": broken}}\n' for i in range(60_000)) + "]",
+    "broken texts": "[\n" + "".join(f'{{"k{i}": "open}}\n' for i in range(60_000)) + "]",
+    "broken over lines": "[\n" + "".join(f'{{\n"k{i}": broken\n}}\n' for i in range(40_000)) + "]",
+    "never closed over lines": "[\n" + "".join(f'{{\n"k{i}": broken\n' for i in range(40_000)),
+    "objects in objects": '{"a":1,\n' * 60_000,
+    "arrays in objects": '{"a": [1,\n' * 20_000,
+    "brackets": "[" * 500_000,
+    "opening braces": '{"a":' * 100_000,
+    "columns that change": "".join(
+        f"#Fields: date time cs-method cs-uri-stem x{i}\n2026-03-01 10:00:00 GET /a 1\n"
+        for i in range(5_000)
+    ),
+    "midnights": "#Date: 2026-01-01\n#Fields: time cs-method cs-uri-stem\n"
+    + "23:00:00 GET /a\n01:00:00 GET /a\n" * 5_000,
+    "e-mail addresses in paths": CALL.replace("/a ", "/a@" * 1_500 + " ") * 50,
+    "blank lines": HEAD + "\n" * 100_000 + "2026-01-01T00:00:00Z,bob,list,x\n",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_invites_backtracking_takes_no_time(load, name):
+    began = time.process_time()
+    with suppress(CreditsError):
+        load(HOSTILE[name])
+    assert time.process_time() - began < 4
+
+
+def test_half_a_character_in_json_breaks_nothing(load):
+    row = '{"time": "2026-01-01T00:00:0%dZ", "ab\\ud800c": "x", "\\udc00": 1, "user": "%s"}\n'
+    found, calls = load(row % (1, "ann") + row % (2, "\\ud800") + row % (3, "bob"))
+    assert (found.rows, found.loaded + found.rejected) == (3, 3)
+    assert {"ann", "bob"} <= {call["user"] for call in calls}
+    with pytest.raises(CreditsError) as refused:
+        load('{"\\ud800": 3}\n')
+    assert str(refused.value).encode("utf-8")
+
+
+def test_a_line_too_long_to_be_one_is_named(load):
+    with pytest.raises(
+        CreditsError, match=r"a\.log was not loaded: line 3 of it has more than 16 MB.*\.$"
+    ):
+        load(CALL * 2 + "a" * (17 << 20) + "\n" + CALL)
