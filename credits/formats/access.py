@@ -50,24 +50,46 @@ _BARE = (
     "CASE WHEN contains(part.rest, '\\\"') THEN replace(part.rest, '\\\"', '''') ELSE part.rest END"
 )
 
+# Nearly every line is as simple as `::1 - ada [05/Jan/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 7`,
+# with no bracket and no escaped quote elsewhere. Cut at its quotes and spaces it is read in half
+# the time that the strict pattern takes, which would find the same in it.
+_SIMPLE = """coalesce(len(front) = 6 AND front[6] = ''
+    AND strlen(front[4]) = 21 AND strlen(front[5]) = 6
+    AND strpos(cut[1], '[') = strlen(front[1]) + strlen(front[2]) + strlen(front[3]) + 4
+    AND strpos(cut[1], ']') = strlen(cut[1]) - 1
+    AND regexp_matches(cut[3], '^ \\d\\d\\d ') AND NOT contains(line, '\\"'), false)"""
+
 PARTS = f"""
-regexp_extract(line, {literal(STRICT)}, {GROUPS}) AS strict
+string_split(line, '"') AS cut
 ;
-CASE WHEN strict.stamp <> '' THEN strict
+string_split(cut[1], ' ') AS front
+;
+{_SIMPLE} AS simple
+;
+CASE WHEN NOT simple THEN regexp_extract(line, {literal(STRICT)}, {GROUPS}) END AS strict
+;
+CASE WHEN simple THEN NULL
+     WHEN strict.stamp <> '' THEN strict
      WHEN regexp_matches(line, {literal(LENIENT)})
      THEN regexp_extract(line, {literal(LENIENT)}, {GROUPS})
      ELSE regexp_extract(line, {literal(TORN)}, {GROUPS}) END AS part
 ;
-string_split(part.head, ' ') AS h, string_split(part.request, ' ') AS r,
-string_split({_BARE}, '"') AS q
+CASE WHEN simple THEN substring(cut[1], strpos(cut[1], '[') + 1, 26) ELSE part.stamp END AS stamp,
+CASE WHEN simple THEN cut[2] ELSE part.request END AS asked,
+CASE WHEN simple THEN substring(cut[3], 2, 3) ELSE left(part.rest, 3) END AS status,
+CASE WHEN simple THEN cut[6] ELSE string_split({_BARE}, '"')[4] END AS agent,
+CASE WHEN NOT simple THEN string_split(part.head, ' ') END AS h
 ;
-CASE WHEN len(h) = 4 AND h[4] = '' THEN {{'ip': h[1], 'ident': h[2], 'who': h[3]}}
+string_split(asked, ' ') AS r,
+CASE WHEN simple THEN {{'ip': front[1], 'ident': front[2], 'who': front[3]}}
+     WHEN len(h) = 4 AND h[4] = '' THEN {{'ip': h[1], 'ident': h[2], 'who': h[3]}}
      WHEN len(h) = 5 AND h[5] = '' AND h[3] = '-' AND NOT ends_with(h[1], ',')
      THEN {{'ip': h[2], 'ident': h[3], 'who': h[4]}}
-     ELSE {_head()} END AS who,
+     ELSE {_head()} END AS who
+;
 CASE WHEN len(r) = 3 THEN r
-     ELSE regexp_extract_all(part.request, {literal(REQUEST)}, 1)
-          || regexp_extract_all(part.request, {literal(REQUEST)}, 2) END AS request
+     ELSE regexp_extract_all(asked, {literal(REQUEST)}, 1)
+          || regexp_extract_all(asked, {literal(REQUEST)}, 2) END AS request
 """
 
 
@@ -95,12 +117,12 @@ class Access:
             sample,
             PARTS,
             {
-                "occurred_at": "nullif(part.stamp, '')",
+                "occurred_at": "nullif(stamp, '')",
                 "user": "who.who",
-                "app": "q[4]",
+                "app": "agent",
                 "path": "request[2]",
                 "method": "CASE WHEN len(request) >= 2 THEN request[1] END",
-                "status": "left(part.rest, 3)",
+                "status": "status",
                 "ip": "split_part(who.ip, ',', 1)",
             },
             columns={
@@ -113,7 +135,7 @@ class Access:
                 "ip": "1st field",
             },
             stamps=tuple(match[1] for match in found if match),
-            reject="CASE WHEN part.stamp = '' OR who.ident = '' "
+            reject="CASE WHEN stamp = '' OR who.ident = '' "
             "THEN 'does not look like a line of an access log' END",
         )
 

@@ -227,12 +227,20 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+def longest_line(most: int) -> str:
+    """Options of `read_csv`: bytes that a line may have.
+
+    DuckDB would hold sixteen such lines in each of its buffers; two are what it needs.
+    """
+    return f"max_line_size = {most}, buffer_size = {2 * most}"
+
+
 def lines_of(path: Path) -> str:
     """A table expression with one column, `line`: every line of a clean text file, in order."""
     return (
         f"read_csv({literal(str(path))}, columns = {{'line': 'VARCHAR'}}, header = false,"
         " delim = '\\x01', quote = '', escape = '', auto_detect = false,"
-        " max_line_size = 16777216, strict_mode = false)"
+        f" {longest_line(16 << 20)}, strict_mode = false)"
     ).replace("'\\x01'", "'\x01'")
 
 

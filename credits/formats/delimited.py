@@ -14,7 +14,7 @@ from pathlib import Path
 
 from credits import CreditsError
 from credits.formats import headers
-from credits.formats.base import Options, Reading, Sample, literal
+from credits.formats.base import Options, Reading, Sample, literal, longest_line
 from credits.formats.records import Layout, columns_sql, locate, records, spool, spooled
 from credits.formats.stamps import is_ambiguous, is_stamp
 
@@ -256,7 +256,7 @@ def _quick(path: Path, layout: Layout) -> str:
     return (
         f"read_csv({literal(str(path))}, columns = {columns_sql(names)}, auto_detect = false,"
         f" header = {str(layout.header).lower()}, delim = {literal(layout.delimiter)},"
-        f" quote = '\"', escape = '\"', max_line_size = {16 << 20})"
+        f" quote = '\"', escape = '\"', {longest_line(16 << 20)})"
     )
 
 

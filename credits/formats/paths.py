@@ -107,7 +107,8 @@ def _tokens_sql(split: str) -> str:
 def parameters_sql(path: str, names: Iterable[str]) -> str:
     """SQL: which of some query parameters a path carries, joined with `&`, or NULL."""
     found = [
-        f"CASE WHEN regexp_matches({path}, {literal(rf'[?&]{re.escape(name)}(=|&|$)')})"
+        f"CASE WHEN contains({path}, {literal(name)})"
+        f" AND regexp_matches({path}, {literal(rf'[?&]{re.escape(name)}(=|&|$)')})"
         f" THEN {literal(name)} END"
         for name in sorted(names)
     ]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from credits.formats.base import literal
+from credits.formats.base import literal, longest_line
 
 _LONGEST_FIELD = 1 << 20
 
@@ -152,7 +152,7 @@ def spooled(target: Path, width: int) -> str:
         f"read_csv({literal(str(target))}, columns = {columns_sql(names)}, auto_detect = false,"
         # Told, because a line break in the first rows' cells may be of another kind.
         " header = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n',"
-        f" max_line_size = {64 << 20})"
+        f" {longest_line(64 << 20)})"
     )
 
 

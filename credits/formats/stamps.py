@@ -131,7 +131,9 @@ def stamp_sql(expression: str, values: Iterable[str], day_first: bool | None = N
     elif examples and all(re.match(r"\d{9,20}$", value) for value in examples):
         quick = _integer(f"TRY_CAST({expression} AS BIGINT)")
     elif examples and all(_CLF.match(value) for value in examples):
-        quick = _parsed(f"ltrim({expression}, '[')", (_CLF_FORMATS[0],))
+        bracket = any(value.startswith("[") for value in examples)
+        bare = f"ltrim({expression}, '[')" if bracket else expression
+        quick = _parsed(bare, (_CLF_FORMATS[0],))
     else:
         return general
     # DuckDB computes what the general expression has in common before it looks whether it is
@@ -177,7 +179,10 @@ def _parsed(text: str, formats: tuple[str, ...]) -> str:
     zoned = [form for form in formats if "%z" in form or "%Z" in form]
     naive = [form for form in formats if form not in zoned]
     calls = [
-        _utc(f"CAST(try_strptime({text}, {forms!r}) AS TIMESTAMPTZ)")
+        # A list of formats takes twice the time of a single one, even if there is but one in it.
+        _utc(
+            f"CAST(try_strptime({text}, {forms if len(forms) > 1 else forms[0]!r}) AS TIMESTAMPTZ)"
+        )
         for forms in (zoned, naive)
         if forms
     ]
