@@ -69,6 +69,10 @@ def _moment(text: str) -> datetime | None:
     return moment if EARLIEST <= moment.replace(tzinfo=None) <= LATEST else None
 
 
+PLANNED = ("edition", *(name for key in MOST for name in (key, f"{key}_exact")), "cap")
+"""The controls of the plan."""
+VIEWED = ("period", "from", "to", "at", "window", "zone")
+"""The controls of the view."""
 ZONES = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
 
 # Name in session and address → default, and how the address's text is read (None: it is no value).
@@ -109,17 +113,34 @@ def restore(page: str) -> None:
     """
     state = st.session_state
     kept = state.get("_kept")
-    state["_arrived"] = state.get("_page") != page
     state["_page"] = page
+    state.setdefault("_drawn", {})
     if kept is None or _went_back():
         kept = _from_address()
         state.update(kept)
-    # Streamlit forgets what a page does not draw, and a control in another place is another one.
-    # Else it is left alone: a value that is set here takes the place of what is being typed.
-    for name in _KEPT:
-        if state["_arrived"] or name not in state:
-            state[name] = state.get(name, kept[name])
+    # Streamlit forgets what a page does not draw.
+    state.update({name: kept[name] for name in _KEPT if name not in state})
     remember()
+
+
+def _ready(*names: str) -> None:
+    """Before controls are drawn: give those their value that were not drawn here before.
+
+    A browser shows a new control, and one in another place is new, with the value set in the same
+    run. The others are left alone: what is set takes the place of what is being typed.
+    """
+    state = st.session_state
+    for name in names:
+        if state["_drawn"].get(name) != state["_page"]:
+            state[name] = state[name]
+            state["_drawn"][name] = state["_page"]
+
+
+def hidden(*names: str) -> None:
+    """Note that a page does not draw some controls; without names, all of them."""
+    drawn = st.session_state.get("_drawn", {})
+    for name in names or list(drawn):
+        drawn.pop(name, None)
 
 
 def _went_back() -> bool:
@@ -189,6 +210,7 @@ def plan_controls(*, whole: bool = False) -> None:
     with st.expander("Credits per user, add-on, cap", expanded=whole):
         _pair("Credits per user", "per_user")
         _pair("Add-on credits", "add_on")
+        _ready("cap")
         st.number_input("Cap", 0, MOST_CAP, None, key="cap", step=1_000, placeholder="no cap")
     chosen = plan()
     formula, _, allowance = chosen.formula.partition(" = ")
@@ -198,10 +220,11 @@ def plan_controls(*, whole: bool = False) -> None:
 
 
 def _set(key: str, value: Any) -> None:
-    """Give a widget a value, unless it has that already: see `restore`."""
+    """Before a control is drawn that follows others: give it its value, if it has another one."""
     state = st.session_state
-    if state["_arrived"] or key not in state or state[key] != value:
+    if key not in state or state[key] != value:
         state[key] = value
+    _ready(key)
 
 
 def _scale(key: str) -> list[int]:
@@ -217,6 +240,7 @@ def _pair(label: str, key: str) -> None:
     """A slider, and a field beside it for the exact number."""
     state = st.session_state
     typed = f"{key}_exact"
+    _ready(key)
     _set(typed, state[key])
     with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
         st.select_slider(
@@ -272,10 +296,12 @@ def view_controls(first: pd.Timestamp, last: pd.Timestamp) -> None:
     state = st.session_state
     zone = state["zone"]
     days = views.local(first, zone).date(), views.local(last, zone).date()
+    _ready("period", "window", "zone")
     st.segmented_control(
         "Period", list(PERIODS), format_func=PERIODS.__getitem__, key="period", required=True
     )
     if state["period"] == "own":
+        hidden("at")
         for key, day in zip(("from", "to"), days, strict=True):
             _set(key, state[key] or min(max(day, EARLIEST.date()), LATEST.date()))
         with st.container(horizontal=True):
@@ -284,6 +310,8 @@ def view_controls(first: pd.Timestamp, last: pd.Timestamp) -> None:
                     label, None, EARLIEST.date(), LATEST.date(), key=key, format="YYYY-MM-DD"
                 )
     else:
+        hidden("from", "to")
+        _ready("at")
         st.datetime_input(
             "As of",
             None,

@@ -28,6 +28,7 @@ except CreditsError as error:
     st.title("API credits")
     st.error(parts.plain(str(error)))
     st.button("Try again", key="again")
+    choices.hidden()
     st.stop()
 
 choices.restore(page.title)
@@ -38,6 +39,8 @@ with st.sidebar:
     if summary.first is not None and summary.last is not None:
         st.subheader("View")
         choices.view_controls(summary.first, summary.last)
+    else:
+        choices.hidden(*choices.VIEWED, *(choices.PLANNED if page is PLAN else ()))
 choices.remember()
 try:
     page.run()

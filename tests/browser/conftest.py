@@ -117,7 +117,7 @@ def _serve(folder: Path, *, sample: bool = False) -> Iterator[App]:
                 server.wait()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def start_app() -> Callable[..., AbstractContextManager[App]]:
     """`with start_app(folder, sample=True) as app:` starts the app on the folder's database.
 
