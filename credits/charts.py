@@ -102,7 +102,7 @@ def _figure(
         "dragmode": False,
         "bargap": 0.35,
         "xaxis": {**axis, "showgrid": False, **(x or {})},
-        "yaxis": {**axis, "tickformat": ",d", "rangemode": "tozero", **(y or {})},
+        "yaxis": {**axis, "tickformat": ",~f", "rangemode": "tozero", **(y or {})},
         "shapes": [shape for shape, _ in limits],
         "annotations": [label for _, label in limits if label] + list(labels),
         **layout,
@@ -316,12 +316,13 @@ def ranked(
 ) -> go.Figure:
     """Horizontal bars, the greatest on top. `frame`: `label`, `measure`, already in that order."""
     top = float(frame[measure].max()) if len(frame) else 1.0
+    texts = [amount(value) for value in frame[measure]]
     bars = {
         "type": "bar",
         "x": frame[measure],
         "y": list(range(len(frame))),
         "orientation": "h",
-        "text": [amount(value) for value in frame[measure]],
+        "text": texts,
         "textposition": "outside",
         "cliponaxis": False,
         "marker": {"color": colour or palette.blue, "cornerradius": 3},
@@ -331,9 +332,10 @@ def ranked(
     return _figure(
         height,
         [bars],
-        x={"visible": False, "range": [0, top * 1.3 or 1]},
+        x={"visible": False, "range": [0, top or 1]},
         y=_names(list(frame[label])),
-        margin={"l": 8, "r": 8, "t": 4, "b": 8},
+        # Room for the longest number beside the longest bar, however narrow the chart is.
+        margin={"l": 8, "r": 12 + 7 * max(map(len, texts), default=0), "t": 4, "b": 8},
     )
 
 

@@ -13,7 +13,11 @@ summary, chosen, version = parts.opening("Organization API storage")
 plan, zone, colours = chosen.plan, chosen.zone, parts.palette()
 shown = data.overview(*version, chosen.at, chosen.start, chosen.end, chosen.kind, zone)
 window, steps, peak = shown.window, shown.series.steps, shown.series.peak
-used, share = window.credits, window.credits / max(plan.allowance, 1)
+used = window.credits
+share = used / plan.allowance if plan.allowance else float(used > 0)
+level = f"{share:.0%}, {charts.level_in_words(share)}" if plan.allowance else "no allowance"
+idle = "" if window.calls else "No calls in this window."
+quiet = "" if shown.sums["calls"] else f"No calls in the {chosen.period}."
 spans = series.above(steps, plan.allowance)
 above = series.time_above(spans)
 
@@ -23,7 +27,7 @@ with st.container(horizontal=True, key="answer"):
     st.metric(
         "Used",
         number(used),
-        f"{share:.0%}, {charts.level_in_words(share)}",
+        level,
         delta_color="red" if share >= 0.9 else "orange" if share >= 0.8 else "gray",
         delta_arrow="off",
         border=True,
@@ -73,7 +77,9 @@ with st.container(horizontal=True, key="answer"):
 st.image(
     charts.gauge(share, colours),
     width="stretch",
-    caption=f"{share:.0%} of the allowance used; the marks stand at 80 % and 90 %.",
+    caption=f"{share:.0%} of the allowance used; the marks stand at 80 % and 90 %."
+    if plan.allowance
+    else "The plan gives no allowance.",
 )
 
 left, right = st.columns([2, 1])
@@ -104,6 +110,7 @@ with right:
         lambda: shown.window_users,
         "who",
         note=f"{len(shown.window_users):,} users in this window.",
+        nothing=idle,
     )
 
 left, right = st.columns(2)
@@ -118,6 +125,7 @@ with left:
         lambda: back,
         "back",
         note="If nothing more is called.",
+        nothing=idle,
         names={"at": f"by ({zone})", "credits": "credits back"},
     )
 with right:
@@ -127,6 +135,7 @@ with right:
         lambda: charts.heat(grid, colours),
         lambda: views.listed(grid),
         "hours",
+        nothing=quiet,
     )
 
 # ── what it was made of, narrowed by what is clicked ──────────────────────────────────────────
@@ -157,6 +166,7 @@ for column, dimension, title in zip(
             f"by_{dimension}",
             note="of what is chosen at the left" if where else f"{len(frame):,} in all",
             selects=True,
+            nothing=f"No calls in {words}." if frame.empty else "",
         )
     values = parts.picked(bars, list(sums[dimension].head(10)))
     if values:

@@ -146,12 +146,18 @@ def panel(
     height: Any = "stretch",
     selects: bool = False,
     names: dict[str, str] | None = None,
+    nothing: str = "",
 ) -> Any:
     """A bordered panel: a chart, or its numbers as a table with a CSV to take away.
 
-    Gives the chart's selection (points) where `selects`; clicking chooses.
+    `nothing`: what it says instead where there is nothing to draw. Gives the chart's selection
+    (points) where `selects`; clicking chooses.
     """
     with st.container(border=True, height=height):
+        if nothing:
+            st.markdown(f"**{title}**")
+            st.caption(nothing)
+            return []
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{title}**", width="stretch")
             as_table = st.toggle("Table", key=f"{key}_table")

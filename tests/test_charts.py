@@ -117,6 +117,13 @@ def test_names_are_text_on_axes_in_legends_and_where_the_mouse_is() -> None:
         assert "&lt;b&gt;x" in document
 
 
+def test_the_longest_number_has_room_beside_the_longest_bar() -> None:
+    frame = pd.DataFrame({"api": ["x"], "calls": [1], "credits": [1_234_567_890]})
+    layout = spec(charts.ranked(frame, "api", LIGHT))["layout"]
+    assert layout["margin"]["r"] >= 13 * 6
+    assert layout["xaxis"]["range"][1] == 1_234_567_890
+
+
 def test_a_name_that_is_missing_is_named_so() -> None:
     frame = pd.DataFrame({"app": [None, float("nan")], "calls": [1, 1], "credits": [2, 1]})
     assert spec(charts.ranked(frame, "app", LIGHT))["layout"]["yaxis"]["ticktext"] == [

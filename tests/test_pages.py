@@ -173,6 +173,18 @@ def test_a_window_without_calls_says_so_and_is_not_an_empty_database(week: None,
     assert "Nothing is loaded yet" not in texts(at)
 
 
+def test_panels_without_calls_say_so_instead_of_drawing_an_empty_chart(week: None) -> None:
+    at = visit(at="2026-08-20T00:00", period="24h")
+    assert list(figures(at)) == ["trailing"]
+    assert texts(at).count("No calls in") == 6
+
+
+def test_a_plan_without_an_allowance_says_so(week: None) -> None:
+    at = visit(base="0", users="0")
+    assert "Used: 60 (no allowance)" in texts(at)
+    assert metrics(visit("plan.py", base="0", users="0"))["Headroom at the peak"] == "-500"
+
+
 def test_refused_calls_alone_use_0_credits_which_is_not_no_calls(load: Callable[..., None]) -> None:
     load(HEADER + "2026-08-13T09:00:00Z,Ada,Web,getRecords,429,\n" * 3)
     at = visit()

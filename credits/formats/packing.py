@@ -42,7 +42,7 @@ class Limits:
     free: int = 1 << 30
     """Bytes that may be expanded at any ratio."""
     members: int = 10_000
-    """Files in one archive."""
+    """Files in one upload, those of archives in archives among them."""
     depth: int = 8
     """Archives in archives."""
 
@@ -140,7 +140,18 @@ class _Budget:
     """Counts what has been expanded, and stops a bomb."""
 
     def __init__(self, limits: Limits, tick: Tick) -> None:
-        self.limits, self.tick, self.expanded = limits, tick, 0
+        self.limits, self.tick, self.expanded, self.files = limits, tick, 0, 0
+        self.exceeded = False
+        """Whether a limit was passed: then nothing more is unpacked."""
+
+    def count(self, files: int, name: str) -> None:
+        self.files += files
+        if self.files > self.limits.members:
+            self.exceeded = True
+            raise CreditsError(
+                f"{name} holds more than {self.limits.members:,} files, which is beyond the limit"
+                " for archives: unpack it yourself and load the folder."
+            )
 
     def spend(self, count: int, packed: int, name: str) -> None:
         self.expanded += count
@@ -148,6 +159,7 @@ class _Budget:
         if self.expanded > limits.expanded or (
             self.expanded > limits.free and self.expanded > limits.ratio * max(packed, 1)
         ):
+            self.exceeded = True
             raise CreditsError(
                 f"{name} expands to more than {self.expanded >> 20:,} MB, which is beyond the limit"
                 " for packed files: unpack it yourself and load the logs one by one."
@@ -239,6 +251,8 @@ def _members(
             yield from _unpack(unpacked, member, scratch, budget, depth=depth + 1, inside=True)
         except CreditsError as error:
             yield NotALog(member, str(error))
+            if budget.exceeded:
+                return
         finally:
             unpacked.unlink(missing_ok=True)
 
@@ -246,7 +260,7 @@ def _members(
 def _zip_members(path: Path, name: str, scratch: Path, budget: _Budget) -> Iterator[Member]:
     with zipfile.ZipFile(path) as archive:
         infos = [info for info in archive.infolist() if not info.is_dir()]
-        _refuse_many(len(infos), name, budget)
+        budget.count(len(infos), name)
         for info in sorted(infos, key=lambda info: info.filename):
             member = f"{name}/{info.filename}"
             if _is_clutter(info.filename):
@@ -270,8 +284,8 @@ def _zip_members(path: Path, name: str, scratch: Path, budget: _Budget) -> Itera
 def _tar_members(path: Path, name: str, scratch: Path, budget: _Budget) -> Iterator[Member]:
     try:
         with tarfile.open(path) as archive:
-            for count, info in enumerate(archive):
-                _refuse_many(count, name, budget)
+            for info in archive:
+                budget.count(1, name)
                 packed = archive.extractfile(info) if info.isfile() else None
                 if packed is None or _is_clutter(info.name):
                     continue
@@ -285,14 +299,6 @@ def _tar_members(path: Path, name: str, scratch: Path, budget: _Budget) -> Itera
         raise CreditsError(
             f"{name} is a damaged tar file: fetch it again and load it anew."
         ) from error
-
-
-def _refuse_many(count: int, name: str, budget: _Budget) -> None:
-    if count > budget.limits.members:
-        raise CreditsError(
-            f"{name} holds more than {budget.limits.members:,} files, which is beyond the limit"
-            " for archives: unpack it yourself and load the folder."
-        )
 
 
 def _is_clutter(member: str) -> bool:

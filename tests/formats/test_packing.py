@@ -201,6 +201,26 @@ def test_too_many_members_are_refused(tmp_path):
             taken(tmp_path, packed, limits=SMALL)
 
 
+def test_members_are_counted_over_all_archives_in_an_archive(tmp_path):
+    data = zipped({"a.csv": PLAIN})
+    for _ in range(5):
+        data = zipped({f"{i}.zip": data for i in range(10)})
+    found = taken(tmp_path, data, "z.zip", limits=SMALL)
+    assert len([text for _, text in found if text]) < 50
+    assert len([name for name, text in found if not text]) <= 6
+
+
+def test_what_does_not_add_up_in_a_zip_is_passed_over(tmp_path):
+    """The directory says otherwise than the members: 20 its method, 30 its size, 42 its place."""
+    for place, value in ((10, 99), (20, 1 << 31), (42, 1 << 30), (46, 0xFFFE)):
+        data = bytearray(zipped({"a.csv": PLAIN * 9, "b.csv": PLAIN}))
+        at = data.index(b"PK\x01\x02") + place
+        data[at : at + 2] = (value & 0xFFFF).to_bytes(2, "little")
+        if value > 0xFFFF:
+            data[at : at + 4] = value.to_bytes(4, "little")
+        assert dict(taken(tmp_path, bytes(data), "z.zip"))["z.zip/b.csv"] == LOG
+
+
 NAMES = LOG.replace("ann", "Zoë ")
 
 
