@@ -149,9 +149,9 @@ class _Taking:
                 f"{self.plain.name} has no rows (a header alone, perhaps): there is nothing to"
                 " load."
             )
-        self.tell(0.65, f"Rating {self.plain.name}")
+        self.tell(0.5, f"Rating {self.plain.name}")
         self._rate()
-        self.tell(0.7, "Looking for duplicates")
+        self.tell(0.52, "Looking for duplicates")
         self._find_duplicates()
         skipped = self._count("skip IS NOT NULL") + reading.unread
         with self.database.change(self.cursor):
@@ -171,7 +171,8 @@ class _Taking:
         names = {name for rule in self.card.rules for name in rule.parameters}
         sql = staging_sql(reading, names)
         try:
-            self._watched(f"CREATE OR REPLACE TEMP TABLE staging AS {sql}", 0.05, 0.65)
+            sql = f"CREATE OR REPLACE TEMP TABLE staging AS {sql}"
+            self._watched(sql, (0.05, 0.5), f"Reading {self.plain.name}")
         except duckdb.Error as error:
             if reading.thorough is None:
                 raise self._unreadable(error) from error
@@ -182,7 +183,7 @@ class _Taking:
     def _unreadable(self, error: duckdb.Error) -> CreditsError:
         if "No space left" in str(error) or "Out of Memory" in str(error):
             return explained(error)
-        if "Maximum line size" in str(error):
+        if "Maximum line size" in str(error) or "support a full read" in str(error):
             found = re.search(r"on Line: (\d+)", str(error)[:200])
             line = f"line {found[1]}" if found else "a line"
             return CreditsError(
@@ -194,13 +195,19 @@ class _Taking:
             " choose another format, or mend the file."
         )
 
-    def _watched(self, sql: str, start: float, end: float) -> None:
-        """Run one long statement, telling how far it has come."""
+    def _watched(
+        self,
+        sql: str,
+        shares: tuple[float, float],
+        message: str,
+        given: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Run one long statement, telling how far it has come between two shares of the load."""
         failed: list[BaseException] = []
 
         def run() -> None:
             try:
-                self.cursor.execute(sql)
+                self.cursor.execute(sql, given)
             except BaseException as error:  # noqa: BLE001 - the waiting thread raises it
                 failed.append(error)
 
@@ -208,12 +215,16 @@ class _Taking:
         self.cursor.execute("SET enable_progress_bar_print = false")
         self.cursor.execute("SET progress_bar_time = 0")
         worker = threading.Thread(target=run, name="credits-load")
+        start, end = shares
+        done = 0.0
+        self.tell(start, message)
         worker.start()
         try:
             while worker.is_alive():
                 worker.join(0.1)
-                share = max(0.0, self.cursor.query_progress()) / 100 if worker.is_alive() else 1.0
-                self.tell(start + (end - start) * min(share, 1.0), f"Reading {self.plain.name}")
+                # It falls back where one part of a statement ends and the next begins.
+                done = max(done, min(self.cursor.query_progress() / 100, 1.0))
+                self.tell(start + (end - start) * done, message)
         finally:
             # Whoever listens may have had enough; then nobody waits for the statement any more.
             while worker.is_alive():
@@ -269,20 +280,20 @@ class _Taking:
         load_id = int(self._query("SELECT nextval('load_ids')")[0][0])
         free = sorted(self.card.free_statuses)
         duplicates = int(self._query("SELECT count(*) FROM shadowed")[0][0])
-        self.tell(0.75, f"Storing {self.plain.name}")
         chosen = "s.rowid NOT IN (SELECT row FROM shadowed)" if duplicates else "true"
         given: dict[str, Any] = {"load": load_id, "free": free}
         with _in_any_order(self.cursor):
-            self.cursor.execute(_insert("calls", chosen), given)
+            message = f"Storing {self.plain.name}"
+            self._watched(_insert("calls", chosen), (0.55, 0.85), message, given)
         if duplicates:
             in_order = _insert("duplicates", f"NOT ({chosen})") + " ORDER BY s.rowid"
             self.cursor.execute(in_order, given)
         sums = self._sums(load_id)
-        self.tell(0.9, "Adding up")
         with _in_any_order(self.cursor):
-            for table, sql in schema.ROLL_UPS.items():
+            ends = ((0.85, 0.87), (0.87, 1.0))
+            for (table, sql), shares in zip(schema.ROLL_UPS.items(), ends, strict=True):
                 mine = sql.replace("FROM calls", "FROM calls WHERE load_id = $load")
-                self.cursor.execute(f"INSERT INTO {table} {mine}", {"load": load_id})
+                self._watched(f"INSERT INTO {table} {mine}", shares, "Adding up", {"load": load_id})
         self.cursor.execute(_FOLDED, [load_id])
         rejected = self._store_rejects(reading, load_id)
         calls, credits, fractional, first, last, loaded = sums
