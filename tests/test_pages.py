@@ -73,7 +73,7 @@ def week(load: Callable[..., None]) -> None:
 
 def visit(page: str = "organization.py", **address: str) -> AppTest:
     """A fresh visitor at an address."""
-    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=30)
+    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=90)
     for name, value in address.items():
         at.query_params[name.rstrip("_")] = value
     if page != "organization.py":
@@ -295,7 +295,7 @@ def test_a_deep_link_sets_what_its_sender_saw(week: None) -> None:
         "period": "own", "from": "2026-08-10", "to": "2026-08-12", "window": "calendar",
         "zone": "Asia/Kolkata",
     }  # fmt: skip
-    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=30)
+    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=90)
     for name, value in chosen.items():
         at.query_params[name] = value
     ran(at.switch_page("plan.py"))
@@ -340,7 +340,7 @@ def test_choices_survive_going_from_page_to_page(week: None) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_value_in_the_address_is_ignored(week: None, address_: dict[str, str]) -> None:
-    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=30)
+    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=90)
     for name, value in address_.items():
         at.query_params[name] = value
     ran(at.switch_page("users.py"))
