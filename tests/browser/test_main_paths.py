@@ -204,7 +204,7 @@ def test_a_click_narrows_opens_and_leads_back(
     assert table is not None
     page.mouse.click(table["x"] + 90, table["y"] + 90)
     expect(metric(page, "Credits")).to_have_text("250")
-    expect(page.get_by_text("Ben", exact=True)).to_be_visible()
+    expect(page.get_by_test_id("stText").get_by_text("Ben", exact=True)).to_be_visible()
     page.go_back()
     expect(metric(page, "Users")).to_have_text("2")
 
