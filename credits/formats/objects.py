@@ -82,7 +82,8 @@ class Objects:
     def _layout(self, sample: Sample) -> Layout | None:
         for delimiter in delimited.DELIMITERS:
             names = tuple(cell.strip() for cell in (sample.rows(delimiter, 1) or [[]])[0])
-            if any(set(shape) <= set(names) for shape in self.shapes):
+            told = any(set(shape) <= set(names) for shape in self.shapes)
+            if told and len(names) <= delimited.MOST_COLUMNS:
                 return Layout(delimiter, names, header=True, width=len(names))
         return None
 

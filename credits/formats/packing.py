@@ -325,8 +325,13 @@ def _text(path: Path, name: str, head: bytes, kind: str, scratch: Path, budget: 
         encoding = "utf-8-sig" if found.utf8 or _mostly_utf8(path) else "cp1252"
     budget.tick(f"Decoding {name}")
     target = _scratch_file(scratch)
-    replaced = _rewrite(path, target, encoding, lone=found.newlines == 0)
+    replaced = _rewrite(path, target, encoding, lone=_ends_in_returns(found))
     return _plain(name, target, survey(target), replaced)
+
+
+def _ends_in_returns(found: Survey) -> bool:
+    """Whether carriage returns end the lines, though a line feed may have strayed among them."""
+    return found.carriage - found.pairs > 10 * found.newlines or found.newlines == 0
 
 
 def _plain(name: str, path: Path, found: Survey, replaced: int = 0) -> Plain:

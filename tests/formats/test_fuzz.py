@@ -68,6 +68,12 @@ HOSTILE = {
     "workers without end": ("[pid: 1|app: 0|req: 1/1] x (" + "[pid: " * 1300 + "\n") * 32,
     "quotes that never close": HEAD + '2026-01-01T00:00:00Z,ann,list,"x\n' * 20_000,
     "columns without end": HEAD.replace("note", "," * 50_000),
+    "columns of a known table": "start_time,num_model_requests,model"
+    + ",x" * 30_000
+    + "\n"
+    + "1767607200,5,gpt-4o"
+    + "," * 30_000
+    + "\n",
     "commas without end": "," * 200_000 + "\n",
     "broken objects": "[\n" + "".join(f'{{"k{i}": broken}}\n' for i in range(60_000)) + "]",
     "broken texts": "[\n" + "".join(f'{{"k{i}": "open}}\n' for i in range(60_000)) + "]",
@@ -94,6 +100,12 @@ def test_what_invites_backtracking_takes_no_time(load, name):
     with suppress(CreditsError):
         load(HOSTILE[name])
     assert time.process_time() - began < 4
+
+
+def test_a_stray_line_feed_among_carriage_returns_costs_no_other_row(load):
+    rows = [f"2026-01-01T00:00:{i:02}Z,ann,list" for i in range(40)]
+    found, calls = load("\r".join(["time,user,api", *rows[:20]]) + "\n" + "\r".join(rows[20:]))
+    assert (found.rows, found.loaded, len(calls)) == (40, 40, 40)
 
 
 def test_half_a_character_in_json_breaks_nothing(load):
