@@ -37,9 +37,9 @@ SQL = re.compile(r"\b(SELECT\b.*\bFROM|INSERT INTO|DELETE FROM|UPDATE\b.*\bSET)\
 def forbidden(module: str) -> set[str]:
     """Names of modules that `module` may not bring along when it is imported."""
     names = {"streamlit", "pages"}
-    if module not in DRAWS:
+    if not any(is_or_is_inside(module, drawing) for drawing in DRAWS):
         names.add("plotly")
-    if module in KNOWS_FRAMES_ONLY:
+    if any(is_or_is_inside(module, other) for other in KNOWS_FRAMES_ONLY):
         names |= {"duckdb", "credits.store"}
     if module == "credits.rates" or module.startswith("credits.formats"):
         names.add("credits.store")

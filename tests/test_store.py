@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -49,6 +50,23 @@ def test_every_change_advances_the_version_and_no_question_does(store: Store, lo
     seen.append(store.version())
     assert seen == sorted(set(seen))
     assert store.version() == seen[-1]
+
+
+def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path, log: Path):
+    path = tmp_path / "old.duckdb"
+    with Store(path) as store:
+        store.load(log, now=NOW)
+        version = store.version()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("DROP TABLE scenarios; DROP TABLE rate_cards")
+        connection.execute("DELETE FROM meta WHERE key = 'rate_card'")
+        connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")
+    for _ in range(2):
+        with Store(path) as store, store.answers() as answers:
+            assert answers.summary().loads == 1
+            assert store.version() == version
+    with duckdb.connect(str(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM scenarios").fetchall() == [(0,)]
 
 
 def test_a_load_that_fails_does_not_advance_the_version(store: Store, tmp_path: Path):

@@ -31,6 +31,8 @@ class Database:
 
     def __init__(self, path: Path, *, memory_limit: str = "2GB") -> None:
         self.path = path
+        self.version = 0
+        """The data version, as of the last change that is committed."""
         self._writing = threading.Lock()
         self._connection = _connect(path, memory_limit)
         try:
@@ -52,12 +54,18 @@ class Database:
         known = {}
         if "meta" in tables:
             known = dict(cursor.execute("SELECT key, value FROM meta").fetchall())
+        while known.get("schema") in schema.UPGRADES:
+            with _transaction(cursor):
+                cursor.execute(schema.UPGRADES[known["schema"]])
+                known["schema"] = str(int(known["schema"]) + 1)
+                cursor.execute("UPDATE meta SET value = ? WHERE key = 'schema'", [known["schema"]])
         hashed = cursor.execute("SELECT hash('row')::VARCHAR").fetchall()[0][0]
         if known.get("schema") != str(schema.VERSION) or known.get("hash") != hashed:
             raise CreditsError(
                 f"{self.path} was made by another version of this program: move it away and load"
                 " the logs again."
             )
+        self.version = int(known["version"])
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of the caller's own; times are UTC on it."""
@@ -96,6 +104,8 @@ class Database:
             cursor.execute(
                 "UPDATE meta SET value = (value::BIGINT + 1)::VARCHAR WHERE key = 'version'"
             )
+        # Nobody else changes this file, and only one thread at a time is here.
+        self.version += 1
 
     def close(self) -> None:
         """Let go of the file."""

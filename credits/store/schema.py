@@ -6,7 +6,7 @@ only removes its own, and neither touches what the others brought.
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 """Advanced whenever a table changes its shape."""
 
 # Ids differ in every row: what DuckDB would choose for them takes twice as long to write as zstd.
@@ -34,6 +34,20 @@ _CALL = """
 CALL_COLUMNS = tuple(
     line.split()[0] for line in _CALL.strip().splitlines() if line.strip() and "(" not in line[:4]
 )
+
+# What version 1 did not have.
+_SINCE_2 = """
+CREATE TABLE scenarios (
+    name VARCHAR PRIMARY KEY, document VARCHAR NOT NULL, changed_at TIMESTAMP NOT NULL
+);
+CREATE TABLE rate_cards (
+    name VARCHAR PRIMARY KEY, document VARCHAR NOT NULL, changed_at TIMESTAMP NOT NULL
+);
+INSERT INTO meta VALUES ('rate_card', 'bigin');
+"""
+
+UPGRADES = {"1": _SINCE_2}
+"""What turns a database of an earlier version into one of the next."""
 
 TABLES = f"""
 CREATE TABLE meta (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
@@ -97,6 +111,7 @@ CREATE TABLE quarters (
     refused_credits DECIMAL(38, 6) NOT NULL
 );
 INSERT INTO meta VALUES ('schema', '{VERSION}'), ('version', '0');
+{_SINCE_2}
 """
 
 _SUMS = """sum(calls)::BIGINT AS calls, sum(credits) AS credits,

@@ -1,0 +1,27 @@
+"""A frame becomes a Plotly figure. Times arrive in the zone they are to be read in.
+
+Text, grid and background come from the theme in force, so only series have colours here. A limit is
+always labelled; colour is never the only sign. `drawing` has what all charts share.
+"""
+
+from credits.charts.bars import gauge, heat, ranked, stacked
+from credits.charts.drawing import DARK, LIGHT, Drawing, Palette, amount, level_in_words
+from credits.charts.plans import plan_curve
+from credits.charts.series import coming_back, trailing, usage_line
+
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "Drawing",
+    "Palette",
+    "amount",
+    "coming_back",
+    "gauge",
+    "heat",
+    "level_in_words",
+    "plan_curve",
+    "ranked",
+    "stacked",
+    "trailing",
+    "usage_line",
+]

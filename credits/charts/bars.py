@@ -1,0 +1,152 @@
+"""Credits by name and by hour: ranked and stacked bars, a heat map, a gauge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from credits.charts.drawing import (
+    AMBER_FROM,
+    RED_FROM,
+    Drawing,
+    Palette,
+    Spec,
+    amount,
+    array,
+    escaped,
+    figure,
+    shortened,
+)
+
+
+def gauge(share: float, palette: Palette) -> str:
+    """How much of the allowance is used, as an SVG bar with marks at 80 and 90 %.
+
+    `share` may pass 1; the bar then ends at it, and a third mark stands at 100 %. An image, because
+    it is redrawn with every move of a slider and a Plotly chart more would double what that takes.
+    """
+    width, end = 1_000, max(1.0, share)
+    marks = "".join(
+        f'<rect x="{at / end * width - 1:.1f}" y="0" width="2" height="22" fill="{colour}"/>'
+        for at, colour in ((AMBER_FROM, palette.amber), (RED_FROM, palette.red), (1, palette.red))
+        if at < end
+    )
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 22" width="{width}">'
+        f'<rect y="3" width="{width}" height="16" rx="5" fill="{palette.slate}" opacity="0.2"/>'
+        f'<rect y="3" width="{share / end * width:.1f}" height="16" rx="5"'
+        f' fill="{palette.level(share)}"/>{marks}</svg>'
+    )
+
+
+def name_axis(names: Sequence[object]) -> Spec:
+    """A vertical axis with a name at 0, 1, 2 and so on, the first on top."""
+    return {
+        "autorange": "reversed",
+        "tickvals": list(range(len(names))),
+        "ticktext": [shortened(name) for name in names],
+        "tickformat": "",
+        "rangemode": "normal",
+        "showgrid": False,
+    }
+
+
+def ranked(
+    frame: pd.DataFrame,
+    label: str,
+    palette: Palette,
+    *,
+    measure: str = "credits",
+    height: int = 300,
+    colour: str | None = None,
+) -> Drawing:
+    """Horizontal bars, the greatest on top. `frame`: `label`, `measure`, already in that order."""
+    top = float(frame[measure].max()) if len(frame) else 1.0
+    texts = [amount(value) for value in frame[measure]]
+    bars = {
+        "type": "bar",
+        "x": array(frame[measure]),
+        "y": list(range(len(frame))),
+        "orientation": "h",
+        "text": texts,
+        "textposition": "outside",
+        "cliponaxis": False,
+        "marker": {"color": colour or palette.blue, "cornerradius": 3},
+        "customdata": [[escaped(name)] for name in frame[label]],
+        "hovertemplate": f"%{{customdata[0]}}<br>%{{x:,}} {measure}<extra></extra>",
+    }
+    return figure(
+        height,
+        [bars],
+        x={"visible": False, "range": [0, top or 1]},
+        y=name_axis(list(frame[label])),
+        # Room for the longest number beside the longest bar, however narrow the chart is.
+        margin={"l": 8, "r": 12 + 7 * max(map(len, texts), default=0), "t": 4, "b": 8},
+    )
+
+
+def stacked(
+    frame: pd.DataFrame,
+    label: str,
+    series: str,
+    palette: Palette,
+    *,
+    measure: str = "credits",
+    height: int = 320,
+    order: Sequence[str] = (),
+) -> Drawing:
+    """Horizontal bars of `label` (in `order`), stacked by `series`, in the order they come in."""
+    traces = []
+    for index, kind in enumerate(dict.fromkeys(frame[series])):
+        part = frame[frame[series] == kind].set_index(label)[measure]
+        traces.append(
+            {
+                "type": "bar",
+                "x": [part.get(name, 0) for name in order],
+                "y": list(range(len(order))),
+                "orientation": "h",
+                "name": shortened(kind, 28),
+                "marker": {"color": palette.series[index % len(palette.series)]},
+                "customdata": [[escaped(name), escaped(kind)] for name in order],
+                "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}: %{x:,} "
+                f"{measure}<extra></extra>",
+            }
+        )
+    return figure(
+        height,
+        traces,
+        x={"tickformat": "~s", "showgrid": True, "title": {"text": measure}},
+        y=name_axis(order),
+        barmode="stack",
+        showlegend=True,
+        legend={
+            "orientation": "h",
+            "y": 1.0,
+            "yanchor": "bottom",
+            "x": 0,
+            "traceorder": "normal",
+        },
+    )
+
+
+def heat(grid: pd.DataFrame, palette: Palette, *, height: int = 260) -> Drawing:
+    """Credits by day (rows) and hour (columns 0–23). `grid`: labels of days as its index."""
+    cells = {
+        "type": "heatmap",
+        "x": [f"{hour:02d}" for hour in grid.columns],
+        "y": list(grid.index),
+        "z": array(grid.to_numpy()),
+        "xgap": 1,
+        "ygap": 1,
+        "colorscale": [[0, palette.few], [1, palette.blue]],
+        "colorbar": {"thickness": 8, "outlinewidth": 0, "tickformat": "~s"},
+        "hovertemplate": "%{y}, %{x}:00<br>%{z:,} credits<extra></extra>",
+    }
+    return figure(
+        height,
+        [cells],
+        x={"type": "category", "nticks": 12, "title": {"text": "hour of the day"}},
+        y={"autorange": "reversed", "tickformat": "", "type": "category", "rangemode": "normal"},
+        margin={"l": 8, "r": 8, "t": 4, "b": 8},
+    )

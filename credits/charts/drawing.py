@@ -1,0 +1,226 @@
+"""What every chart is drawn with: one palette for light, one for dark; axes, limits, labels."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import plotly.io
+
+AMBER_FROM = 0.8
+RED_FROM = 0.9
+GRID = "rgba(139, 152, 169, 0.22)"
+"""Half clear, so that it is faint on a light ground and on a dark one."""
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of series, as in `.streamlit/config.toml`."""
+
+    blue: str = "#2457D6"
+    teal: str = "#12A594"
+    amber: str = "#F5A524"
+    red: str = "#E5484D"
+    violet: str = "#7C66DC"
+    slate: str = "#8B98A9"
+    text: str = "#18212F"
+    few: str = "#EEF3FE"
+    ground: str = "rgba(255, 255, 255, 0.8)"
+    """Behind a label that may lie on a line."""
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """In the order in which series take them."""
+        return (self.blue, self.teal, self.amber, self.violet, self.red, self.slate)
+
+    def level(self, share: float) -> str:
+        """Of the share of an allowance that is used: blue, amber from 80 %, red from 90 %."""
+        if share >= RED_FROM:
+            return self.red
+        return self.amber if share >= AMBER_FROM else self.blue
+
+
+LIGHT = Palette()
+DARK = Palette(
+    blue="#6E9BFF",
+    teal="#2EC4B1",
+    red="#FF6369",
+    violet="#9B87F0",
+    text="#E6EBF2",
+    few="#1B2C4A",
+    ground="rgba(15, 20, 27, 0.8)",
+)
+
+HOVER_TIME = "%a %d %b %Y, %H:%M"
+
+
+def level_in_words(share: float) -> str:
+    """What the colour of `Palette.level` says."""
+    if share > 1:
+        return "over the allowance"
+    if share >= RED_FROM:
+        return "above 90 %"
+    return "above 80 %" if share >= AMBER_FROM else "within the allowance"
+
+
+def amount(value: float) -> str:
+    """A number as it is shown: `52,500`; a fraction to two places."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
+
+
+Spec = dict[str, Any]
+
+
+class Drawing(go.Figure):  # type: ignore[misc]  # Plotly has no types
+    """A figure that is ready to be sent: whoever shows it asks for `to_dict`, and for nothing else.
+
+    Plotly's own figures are checked, copied and translated when they are made and again when they
+    are shown: for seven charts that takes as long as everything else on a page together, at every
+    move of a slider. This one is handed its final form, and gives it away as it is.
+    """
+
+    def __init__(self, spec: Spec) -> None:
+        # Past Plotly, which watches over attributes that are set.
+        self.__dict__["_spec"] = spec
+
+    def to_dict(self) -> Spec:
+        """The figure as the browser gets it; not to be changed."""
+        spec: Spec = self.__dict__["_spec"]
+        return spec
+
+
+def array(values: Any) -> Any:
+    """A column as the browser wants it: times as text, numbers in base64, anything else as is."""
+    column = np.asarray(values)
+    if column.dtype.kind == "M":
+        return np.datetime_as_string(column.astype("datetime64[ms]")).tolist()
+    if column.dtype.kind not in "iuf":
+        return column.tolist()
+    # Browsers have no whole numbers of 64 bits; what is drawn needs no more than a double's 53.
+    text = base64.b64encode(np.ascontiguousarray(column, dtype="<f8").tobytes()).decode()
+    shape = {"shape": ", ".join(map(str, column.shape))} if column.ndim > 1 else {}
+    return {"dtype": "f8", "bdata": text, **shape}
+
+
+@cache
+def _template(name: str) -> Spec:
+    """Plotly's template of that name: Streamlit's theme fills in what it leaves open."""
+    found: Spec = plotly.io.templates[name].to_plotly_json()
+    return found
+
+
+def figure(
+    height: int,
+    traces: Sequence[Spec],
+    *,
+    x: Spec | None = None,
+    y: Spec | None = None,
+    limits: Sequence[tuple[Spec, Spec]] = (),
+    labels: Sequence[Spec] = (),
+    **layout: Any,
+) -> Drawing:
+    """A figure: traces, what is special about its axes, labelled limits, labels, other layout."""
+    axis = {"automargin": True, "fixedrange": True, "gridcolor": GRID}
+    whole = {
+        "height": height,
+        "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
+        "showlegend": False,
+        "hoverlabel": {"namelength": -1},
+        "dragmode": False,
+        "bargap": 0.35,
+        "xaxis": {**axis, "showgrid": False, **(x or {})},
+        "yaxis": {**axis, "tickformat": ",~f", "rangemode": "tozero", **(y or {})},
+        "shapes": [shape for shape, _ in limits],
+        "annotations": [label for _, label in limits if label] + list(labels),
+        "template": _template(plotly.io.templates.default),
+        **layout,
+    }
+    return Drawing({"data": list(traces), "layout": whole})
+
+
+def limit(
+    value: float, text: str, colour: str, ground: str, *, right: bool = False
+) -> tuple[Spec, Spec]:
+    """A horizontal limit with its label above it, at the side where nothing else stands."""
+    side = {"x": 1, "xanchor": "right"} if right else {"x": 0, "xanchor": "left"}
+    shape = {
+        "type": "line",
+        "xref": "x domain",
+        "x0": 0,
+        "x1": 1,
+        "y0": value,
+        "y1": value,
+        "line": {"color": colour, "width": 1.5, "dash": "dash"},
+    }
+    label = {
+        "text": text,
+        "xref": "x domain",
+        "y": value,
+        "yanchor": "bottom",
+        "showarrow": False,
+        "bgcolor": ground,
+        "font": {"color": colour, "size": 12},
+        **side,
+    }
+    return shape, label
+
+
+def mark(at: float, colour: str, text: str = "") -> tuple[Spec, Spec]:
+    """A vertical mark, with a label at its top if it has a text."""
+    shape = {
+        "type": "line",
+        "yref": "y domain",
+        "x0": at,
+        "x1": at,
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": colour, "width": 1.5, "dash": "dot"},
+    }
+    label = {
+        "text": text,
+        "x": at,
+        "yref": "y domain",
+        "y": 1,
+        "xanchor": "left",
+        "yanchor": "top",
+        "showarrow": False,
+        "font": {"size": 12},
+    }
+    return shape, label if text else {}
+
+
+def step_line(times: Any, values: Any, colour: str, unit: str) -> Spec:
+    """A filled step line: a value holds until the next one."""
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": array(times),
+        "y": array(values),
+        "line": {"color": colour, "width": 2, "shape": "hv"},
+        "fill": "tozeroy",
+        "fillcolor": clear(colour, 0.10),
+        "hovertemplate": f"%{{x|{HOVER_TIME}}}<br>%{{y:,}} {unit}<extra></extra>",
+    }
+
+
+def escaped(name: object) -> str:
+    """A name as text, whatever it holds: Plotly reads `<b>` as markup."""
+    text = "(none)" if name is None or name != name else str(name)
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def shortened(name: object, most: int = 26) -> str:
+    """A name for an axis or a legend."""
+    text = "(none)" if name is None or name != name else str(name)
+    return escaped(text if len(text) <= most else f"{text[: most - 1]}…")
+
+
+def clear(colour: str, opacity: float) -> str:
+    """A colour that lets through what is behind it."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {opacity})"

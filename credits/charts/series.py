@@ -1,0 +1,119 @@
+"""Credits over time: the window's sum against an allowance, one user's, what comes back."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from credits.charts.drawing import (
+    HOVER_TIME,
+    Drawing,
+    Palette,
+    Spec,
+    amount,
+    array,
+    figure,
+    limit,
+    step_line,
+)
+from credits.windows import Peak
+
+
+def trailing(
+    steps: pd.DataFrame,
+    allowance: int,
+    peak: Peak,
+    palette: Palette,
+    *,
+    height: int = 300,
+) -> Drawing:
+    """The window's sum over time against the allowance; what is above it is red.
+
+    `steps`: occurred_at (local), credits: a value holds until the next row.
+    """
+    values = steps["credits"]
+    traces = [step_line(steps["occurred_at"], values, palette.blue, "credits")]
+    over = values.where(values > allowance)
+    if over.notna().any():
+        red = {"color": palette.red, "width": 3, "shape": "hv"}
+        above = {
+            "type": "scatter",
+            "mode": "lines",
+            "x": array(steps["occurred_at"]),
+            "y": array(over),
+        }
+        traces.append(above | {"line": red, "hoverinfo": "skip"})
+    early = _place(steps, peak) < 0.5
+    colour = palette.red if peak.credits > allowance else palette.blue
+    dot, label = _peak(peak, colour, early=early)
+    return figure(
+        height,
+        traces + dot,
+        x={"tickformatstops": TIME_TICKS},
+        y={"range": [0, max(float(peak.credits), allowance) * 1.18 or 1]},
+        limits=[
+            limit(allowance, f"Allowance {allowance:,}", palette.red, palette.ground, right=early)
+        ],
+        labels=label,
+    )
+
+
+def usage_line(steps: pd.DataFrame, peak: Peak, palette: Palette, *, height: int = 260) -> Drawing:
+    """One user's credits in the window over time: like `trailing`, without a limit of their own."""
+    dot, label = _peak(peak, palette.blue, early=_place(steps, peak) < 0.5)
+    return figure(
+        height,
+        [step_line(steps["occurred_at"], steps["credits"], palette.blue, "credits"), *dot],
+        x={"tickformatstops": TIME_TICKS},
+        y={"range": [0, float(peak.credits) * 1.18 or 1]},
+        labels=label,
+    )
+
+
+TIME_TICKS = [
+    {"dtickrange": [None, 86_400_000], "value": "%H:%M\n%d %b"},
+    {"dtickrange": [86_400_000, "M1"], "value": "%d %b"},
+    {"dtickrange": ["M1", None], "value": "%b %Y"},
+]
+
+
+def _place(steps: pd.DataFrame, peak: Peak) -> float:
+    """How far along the axis the peak stands, 0 to 1."""
+    if peak.end is None:
+        return 1.0
+    times = steps["occurred_at"]
+    span = (times.iloc[-1] - times.iloc[0]) or pd.Timedelta(1)
+    return float((peak.end - times.iloc[0]) / span)
+
+
+def _peak(peak: Peak, colour: str, *, early: bool) -> tuple[list[Spec], list[Spec]]:
+    """A dot on the earliest instant of the peak; its label on the side that has more room."""
+    if peak.end is None:
+        return [], []
+    dot = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": array([peak.end.to_datetime64()]),
+        "y": [peak.credits],
+        "marker": {"color": colour, "size": 9, "line": {"color": "white", "width": 1.5}},
+        "hovertemplate": f"Peak %{{y:,}}<br>%{{x|{HOVER_TIME}}}<extra></extra>",
+    }
+    label = {
+        "x": peak.end.isoformat(),
+        "y": peak.credits,
+        "text": f"Peak {amount(peak.credits)}",
+        "showarrow": False,
+        "yshift": 15,
+        "xanchor": "left" if early else "right",
+        "font": {"color": colour, "size": 12},
+    }
+    return [dot], [label]
+
+
+def coming_back(back: pd.DataFrame, palette: Palette, *, height: int = 260) -> Drawing:
+    """Credits coming back over the next 24 hours, added up. `back`: at (local), credits so far."""
+    return figure(
+        height,
+        [step_line(back["at"], back["credits"], palette.teal, "credits back")],
+        x={"tickformatstops": TIME_TICKS},
+        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+    )
