@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from credits import CreditsError, presets
@@ -56,6 +57,12 @@ def editions(path: Path = PLANS) -> tuple[Edition, ...]:
 
     Raises CreditsError where it can't be read, or names an edition twice.
     """
+    return _read(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@cache
+def _read(path: Path, _changed: int) -> tuple[Edition, ...]:
+    """A page asks at every move of a slider: the file is read again only when it has changed."""
     file = presets.read(path)
     file.only(frozenset({"edition"}))
     found = tuple(_edition(table) for table in file.tables("edition"))

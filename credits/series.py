@@ -29,16 +29,18 @@ def time_above(spans: pd.DataFrame) -> pd.Timedelta:
     return pd.Timedelta(int(length.sum()), unit="us")
 
 
-def thin(steps: pd.DataFrame, points: int, measure: Measure = "credits") -> pd.DataFrame:
+def thin(
+    steps: pd.DataFrame, points: int, measure: Measure = "credits", at: str = "occurred_at"
+) -> pd.DataFrame:
     """At most about `points` rows (and never under 4) of a sorted step series, to be drawn.
 
     Keeps the first and the last row and, in equal stretches of time, the earliest least, the
     earliest greatest and the last value of `measure`: peaks survive, and a plateau stays at its
-    height.
+    height. `at` is the column of its times.
     """
     if len(steps) <= max(points, 4):
         return steps.reset_index(drop=True)
-    times = microseconds(steps["occurred_at"])
+    times = microseconds(steps[at])
     values = steps[measure].to_numpy()
     stretches = max((points - 1) // 3, 1)
     width = int(times[-1] - times[0]) // stretches + 1

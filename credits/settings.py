@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from functools import lru_cache
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -31,6 +33,14 @@ class Settings(BaseSettings):
 
 def settings() -> Settings:
     """What is set now. Raises CreditsError, in one sentence, for a value that is none."""
+    own = {name: value for name, value in os.environ.items() if name.upper().startswith("CREDITS_")}
+    file = Path(".env")
+    return _read(tuple(own.items()), Path.cwd(), file.stat().st_mtime_ns if file.exists() else 0)
+
+
+@lru_cache(maxsize=8)
+def _read(_own: tuple[tuple[str, str], ...], _folder: Path, _changed: int) -> Settings:
+    """Every page asks at every move of a slider: read again only when something was set anew."""
     try:
         return Settings()
     except ValidationError as error:

@@ -207,11 +207,18 @@ def plan_controls(*, whole: bool = False) -> None:
     st.selectbox("Edition", [*names, OWN], key="edition", on_change=_take_edition)
     _pair("Base limit", "base")
     _pair("Users", "users")
-    with st.expander("Credits per user, add-on, cap", expanded=whole):
-        _pair("Credits per user", "per_user")
-        _pair("Add-on credits", "add_on")
-        _ready("cap")
-        st.number_input("Cap", 0, MOST_CAP, None, key="cap", step=1_000, placeholder="no cap")
+    rarer = st.expander(
+        "Credits per user, add-on, cap", whole, key=f"rarer_{whole}", on_change="rerun"
+    )
+    if rarer.open:
+        with rarer:
+            _pair("Credits per user", "per_user")
+            _pair("Add-on credits", "add_on")
+            _ready("cap")
+            st.number_input("Cap", 0, MOST_CAP, None, key="cap", step=1_000, placeholder="no cap")
+    else:
+        # What nobody sees is not sent with every move of a slider.
+        hidden("per_user", "per_user_exact", "add_on", "add_on_exact", "cap")
     chosen = plan()
     formula, _, allowance = chosen.formula.partition(" = ")
     st.caption(f"{formula} = **{allowance}** credits")

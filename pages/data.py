@@ -6,9 +6,10 @@ Moving a slider changes none of their arguments, and so asks the database nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -21,6 +22,7 @@ from credits.settings import settings
 from credits.store import Answers, Preview, Store, Summary, shared
 from credits.windows import Kind
 
+T = TypeVar("T")
 SAMPLE = DATA / "sample.csv.gz"
 
 
@@ -79,6 +81,15 @@ def overview(
     """Everything that the organization page shows."""
     with _moment(version) as answers:
         return usage.overview(answers, at, start, end, kind, zone)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def drawn(name: str, key: Hashable, _draw: Callable[[], T]) -> T:
+    """What was drawn under a name for a key, drawn when it is asked for the first time.
+
+    A page redraws at every move of a slider; what does not know the plan is drawn once.
+    """
+    return _draw()
 
 
 @st.cache_resource(max_entries=32, show_spinner="Adding up …")

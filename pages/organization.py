@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pandas as pd
 import streamlit as st
 
@@ -12,6 +14,38 @@ from pages.parts import number
 summary, chosen, version = parts.opening("Organization API storage")
 plan, zone, colours = chosen.plan, chosen.zone, parts.palette()
 shown = data.overview(*version, chosen.at, chosen.start, chosen.end, chosen.kind, zone)
+
+
+@dataclass(frozen=True)
+class Still:
+    """What stands still while a plan's slider moves: frames as they are drawn, and their charts."""
+
+    steps: pd.DataFrame
+    who: charts.Drawing
+    back: pd.DataFrame
+    coming_back: charts.Drawing
+    grid: pd.DataFrame
+    heat: charts.Drawing
+
+
+def still() -> Still:
+    """Draw what knows no plan."""
+    steps = views.localized(shown.series.steps, "occurred_at", zone)
+    back = views.localized(views.returned(shown.window.at, shown.back), "at", zone)
+    back = series.thin(back, 400, at="at")
+    grid = views.grid(shown.hours)
+    return Still(
+        steps=series.thin(steps, 900),
+        who=charts.ranked(views.top(shown.window_users, "user", 5), "user", colours, height=270),
+        back=back,
+        coming_back=charts.coming_back(back, colours),
+        grid=grid,
+        heat=charts.heat(grid, colours),
+    )
+
+
+view = (*version, chosen.at, chosen.start, chosen.end, chosen.kind, zone, colours is charts.DARK)
+calm = data.drawn("organization", view, still)
 window, steps, peak = shown.window, shown.series.steps, shown.series.peak
 used = window.credits
 share = used / plan.allowance if plan.allowance else float(used > 0)
@@ -83,8 +117,6 @@ st.image(
 )
 
 left, right = st.columns([2, 1])
-local_steps = views.localized(steps, "occurred_at", zone)
-thin = series.thin(local_steps, 900)
 local_peak = windows.Peak(
     peak.credits, peak.calls, None if peak.end is None else views.local(peak.end, zone)
 )
@@ -95,18 +127,17 @@ with left:
     points = parts.panel(
         f"Credits used in the {'trailing 24 hours' if chosen.kind == 'trailing' else 'window'},"
         " against the allowance",
-        lambda: charts.trailing(thin, plan.allowance, local_peak, colours, height=270),
-        lambda: thin,
+        lambda: charts.trailing(calm.steps, plan.allowance, local_peak, colours, height=270),
+        lambda: calm.steps,
         "trailing",
         note=f"{chosen.period.capitalize()}: {limit[0].lower() + limit[1:]}, {turned}.",
         selects=True,
         names={"occurred_at": f"from ({zone})"},
     )
 with right:
-    top = views.top(shown.window_users, "user", 5)
     parts.panel(
         "Who used it",
-        lambda: charts.ranked(top, "user", colours, height=270),
+        lambda: calm.who,
         lambda: shown.window_users,
         "who",
         note=f"{len(shown.window_users):,} users in this window.",
@@ -114,26 +145,21 @@ with right:
     )
 
 left, right = st.columns(2)
-back = views.localized(views.returned(window.at, shown.back), "at", zone)
-back = series.thin(back.rename(columns={"at": "occurred_at"}), 400).rename(
-    columns={"occurred_at": "at"}
-)
 with left:
     parts.panel(
         "Credits coming back, added up",
-        lambda: charts.coming_back(back, colours),
-        lambda: back,
+        lambda: calm.coming_back,
+        lambda: calm.back,
         "back",
         note="If nothing more is called.",
         nothing=idle,
         names={"at": f"by ({zone})", "credits": "credits back"},
     )
 with right:
-    grid = views.grid(shown.hours)
     parts.panel(
         "Credits by day and hour",
-        lambda: charts.heat(grid, colours),
-        lambda: views.listed(grid),
+        lambda: calm.heat,
+        lambda: views.listed(calm.grid),
         "hours",
         nothing=quiet,
     )
@@ -147,28 +173,37 @@ if moment is not None:
     words = f"the window at {parts.clock(moment, zone)}"
 st.subheader(f"What it was made of: {words}", anchor=False)
 where: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
+
+
+def breakdown(dimension: str, measure: str) -> tuple[pd.DataFrame, charts.Drawing]:
+    """Sums by a dimension, the greatest first, and its ten greatest as a chart."""
+    sums = data.totals(*version, (dimension,), first, last, where)
+    sums = sums.sort_values(measure, ascending=False, kind="stable")
+    head = views.named(sums.head(10), dimension)
+    return sums, charts.ranked(head, dimension, colours, measure=measure, height=320)
+
+
 for column, dimension, title in zip(
     st.columns(3), ("api", "app", "status"), ("By API", "By app", "By status"), strict=True
 ):
     # Refused calls cost nothing, so that statuses show by calls.
     measure = "calls" if dimension == "status" else "credits"
-    sums = data.totals(*version, (dimension,), first, last, where)
-    sums = sums.sort_values(measure, ascending=False, kind="stable")
-    frame = views.named(sums, dimension)
-    head = frame.head(10)
+    sums, bars = data.drawn(
+        f"by_{dimension}",
+        (*version, first, last, where, colours is charts.DARK),
+        lambda dimension=dimension, measure=measure: breakdown(dimension, measure),
+    )
     with column:
-        bars = parts.panel(
+        clicked = parts.panel(
             title,
-            lambda head=head, dimension=dimension, measure=measure: charts.ranked(
-                head, dimension, colours, measure=measure, height=320
-            ),
-            lambda frame=frame: frame,
+            lambda bars=bars: bars,
+            lambda sums=sums, dimension=dimension: views.named(sums, dimension),
             f"by_{dimension}",
-            note="of what is chosen at the left" if where else f"{len(frame):,} in all",
+            note="of what is chosen at the left" if where else f"{len(sums):,} in all",
             selects=True,
-            nothing=f"No calls in {words}." if frame.empty else "",
+            nothing=f"No calls in {words}." if sums.empty else "",
         )
-    values = parts.picked(bars, list(sums[dimension].head(10)))
+    values = parts.picked(clicked, list(sums[dimension].head(10)))
     if values:
         where = (*where, (dimension, tuple(None if pd.isna(v) else v for v in values)))
 if int(shown.sums["assumed"]):

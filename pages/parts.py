@@ -159,10 +159,9 @@ def panel(
             st.caption(nothing)
             return []
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{title}**", width="stretch")
+            words = f"**{title}**" + (f"  \n:gray[:small[{note}]]" if note else "")
+            st.markdown(words, width="stretch")
             as_table = st.toggle("Table", key=f"{key}_table")
-        if note:
-            st.caption(note)
         if as_table:
             numbers(table(), key, names)
             return []

@@ -56,7 +56,10 @@ with answer:
         st.warning(f"At its cap of {plan.cap:,} credits{reached}: more users add nothing. {people}")
     else:
         st.caption(people)
-    thin = series.thin(views.localized(steps, "occurred_at", zone), 900)
+    view = (*version, chosen.start, chosen.end, chosen.kind, zone)
+    thin = data.drawn(
+        "plan", view, lambda: series.thin(views.localized(steps, "occurred_at", zone), 900)
+    )
     ended = None if peak.end is None else views.local(peak.end, zone)
     parts.panel(
         f"Credits used, {chosen.period}, under this plan",

@@ -95,7 +95,7 @@ class Drawing(go.Figure):  # type: ignore[misc]  # Plotly has no types
 
 
 def array(values: Any) -> Any:
-    """A column as the browser wants it: times as text, numbers in base64, anything else as is."""
+    """A column as the browser wants it: times as text, numbers in base64, others as they are."""
     column = np.asarray(values)
     if column.dtype.kind == "M":
         return np.datetime_as_string(column.astype("datetime64[ms]")).tolist()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pandas as pd
 
 from credits.charts.drawing import (
@@ -45,11 +48,10 @@ def trailing(
     early = _place(steps, peak) < 0.5
     colour = palette.red if peak.credits > allowance else palette.blue
     dot, label = _peak(peak, colour, early=early)
-    return figure(
+    return over_time(
         height,
         traces + dot,
-        x={"tickformatstops": TIME_TICKS},
-        y={"range": [0, max(float(peak.credits), allowance) * 1.18 or 1]},
+        max(float(peak.credits), allowance) * 1.18,
         limits=[
             limit(allowance, f"Allowance {allowance:,}", palette.red, palette.ground, right=early)
         ],
@@ -60,20 +62,32 @@ def trailing(
 def usage_line(steps: pd.DataFrame, peak: Peak, palette: Palette, *, height: int = 260) -> Drawing:
     """One user's credits in the window over time: like `trailing`, without a limit of their own."""
     dot, label = _peak(peak, palette.blue, early=_place(steps, peak) < 0.5)
-    return figure(
-        height,
-        [step_line(steps["occurred_at"], steps["credits"], palette.blue, "credits"), *dot],
-        x={"tickformatstops": TIME_TICKS},
-        y={"range": [0, float(peak.credits) * 1.18 or 1]},
-        labels=label,
-    )
+    line = step_line(steps["occurred_at"], steps["credits"], palette.blue, "credits")
+    return over_time(height, [line, *dot], float(peak.credits) * 1.18, labels=label)
 
 
-TIME_TICKS = [
+_TICKS = [
     {"dtickrange": [None, 86_400_000], "value": "%H:%M\n%d %b"},
     {"dtickrange": [86_400_000, "M1"], "value": "%d %b"},
     {"dtickrange": ["M1", None], "value": "%b %Y"},
 ]
+
+
+def over_time(
+    height: int, traces: Sequence[Spec], top: float, *, above: int = 28, **others: Any
+) -> Drawing:
+    """A figure of credits, 0 to `top`, over time. `above`: room for labels, in pixels.
+
+    Its margins are worked out here: left to Plotly, it draws everything twice to find them.
+    """
+    return figure(
+        height,
+        traces,
+        x={"type": "date", "tickformatstops": _TICKS, "automargin": False},
+        y={"range": [0, top or 1], "automargin": False},
+        margin={"l": 16 + 7 * len(amount(round(top, 2))), "r": 8, "t": above, "b": 46},
+        **others,
+    )
 
 
 def _place(steps: pd.DataFrame, peak: Peak) -> float:
@@ -92,7 +106,7 @@ def _peak(peak: Peak, colour: str, *, early: bool) -> tuple[list[Spec], list[Spe
     dot = {
         "type": "scatter",
         "mode": "markers",
-        "x": array([peak.end.to_datetime64()]),
+        "x": [peak.end.isoformat()],
         "y": [peak.credits],
         "marker": {"color": colour, "size": 9, "line": {"color": "white", "width": 1.5}},
         "hovertemplate": f"Peak %{{y:,}}<br>%{{x|{HOVER_TIME}}}<extra></extra>",
@@ -111,9 +125,5 @@ def _peak(peak: Peak, colour: str, *, early: bool) -> tuple[list[Spec], list[Spe
 
 def coming_back(back: pd.DataFrame, palette: Palette, *, height: int = 260) -> Drawing:
     """Credits coming back over the next 24 hours, added up. `back`: at (local), credits so far."""
-    return figure(
-        height,
-        [step_line(back["at"], back["credits"], palette.teal, "credits back")],
-        x={"tickformatstops": TIME_TICKS},
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
-    )
+    line = step_line(back["at"], back["credits"], palette.teal, "credits back")
+    return over_time(height, [line], float(back["credits"].max()) * 1.05, above=8)
