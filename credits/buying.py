@@ -100,8 +100,9 @@ def cheapest(plan: Plan, prices: Prices, wanted: int, least_users: int = 0) -> P
 
     Only some combinations are tried. Say that g is the greatest common divisor of c credits per
     user and 1,000: then 1000/g users give as much as c/g thousands. Within a slab that exchange
-    always costs the same, so it pays in one direction (or in none), until a slab's end or the least
-    number of users is less than one exchange away. What lies there is all there is to compare.
+    always costs the same, so it pays in one direction (or in none), until less than one exchange is
+    left to a slab's end, or to the thousands with which the least users are enough. What lies there
+    is all there is to compare.
     """
     if prices.per_user is None or (plan.cap is not None and wanted > plan.cap):
         return None
@@ -140,15 +141,13 @@ def _units(start: Plan, prices: Prices, missing: int) -> Iterator[int]:
     yield every
     if not each:
         return
-    shared = gcd(each, 1_000)
+    step = each // gcd(each, 1_000)
     most_users = missing // each + 1
-    if most_users <= each // shared:
+    if most_users <= step:
         # So few users are enough that trying every number of them is less work.
         yield from (thousands(max(missing - count * each, 0)) for count in range(most_users + 1))
         return
-    users, step = 1_000 // shared, each // shared
     bounds = [slab.up_to for slab in prices.slabs] if prices.add_on is None else []
     ends = [min(bound // 1_000, every) for bound in bounds if bound is not None]
     for end in {0, every, *ends}:
         yield from range(max(end - step, 0), min(end + step, every) + 1)
-    yield from (thousands(max(missing - count * each, 0)) for count in range(users + 1))

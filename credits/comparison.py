@@ -20,10 +20,10 @@ from credits.windows import Kind
 
 COLUMNS = (
     "name", "edition", "users", "growth", "allowance", "currency", "cost", "refused",
-    "refused_calls", "blocked_minutes", "headroom", "peak_used", "cost_per_1000", "least_users",
-    "refuses_nothing", "user_buys", "unit_buys", "unit_way",
+    "refused_calls", "blocked_minutes", "headroom", "peak_used", "cost_per_1000", "least_allowance",
+    "least_users", "refuses_nothing", "user_buys", "unit_buys", "unit_way",
 )  # fmt: skip
-_MONEY = ("cost", "cost_per_1000", "unit_buys")
+_MAY_BE_NONE = ("cost", "cost_per_1000", "unit_buys", "unit_way")
 _DAY_MINUTES = 24 * 60
 
 
@@ -40,6 +40,7 @@ def compare(
     - headroom: the least, in credits; peak_used: the most that was admitted in a window;
     - cost_per_1000: of the credits used, Decimal or None; a month's use is what was admitted,
       scaled from the time between the first minute and the last (at least a day) to 30 days;
+    - least_allowance: that would refuse nothing, whatever the plan;
     - least_users: with which the plan would refuse nothing, NA where no number of them would;
     - user_buys: credits per 24 hours that one more user adds, 0 at the cap;
     - unit_buys: credits that one more unit of the currency a month buys, by the better way
@@ -53,7 +54,7 @@ def compare(
     months = _months(demand)
     rows = [_row(each, played[each.growth, each.plan.allowance], months) for each in scenarios]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
-    kept = {name: pd.Series([row[name] for row in rows], dtype=object) for name in _MONEY}
+    kept = {name: pd.Series([row[name] for row in rows], dtype=object) for name in _MAY_BE_NONE}
     enough = pd.Series([row["least_users"] for row in rows], dtype="Int64")
     return frame.assign(**kept, least_users=enough)
 
@@ -111,6 +112,7 @@ def _row(scenario: Scenario, found: Replay, months: Fraction) -> dict[str, Any]:
         "headroom": found.headroom()["min"],
         "peak_used": found.peak_used,
         "cost_per_1000": per_thousand(total, _admitted(found) / months),
+        "least_allowance": found.least_allowance,
         "least_users": least_users(plan, found.least_allowance),
         "refuses_nothing": found.least_allowance <= plan.allowance,
         "user_buys": buying.one_more_user(plan, prices).credits,

@@ -327,7 +327,8 @@ def test_scenarios_stand_side_by_side_with_what_they_refuse_and_cost():
     assert standard["allowance"] == 52_500
     assert (standard["refused"], standard["refused_calls"]) == (7_500, 4)
     assert (standard["blocked_minutes"], standard["headroom"]) == (1, 0)
-    assert (standard["peak_used"], standard["least_users"]) == (52_500, 40)
+    assert (standard["peak_used"], standard["least_allowance"]) == (52_500, 60_000)
+    assert standard["least_users"] == 40
     assert not standard["refuses_nothing"]
     assert standard["cost"] == 50
     # 82,500 in two days are 1,237,500 in thirty.
@@ -339,6 +340,7 @@ def test_scenarios_stand_side_by_side_with_what_they_refuse_and_cost():
     bare = found.loc["Bare"]
     assert (bare["refused"], bare["cost"], bare["cost_per_1000"]) == (90_000, None, None)
     assert pd.isna(bare["least_users"])
+    assert (bare["unit_buys"], bare["unit_way"]) == (None, None)
 
 
 def test_a_log_shorter_than_a_day_counts_as_one():
