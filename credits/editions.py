@@ -1,15 +1,17 @@
-"""Editions that vendors sell, as presets for a plan: facts with a source and a day, from TOML."""
+"""Editions and add-on credits that vendors sell: facts with a source and a day, from TOML."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from credits import CreditsError, presets
 from credits.plan import Plan
 from credits.presets import Table
+from credits.prices import Prices, Slab
 
 PLANS = presets.DATA / "plans.toml"
 """Where the editions stand."""
@@ -52,19 +54,26 @@ class Edition:
         return Plan(self.base_limit, users, self.credits_per_user, add_on, self.cap)
 
 
+@dataclass(frozen=True)
+class AddOn:
+    """What a vendor asks for add-on credits, which it sells per 24 hours, by the thousand."""
+
+    vendor: str
+    currency: str
+    slabs: tuple[Slab, ...]
+    """Prices per 1,000 credits and day."""
+    source: str
+    """Address of the page that the numbers come from."""
+    as_of: date
+    """The day on which they stood there."""
+
+
 def editions(path: Path = PLANS) -> tuple[Edition, ...]:
     """Every edition of the file, in its order.
 
     Raises CreditsError where it can't be read, or names an edition twice.
     """
-    return _read(path, path.stat().st_mtime_ns if path.exists() else 0)
-
-
-@cache
-def _read(path: Path, _changed: int) -> tuple[Edition, ...]:
-    """A page asks at every move of a slider: the file is read again only when it has changed."""
-    file = presets.read(path)
-    file.only(frozenset({"edition"}))
+    file = _read(path)
     found = tuple(_edition(table) for table in file.tables("edition"))
     names = [each.name for each in found]
     if twice := sorted({name for name in names if names.count(name) > 1}):
@@ -81,6 +90,69 @@ def edition(name: str) -> Edition:
     raise CreditsError(
         f"There is no edition {name!r}: name one of {', '.join(each.name for each in known)}."
     )
+
+
+def add_ons(path: Path = PLANS) -> tuple[AddOn, ...]:
+    """Every vendor's prices of add-on credits in the file, in its order.
+
+    Raises CreditsError where it can't be read, or names a vendor twice.
+    """
+    found = tuple(_add_on(table) for table in _read(path).tables("add_on"))
+    vendors = [each.vendor for each in found]
+    if twice := sorted({vendor for vendor in vendors if vendors.count(vendor) > 1}):
+        raise CreditsError(f"{path.name} has add-on credits of {twice[0]} twice.")
+    return found
+
+
+def slabs(edition: Edition, currency: str) -> tuple[Slab, ...]:
+    """The vendor's prices of add-on credits for an edition, in a currency.
+
+    None where it sells none, or asks for them in another currency: no exchange rate is invented.
+    """
+    code = currency.strip().upper()
+    for each in add_ons():
+        if edition.add_ons and (each.vendor, each.currency) == (edition.vendor, code):
+            return each.slabs
+    return ()
+
+
+def _read(path: Path) -> Table:
+    return _unchanged(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@cache
+def _unchanged(path: Path, _changed: int) -> Table:
+    """A page asks at every move of a slider: the file is read again only when it has changed."""
+    file = presets.read(path)
+    file.only(frozenset({"edition", "add_on"}))
+    return file
+
+
+def _add_on(table: Table) -> AddOn:
+    table.only(frozenset(each.name for each in fields(AddOn)))
+    try:
+        found = tuple(_slab(each) for each in table.tables("slabs"))
+        prices = Prices(table.text("currency"), slabs=found)
+    except CreditsError as error:
+        text = str(error)
+        raise CreditsError(text if table.where in text else f"{table.where}: {text}") from error
+    if not found:
+        raise CreditsError(f"{table.where}: slabs must be there, each with per_1000_a_day.")
+    return AddOn(
+        vendor=table.text("vendor"),
+        currency=prices.currency,
+        slabs=prices.slabs,
+        source=table.text("source"),
+        as_of=table.day("as_of"),
+    )
+
+
+def _slab(table: Table) -> Slab:
+    table.only(frozenset({"up_to", "per_1000_a_day"}))
+    price = table.amount("per_1000_a_day")
+    if price is None:
+        raise CreditsError(f"{table.where}: per_1000_a_day must be there.")
+    return Slab(table.count("up_to", least=1_000), Decimal(price))
 
 
 def _edition(table: Table) -> Edition:

@@ -16,7 +16,8 @@ import pandas as pd
 
 from credits.formats import NotALog, Options
 from credits.formats.base import Correction
-from credits.store import corrections, loading, previewing, undoing
+from credits.scenarios import Scenario
+from credits.store import corrections, loading, previewing, scenarios, undoing
 from credits.store.database import Database, Progress
 from credits.store.loading import Load, Terms
 from credits.store.previewing import Preview
@@ -106,6 +107,24 @@ class Store:
     def forget_correction(self, name: str) -> None:
         """Drop a correction."""
         corrections.forget(self._database, name)
+
+    def scenarios(self) -> list[Scenario]:
+        """The scenarios that people saved, by name; without those that are damaged."""
+        with self._database.snapshot() as cursor:
+            return scenarios.saved(cursor)[0]
+
+    def damaged_scenarios(self) -> dict[str, str]:
+        """Names of saved scenarios that can't be read, and why."""
+        with self._database.snapshot() as cursor:
+            return scenarios.saved(cursor)[1]
+
+    def save_scenario(self, scenario: Scenario, *, now: datetime) -> None:
+        """Keep a scenario; the data version stays. See `scenarios.save`."""
+        scenarios.save(self._database, scenario, now=now)
+
+    def forget_scenario(self, name: str) -> None:
+        """Drop a scenario; the data version stays."""
+        scenarios.forget(self._database, name)
 
     def keep_duplicates(self, load_id: int) -> None:
         """Let the rows of a load that were known already count after all."""

@@ -107,6 +107,12 @@ class Database:
         # Nobody else changes this file, and only one thread at a time is here.
         self.version += 1
 
+    @contextmanager
+    def keep(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """A transaction that leaves the data version: for what no cached answer depends on."""
+        with _transaction(cursor):
+            yield
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
