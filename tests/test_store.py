@@ -52,21 +52,43 @@ def test_every_change_advances_the_version_and_no_question_does(store: Store, lo
     assert store.version() == seen[-1]
 
 
+FIRST_VERSION = """
+CREATE TABLE old_calls AS SELECT * FROM calls;
+CREATE TABLE old_duplicates AS SELECT * FROM duplicates;
+CREATE TABLE old_quarters AS SELECT * FROM quarters;
+DROP VIEW calls; DROP VIEW duplicates; DROP VIEW quarters;
+DROP TABLE stored_calls; DROP TABLE stored_duplicates; DROP TABLE quarter_sums; DROP TABLE kinds;
+DROP TABLE scenarios; DROP TABLE rate_cards;
+ALTER TABLE old_calls RENAME TO calls;
+ALTER TABLE old_duplicates RENAME TO duplicates;
+ALTER TABLE old_quarters RENAME TO quarters;
+DELETE FROM meta WHERE key = 'rate_card';
+UPDATE meta SET value = '1' WHERE key = 'schema';
+"""
+"""Takes a database back to what it was before calls pointed to their kinds."""
+
+
 def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path, log: Path):
     path = tmp_path / "old.duckdb"
+
+    def seen(store: Store) -> list[object]:
+        with store.answers() as answers:
+            by = answers.totals(["user", "app", "api", "status"]).to_dict("records")
+            return [answers.summary(), by, answers.quarters(["user"]).to_dict("records")]
+
     with Store(path) as store:
         store.load(log, now=NOW)
-        version = store.version()
+        store.load(log, now=NOW)
+        before, version = seen(store), store.version()
     with duckdb.connect(str(path)) as connection:
-        connection.execute("DROP TABLE scenarios; DROP TABLE rate_cards")
-        connection.execute("DELETE FROM meta WHERE key = 'rate_card'")
-        connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")
+        connection.execute(FIRST_VERSION)
     for _ in range(2):
-        with Store(path) as store, store.answers() as answers:
-            assert answers.summary().loads == 1
-            assert store.version() == version
-    with duckdb.connect(str(path)) as connection:
-        assert connection.execute("SELECT count(*) FROM scenarios").fetchall() == [(0,)]
+        with Store(path) as store:
+            assert (seen(store), store.version()) == (before, version)
+            assert store.scenarios() == []
+    with Store(path) as store:
+        store.undo(1)
+        assert seen(store)[1:] == before[1:], "what the second load had shadowed is there again"
 
 
 def test_a_load_that_fails_does_not_advance_the_version(store: Store, tmp_path: Path):

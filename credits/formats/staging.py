@@ -16,6 +16,8 @@ from credits.formats.stamps import EARLIEST, LATEST, stamp_sql
 BLANK_CELLS = ("", "-", "null", "NULL", "None", "(null)", "undefined", "nan", "NaN", "\\N")
 BLANKS = f"({', '.join(map(literal, BLANK_CELLS))})"
 UNKNOWN = "(unknown)"
+IS_CALL = "skip IS NULL AND reject IS NULL"
+"""Which of the staged rows are calls."""
 MOST = 10**15
 """Calls that one row may stand for, and credits that it may have cost."""
 

@@ -22,13 +22,10 @@ import duckdb
 
 from credits import CreditsError, rates
 from credits.formats import NotALog, Options, Plain, Reading, logs, recognise
-from credits.formats.paths import fold_sql, ruled_sql
-from credits.formats.staging import UNKNOWN, staging_sql
-from credits.store import schema
+from credits.formats.staging import IS_CALL, staging_sql
+from credits.store import rating, schema
 from credits.store.corrections import saved
 from credits.store.database import Database, Progress, explained
-
-IS_CALL = "skip IS NULL AND reject IS NULL"
 
 
 @dataclass(frozen=True)
@@ -150,7 +147,7 @@ class _Taking:
                 " load."
             )
         self.tell(0.5, f"Rating {self.plain.name}")
-        self._rate()
+        rating.rate_staged(self.cursor, self.card, self.terms.fold)
         self.tell(0.52, "Looking for duplicates")
         self._find_duplicates()
         skipped = self._count("skip IS NOT NULL") + reading.unread
@@ -233,36 +230,6 @@ class _Taking:
         if failed:
             raise failed[0]
 
-    def _rate(self) -> None:
-        """The table `kinds`: for each kind of call of this log its API and what it costs."""
-        path = ruled_sql(fold_sql("key"), self.terms.fold)
-        api = f"concat_ws(' ', method, {path})"
-        self.cursor.execute(f"""
-            CREATE OR REPLACE TEMP TABLE kinds AS
-            SELECT *, CASE WHEN is_path THEN {api}
-                ELSE left(coalesce(key, '{UNKNOWN}'), 300) END AS api
-            FROM (SELECT DISTINCT key, is_path, method, parameters FROM staging WHERE {IS_CALL})""")
-        kinds = self._query("SELECT DISTINCT api, method, parameters FROM kinds")
-        found = [self.card.rate(a, m, p.split("&") if p else ()) for a, m, p in kinds]
-        # An operation that the log does not name can't be rated, only assumed to be a plain one.
-        known = [api != UNKNOWN for api, _, _ in kinds]
-        self.cursor.execute(
-            """CREATE OR REPLACE TEMP TABLE priced AS
-            SELECT unnest($api) AS api, unnest($method) AS method,
-                unnest($parameters) AS parameters,
-                unnest($credits::DECIMAL(38, 6)[]) AS price, unnest($per::BIGINT[]) AS per_records,
-                unnest($most::DECIMAL(38, 6)[]) AS most, unnest($known::BOOLEAN[]) AS known""",
-            {
-                "api": [kind[0] for kind in kinds],
-                "method": [kind[1] for kind in kinds],
-                "parameters": [kind[2] for kind in kinds],
-                "credits": [rate.credits for rate in found],
-                "per": [rate.per_records for rate in found],
-                "most": [rate.max_credits for rate in found],
-                "known": known,
-            },
-        )
-
     def _find_duplicates(self) -> None:
         """The table `shadowed`: the rows of `staging` that are known already."""
         self.cursor.execute("CREATE OR REPLACE TEMP TABLE shadowed (row BIGINT)")
@@ -278,22 +245,22 @@ class _Taking:
 
     def _store(self, reading: Reading, rows: int, skipped: int, now: datetime) -> Load:
         load_id = int(self._query("SELECT nextval('load_ids')")[0][0])
-        free = sorted(self.card.free_statuses)
         duplicates = int(self._query("SELECT count(*) FROM shadowed")[0][0])
         chosen = "s.rowid NOT IN (SELECT row FROM shadowed)" if duplicates else "true"
-        given: dict[str, Any] = {"load": load_id, "free": free}
+        given: dict[str, Any] = {"load": load_id}
+        self.cursor.execute(rating.KEEP_KINDS, given)
         with _in_any_order(self.cursor):
             message = f"Storing {self.plain.name}"
-            self._watched(_insert("calls", chosen), (0.55, 0.85), message, given)
+            self._watched(_insert("stored_calls", chosen), (0.55, 0.88), message, given)
         if duplicates:
-            in_order = _insert("duplicates", f"NOT ({chosen})") + " ORDER BY s.rowid"
+            in_order = _insert("stored_duplicates", f"NOT ({chosen})") + " ORDER BY s.rowid"
             self.cursor.execute(in_order, given)
         sums = self._sums(load_id)
         with _in_any_order(self.cursor):
-            ends = ((0.85, 0.87), (0.87, 1.0))
+            ends = ((0.88, 0.92), (0.92, 1.0))
             for (table, sql), shares in zip(schema.ROLL_UPS.items(), ends, strict=True):
-                mine = sql.replace("FROM calls", "FROM calls WHERE load_id = $load")
-                self._watched(f"INSERT INTO {table} {mine}", shares, "Adding up", {"load": load_id})
+                mine = sql("(SELECT * FROM stored_calls WHERE load_id = $load)")
+                self._watched(f"INSERT INTO {table} BY NAME {mine}", shares, "Adding up", given)
         self.cursor.execute(_FOLDED, [load_id])
         rejected = self._store_rejects(reading, load_id)
         calls, credits, fractional, first, last, loaded = sums
@@ -325,7 +292,7 @@ class _Taking:
             """SELECT coalesce(sum(calls), 0)::HUGEINT, coalesce(sum(credits), 0),
                 coalesce(bool_or(credits <> floor(credits)), false), min(occurred_at),
                 max(occurred_at), count(*)
-            FROM calls WHERE load_id = ?""",
+            FROM stored_calls WHERE load_id = ?""",
             [load_id],
         )[0]
         calls, credits, fractional = self._query(
@@ -402,7 +369,7 @@ def _notes(plain: Plain, reading: Reading) -> tuple[str, ...]:
 # Which APIs stand for more than one path, with one of those as an example.
 _FOLDED = """
 INSERT INTO folded
-SELECT ?, api, count(DISTINCT key), min(key) FROM kinds WHERE is_path AND contains(api, '{')
+SELECT ?, api, count(DISTINCT key), min(key) FROM staged_apis WHERE is_path AND contains(api, '{')
 GROUP BY api
 """
 
@@ -417,7 +384,7 @@ SELECT row FROM (
 WHERE place > 1
 UNION
 SELECT rowid FROM staging
-WHERE {IS_CALL} AND request_id IN (SELECT request_id FROM calls WHERE request_id IS NOT NULL)
+WHERE {IS_CALL} AND request_id IN (SELECT request_id FROM stored_calls WHERE request_id IS NOT NULL)
 """
 
 # Without request ids the k-th equal row of the log is the k-th equal row of what is known.
@@ -427,7 +394,7 @@ SELECT row FROM (
     SELECT s.rowid AS row, known.times,
         row_number() OVER (PARTITION BY s.occurred_at, s.fingerprint ORDER BY s.rowid) AS place
     FROM staging AS s JOIN (
-        SELECT occurred_at, fingerprint, count(*) AS times FROM calls
+        SELECT occurred_at, fingerprint, count(*) AS times FROM stored_calls
         WHERE fingerprint IS NOT NULL AND occurred_at BETWEEN $first AND $last
         GROUP BY occurred_at, fingerprint) AS known
     ON s.occurred_at = known.occurred_at AND s.fingerprint = known.fingerprint
@@ -437,28 +404,13 @@ WHERE place <= times
 
 
 def _insert(table: str, chosen: str) -> str:
-    """INSERT of the staged calls, rated. One formula for what a call costs, in SQL as in `Rate`."""
-    per_call = """CASE WHEN p.per_records IS NULL OR s.records IS NULL THEN p.price * s.calls
-        ELSE greatest(s.calls, ceil(s.records / p.per_records)::BIGINT) * p.price END"""
-    cost = f"least({per_call}, coalesce(p.most * s.calls, {per_call}))"
+    """INSERT of the staged calls, rated."""
+    cost = rating.cost_sql("k", "s")
     return f"""
-    INSERT INTO {table} ({", ".join(schema.CALL_COLUMNS)})
-    SELECT $load, s.occurred_at, s."user", s.user_basis, s.app, k.api, s.method, s.parameters,
-        s.status, coalesce(list_contains($free, s.status), false), s.records, s.ip, s.request_id,
-        s.calls,
-        CASE WHEN s.logged IS NOT NULL THEN s.logged
-             WHEN list_contains($free, s.status) THEN 0 ELSE {cost} END,
-        CASE WHEN list_contains($free, s.status)
-             THEN CASE WHEN s.logged > 0 THEN 0 ELSE {cost} END END,
-        CASE WHEN s.logged IS NOT NULL THEN 'logged'
-             WHEN coalesce(list_contains($free, s.status), false) THEN 'rated'
-             WHEN NOT p.known OR (p.per_records IS NOT NULL AND s.records IS NULL)
-             THEN 'assumed' ELSE 'rated' END,
+    INSERT INTO {table} BY NAME
+    SELECT $load AS load_id, k.kind_id, s.occurred_at, s.records, s.ip, s.request_id, s.calls,
+        CASE WHEN has_credits THEN s.logged WHEN refused THEN 0 ELSE {cost} END AS credits,
+        CASE WHEN refused THEN CASE WHEN s.logged > 0 THEN 0 ELSE {cost} END END AS refused_credits,
         s.fingerprint
-    FROM staging AS s
-    JOIN kinds AS k ON s.key IS NOT DISTINCT FROM k.key AND s.is_path = k.is_path
-        AND s.method IS NOT DISTINCT FROM k.method
-        AND s.parameters IS NOT DISTINCT FROM k.parameters
-    JOIN priced AS p ON p.api = k.api AND p.method IS NOT DISTINCT FROM k.method
-        AND p.parameters IS NOT DISTINCT FROM k.parameters
+    FROM staging AS s JOIN staged_kinds AS k ON {rating.SAME_KIND}
     WHERE s.skip IS NULL AND s.reject IS NULL AND {chosen}"""

@@ -94,7 +94,8 @@ class Answers:
         sql, given = _filter("occurred_at", start, end, where)
         return self._frame(
             f"""SELECT occurred_at, sum(calls)::BIGINT AS calls, {self._sum("credits")}
-            FROM calls WHERE {sql} GROUP BY occurred_at ORDER BY occurred_at""",
+            FROM {"calls" if where else "stored_calls"} WHERE {sql}
+            GROUP BY occurred_at ORDER BY occurred_at""",
             given,
         )
 

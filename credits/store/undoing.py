@@ -25,7 +25,7 @@ def keep_duplicates(database: Database, load_id: int) -> None:
         _must_be_there(cursor, load_id)
         cursor.execute(
             "CREATE OR REPLACE TEMP TABLE orphans AS"
-            " SELECT rowid AS row FROM duplicates WHERE load_id = ?",
+            " SELECT rowid AS row FROM stored_duplicates WHERE load_id = ?",
             [load_id],
         )
         _make_calls(cursor, load_id)
@@ -45,7 +45,9 @@ def clear(database: Database) -> None:
 
 def _bring_back(cursor: duckdb.DuckDBPyConnection) -> None:
     """Duplicates of what is gone become calls, load by load in the order they were taken in."""
-    shadowed = cursor.execute("SELECT DISTINCT load_id FROM duplicates ORDER BY load_id").fetchall()
+    shadowed = cursor.execute(
+        "SELECT DISTINCT load_id FROM stored_duplicates ORDER BY load_id"
+    ).fetchall()
     for (load_id,) in shadowed:
         cursor.execute(_ORPHANS, {"load": load_id})
         _make_calls(cursor, load_id)
@@ -58,10 +60,10 @@ def _make_calls(cursor: duckdb.DuckDBPyConnection, load_id: int) -> None:
         return
     chosen = "WHERE rowid IN (SELECT row FROM orphans)"
     for table, sql in schema.ROLL_UPS.items():
-        mine = sql.replace("FROM calls", f"FROM duplicates {chosen}")
-        cursor.execute(f"INSERT INTO {table} {mine}")
-    cursor.execute(f"INSERT INTO calls SELECT * FROM duplicates {chosen}")
-    cursor.execute(f"DELETE FROM duplicates {chosen}")
+        mine = sql(f"(SELECT * FROM stored_duplicates {chosen})")
+        cursor.execute(f"INSERT INTO {table} BY NAME {mine}")
+    cursor.execute(f"INSERT INTO stored_calls SELECT * FROM stored_duplicates {chosen}")
+    cursor.execute(f"DELETE FROM stored_duplicates {chosen}")
     cursor.execute(_RECOUNT, {"load": load_id, "found": found})
 
 
@@ -72,20 +74,20 @@ _ORPHANS = """
 CREATE OR REPLACE TEMP TABLE orphans AS
 SELECT row FROM (
     SELECT rowid AS row, row_number() OVER (PARTITION BY request_id ORDER BY rowid) AS place
-    FROM duplicates WHERE load_id = $load AND request_id IS NOT NULL
+    FROM stored_duplicates WHERE load_id = $load AND request_id IS NOT NULL
         AND request_id NOT IN (
-            SELECT request_id FROM calls WHERE request_id IS NOT NULL AND load_id <= $load))
+            SELECT request_id FROM stored_calls WHERE request_id IS NOT NULL AND load_id <= $load))
 WHERE place = 1
 UNION ALL
 SELECT row FROM (
     SELECT d.rowid AS row, d.occurred_at, d.fingerprint,
         row_number() OVER (PARTITION BY d.occurred_at, d.fingerprint ORDER BY d.rowid) AS place,
         count(*) OVER (PARTITION BY d.occurred_at, d.fingerprint) AS here
-    FROM duplicates AS d WHERE load_id = $load AND fingerprint IS NOT NULL) AS mine
+    FROM stored_duplicates AS d WHERE load_id = $load AND fingerprint IS NOT NULL) AS mine
 LEFT JOIN (
     SELECT occurred_at, fingerprint, count(*) FILTER (load_id < $load) AS before,
         count(*) FILTER (load_id = $load) AS kept
-    FROM calls WHERE fingerprint IS NOT NULL GROUP BY occurred_at, fingerprint) AS known
+    FROM stored_calls WHERE fingerprint IS NOT NULL GROUP BY occurred_at, fingerprint) AS known
 USING (occurred_at, fingerprint)
 WHERE place <= here - least(coalesce(before, 0), here + coalesce(kept, 0))
 """
@@ -97,6 +99,6 @@ UPDATE loads SET loaded = loaded + $found, duplicates = duplicates - $found,
 FROM (SELECT sum(calls)::BIGINT AS calls, sum(credits) AS credits,
         bool_or(credits <> floor(credits)) AS fractional,
         min(occurred_at) AS first, max(occurred_at) AS last
-    FROM calls WHERE load_id = $load) AS now
+    FROM stored_calls WHERE load_id = $load) AS now
 WHERE load_id = $load
 """

@@ -28,7 +28,7 @@ def calls_of(store: Store, load_ids: list[int] | None = None) -> Calls:
         found = cursor.execute(
             "SELECT * EXCLUDE (fingerprint) FROM calls"
             " WHERE $ids IS NULL OR list_contains($ids, load_id)"
-            " ORDER BY load_id, occurred_at, rowid",
+            " ORDER BY ALL",
             {"ids": load_ids},
         )
         names = [column[0] for column in found.description]

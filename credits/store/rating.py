@@ -1,0 +1,122 @@
+"""What calls cost, in SQL: a rate card is asked for each kind of call once, and joined to the rest.
+
+`rate_staged` does so for a log that is being taken in; `cost_sql` is the one formula for what a
+call costs, in SQL as in `rates.Rate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from credits.formats.paths import fold_sql, ruled_sql
+from credits.formats.staging import IS_CALL, UNKNOWN
+from credits.rates import RateCard
+from credits.store import schema
+
+# What calls of one kind have in common in a log, where paths are not yet APIs: each with what it
+# is in the staged rows.
+_SEEN = {
+    **{name: f"s.{name}" for name in ('"user"', "user_basis", "app", "key", "is_path", "method")},
+    **{name: f"s.{name}" for name in ("parameters", "status")},
+    "has_credits": "(s.logged IS NOT NULL)",
+    "has_records": "(s.records IS NOT NULL)",
+}
+SAME_KIND = " AND ".join(f"{sql} IS NOT DISTINCT FROM k.{name}" for name, sql in _SEEN.items())
+"""Joins the staged rows `s` to their kinds, `staged_kinds AS k`."""
+
+KEEP_KINDS = f"""
+INSERT INTO kinds BY NAME
+SELECT DISTINCT kind_id, $load AS load_id, {", ".join(schema.KIND)} FROM staged_kinds
+"""
+
+
+def cost_sql(kind: str, call: str) -> str:
+    """Credits of one call (`calls`, `records`) at the price of its kind; see `rates.Rate.cost`.
+
+    A row that stands for many calls costs the minimum for each of them at least.
+    """
+    price, per, most = f"{kind}.price", f"{kind}.per_records", f"{kind}.most"
+    cost = f"""CASE WHEN {per} IS NULL OR {call}.records IS NULL THEN {price} * {call}.calls
+        ELSE greatest({call}.calls, ceil({call}.records / {per})::BIGINT) * {price} END"""
+    return f"least({cost}, coalesce({most} * {call}.calls, {cost}))"
+
+
+def basis_sql(has_credits: str, has_records: str) -> str:
+    """How a kind of call came to its credits; see the call schema."""
+    return f"""CASE WHEN {has_credits} THEN 'logged' WHEN refused THEN 'rated'
+        WHEN NOT known OR (per_records IS NOT NULL AND NOT {has_records}) THEN 'assumed'
+        ELSE 'rated' END"""
+
+
+def price(
+    cursor: duckdb.DuckDBPyConnection,
+    card: RateCard,
+    kinds: Sequence[tuple[str, str | None, str | None]],
+) -> None:
+    """The table `priced`: what a card says of each api, method and parameters."""
+    found = [
+        card.rate(api, method, names.split("&") if names else ()) for api, method, names in kinds
+    ]
+    given: dict[str, Any] = {
+        "api": [kind[0] for kind in kinds],
+        "method": [kind[1] for kind in kinds],
+        "parameters": [kind[2] for kind in kinds],
+        "rule": [rate.rule for rate in found],
+        "credits": [rate.credits for rate in found],
+        "per": [rate.per_records for rate in found],
+        "most": [rate.max_credits for rate in found],
+        # An operation that the log does not name can't be rated, only assumed to be a plain one.
+        "known": [api != UNKNOWN for api, _, _ in kinds],
+    }
+    cursor.execute(
+        """CREATE OR REPLACE TEMP TABLE priced AS
+        SELECT unnest($api::VARCHAR[]) AS api, unnest($method::VARCHAR[]) AS method,
+            unnest($parameters::VARCHAR[]) AS parameters, unnest($rule::VARCHAR[]) AS rule,
+            unnest($credits::DECIMAL(38, 6)[]) AS price, unnest($per::BIGINT[]) AS per_records,
+            unnest($most::DECIMAL(38, 6)[]) AS most, unnest($known::BOOLEAN[]) AS known""",
+        given,
+    )
+
+
+def rate_staged(cursor: duckdb.DuckDBPyConnection, card: RateCard, fold: Sequence[str]) -> None:
+    """The table `staged_kinds`: each kind of call in the table `staging`, its id and its price.
+
+    `fold`: a person's own rules for paths; see `paths.ruled_sql`.
+    """
+    api = f"concat_ws(' ', method, {ruled_sql(fold_sql('key'), fold)})"
+    seen = ", ".join(f"{sql} AS {name}" for name, sql in _SEEN.items())
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE seen AS"
+        f" SELECT DISTINCT {seen} FROM staging AS s WHERE {IS_CALL}"
+    )
+    cursor.execute(f"""
+        CREATE OR REPLACE TEMP TABLE staged_apis AS
+        SELECT *, CASE WHEN is_path THEN {api}
+            ELSE left(coalesce(key, '{UNKNOWN}'), 300) END AS api
+        FROM (SELECT DISTINCT key, is_path, method, parameters FROM seen)""")
+    price(
+        cursor,
+        card,
+        cursor.execute("SELECT DISTINCT api, method, parameters FROM staged_apis").fetchall(),
+    )
+    cursor.execute(_STAGED_KINDS, {"free": sorted(card.free_statuses)})
+
+
+# Ids follow the order of the kinds, so that those of one user stand together.
+_STAGED_KINDS = f"""
+CREATE OR REPLACE TEMP TABLE staged_kinds AS
+SELECT *, ((SELECT coalesce(max(kind_id), 0) FROM kinds)
+    + dense_rank() OVER (ORDER BY {", ".join(schema.KIND)}))::INTEGER AS kind_id
+FROM (SELECT *, {basis_sql("has_credits", "has_records")} AS credits_basis
+FROM (SELECT seen.*, a.api, p.price, p.per_records, p.most, p.known,
+        coalesce(list_contains($free, seen.status), false) AS refused
+    FROM seen
+    JOIN staged_apis AS a ON seen.key IS NOT DISTINCT FROM a.key AND seen.is_path = a.is_path
+        AND seen.method IS NOT DISTINCT FROM a.method
+        AND seen.parameters IS NOT DISTINCT FROM a.parameters
+    JOIN priced AS p ON a.api = p.api AND a.method IS NOT DISTINCT FROM p.method
+        AND a.parameters IS NOT DISTINCT FROM p.parameters))
+"""
