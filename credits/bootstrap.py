@@ -164,13 +164,18 @@ def _drawn(
     past: Past, first: int, origin: int, count: int, samples: int, rng: np.random.Generator
 ) -> tuple[Ints, Floats]:
     """The past day that each coming day has its distances from, and how they are stretched."""
-    pools = _pools(past, first, origin)
+    is_few = origin - past.whole < (ENOUGH_WEEKS + 1) * _WEEK
+    pools = _pools(past, first, origin, mixed=is_few)
     days = np.empty((samples, count), np.int64)
     drawn = np.full(samples, origin)
     for step in range(count):
         pool = pools[step % _WEEK]
         anew, following = rng.choice(pool, samples), drawn + 1
         goes_on = (rng.random(samples) >= 1 / RUN_DAYS) & np.isin(following, pool)
+        if is_few:
+            # A run ends with the weekend: else every Monday would go on from a Sunday, and each
+            # weekday be its own again.
+            goes_on &= np.isin(drawn, pool)
         drawn = days[:, step] = np.where(goes_on, following, anew)
     stretched = np.array([_widening(len(pools[step % _WEEK])) for step in range(count)])
     return days, stretched
@@ -184,18 +189,20 @@ def _widening(count: int) -> float:
     return float(np.sqrt((count + 3) / max(count - 3, 1)))
 
 
-def _pools(past: Past, first: int, origin: int) -> list[Ints]:
-    """For each of the seven days from `origin` on, the past days that it may be drawn from."""
+def _pools(past: Past, first: int, origin: int, *, mixed: bool) -> list[Ints]:
+    """For each of the seven days from `origin` on, the past days that it may be drawn from.
+
+    `mixed`: not only of the same weekday, but also of weekdays of a similar size.
+    """
     days = np.arange(first, origin)
     totals = past.hours[first:origin].sum(axis=1)
     places = (days - origin) % _WEEK
     known = days >= past.whole + _WEEK
-    is_few = origin - past.whole < (ENOUGH_WEEKS + 1) * _WEEK
     levels = np.array([np.median(totals[places == p][-LEVEL_WEEKS:]) for p in range(_WEEK)])
     pools = []
     for place in range(_WEEK):
         alike = places == place
-        if is_few:
+        if mixed:
             sizes = levels[places]
             alike = (sizes >= levels[place] / 2) & (sizes <= levels[place] * 2)
         pool = days[alike & known]
