@@ -305,11 +305,17 @@ def _take_edition() -> None:
             state["add_on"] = 0
 
 
-def growth_control() -> float:
-    """A slider for the growth of demand, in per cent."""
+def growth() -> int:
+    """The growth of demand that is chosen, in per cent."""
+    found: int = st.session_state["growth"]
+    return found
+
+
+def growth_control() -> None:
+    """A slider for it."""
     _ready("growth")
     least, most, step = GROWTH
-    found: float = st.slider(
+    st.slider(
         "Growth of demand",
         least,
         most,
@@ -319,15 +325,14 @@ def growth_control() -> float:
         width=260,
         help="How much more will be wanted than in the past.",
     )
-    return found
 
 
-def forecast_controls() -> tuple[int, float, float]:
-    """Days ahead, growth in per cent, and the risk that is taken (0 to 1)."""
+def forecast_controls() -> tuple[int, float]:
+    """Days ahead, growth of demand, risk: the first, and the last as a share (0 to 1)."""
     _ready("ahead", "risk")
     with st.container(horizontal=True):
         st.slider("Days ahead", *AHEAD, key="ahead", width=260)
-        growth = growth_control()
+        growth_control()
         st.segmented_control(
             "Risk you take",
             RISKS,
@@ -337,7 +342,7 @@ def forecast_controls() -> tuple[int, float, float]:
             help="How likely it may be that the allowance is exceeded at least once.",
         )
     state = st.session_state
-    return state["ahead"], growth, state["risk"] / 100
+    return state["ahead"], state["risk"] / 100
 
 
 def view_controls(first: pd.Timestamp, last: pd.Timestamp) -> None:

@@ -18,7 +18,7 @@ FEW_DAYS = 42
 summary, chosen, version = parts.opening("Forecast")
 plan, colours = chosen.plan, parts.palette()
 try:
-    data.foreseen(*version, chosen.zone, 0)
+    whole = data.foreseen(*version, chosen.zone, choices.growth())
 except TooShortError as short:
     choices.hidden(*choices.FORESEEN)
     st.info(parts.plain(str(short)))
@@ -26,8 +26,7 @@ except TooShortError as short:
 
 # Above the controls, because the answer comes first; filled after them, because they change it.
 answer = st.container()
-ahead, growth, risk = choices.forecast_controls()
-whole = data.foreseen(*version, chosen.zone, growth)
+ahead, risk = choices.forecast_controls()
 found = whole.ahead(ahead)
 band = found.band()
 last = found.days[-1]
@@ -105,15 +104,11 @@ def in_words(tested: Backtest | None) -> str:
         return "The history is too short to try the method on it: that takes a week more."
     days = len(tested.days)
     return (
-        (
-            f"On the {days} days before, each week forecast from what was known when it began,"
-            f" **{tested.inside} of {days}** peaks lay in the band ({tested.coverage:.0%};"
-            f" 90 % is what it promises). The median missed by **{tested.relative_error():.0%}** on"
-            f" average; the same day of the week before, taken as a forecast, by"
-            f" **{tested.relative_error('last_week'):.0%}**."
-        )
-        .replace("%", " %")
-        .replace("  %", " %")
+        f"On the last {days} whole days, each week forecast from what was known when it began,"
+        f" **{tested.inside} of {days}** peaks lay in the band ({percent(tested.coverage)};"
+        f" it promises 90 %). The median missed by **{percent(tested.relative_error())}** on"
+        " average; the same day of the week before, taken as a forecast, by"
+        f" **{percent(tested.relative_error('last_week'))}**."
     )
 
 
@@ -122,10 +117,11 @@ def method() -> None:
     past = found.history["peak"].max()
     more = found.finest_peak / past - 1 if past else 0
     st.markdown(
-        f"- Coming days are put together 1,000 times over from past days of the same weekday"
-        f" ({found.drawn_from:,} whole days of {chosen.zone}), at the level of the last six weeks."
-        " Neighbouring hours stay together.\n"
-        "- It begins with the 24 hours that the log ends with. Calls that the log shows as refused"
+        f"- Coming days are put together {len(found.peaks):,} times over: what their weekday leads"
+        " to expect, hour by hour (the median of six weeks), and how far a past day lay from what"
+        f" was expected of it. Drawn from {found.drawn_from:,} whole days of {chosen.zone}: days of"
+        " the same weekday, or of a similar size where there are under 13 weeks.\n"
+        "- It goes on from the last 24 hours of the log. Calls that the log shows as refused"
         " were wanted too, and count.\n"
         "- Growth lifts all coming demand by the same share. Trends, holidays and what never"
         " happened before are not foreseen.\n"
@@ -133,6 +129,20 @@ def method() -> None:
         f" greatest so far was {number(found.finest_peak)} instead of {number(past)}"
         f" ({100 * more:.1f} % more)."
     )
+
+
+def remarks() -> str:
+    """What is to be known before the chart is read."""
+    highest = found.history.loc[found.history["peak"].idxmax()]
+    said = []
+    if found.drawn_from < FEW_DAYS:
+        said.append(f"From only {found.drawn_from} whole days: take the band as a rough guide.")
+    if highest["peak"] > plan.allowance > 0:
+        said.append(
+            f"The past itself passed this allowance, most on {highest['day']:%d %b %Y}"
+            f" ({number(highest['peak'])}): what happened once may happen again."
+        )
+    return " ".join(said)
 
 
 with answer:
@@ -147,9 +157,7 @@ parts.panel(
     ),
     lambda: pd.concat([history, band], ignore_index=True),
     "forecast",
-    note=f"From only {found.drawn_from} whole days of history: take the band as a rough guide."
-    if found.drawn_from < FEW_DAYS
-    else "",
+    note=remarks(),
     names={"peak": "past peak", "low": "5 %", "high": "95 %"},
 )
 

@@ -71,8 +71,8 @@ with answer:
 
 def played_again() -> None:
     """All demand played again under this plan: what would have been refused, what is enough."""
-    growth = choices.growth_control()
-    found = data.replayed(*version, plan.allowance, chosen.kind, zone, growth)
+    choices.growth_control()
+    found = data.replayed(*version, plan.allowance, chosen.kind, zone, choices.growth())
     enough = replay.least_users(plan, found.least_allowance)
     free = found.headroom()
     blocked = found.days[found.days["refused"] > 0]

@@ -201,7 +201,7 @@ def test_the_backtest_is_told_in_words_and_as_a_table(uneven: None) -> None:
     at.session_state["forecast_more"] = "How it did on your own past"
     at = ran(at)
     said = texts(at)
-    assert "On the 42 days before" in said
+    assert "On the last 42 whole days" in said
     assert "of 42** peaks lay in the band" in said
     assert "missed by" in said
     at.toggle(key="backtest_table").set_value(True)
@@ -224,3 +224,10 @@ def test_the_page_says_what_it_rests_on(uneven: None) -> None:
     said = texts(ran(at))
     assert "56 whole days of UTC" in said
     assert "By the minute the greatest so far was" in said
+
+
+def test_a_past_above_the_allowance_is_named(uneven: None) -> None:
+    assert "The past itself passed this allowance, most on" in texts(
+        visit(PAGE, base="2000", users="0")
+    )
+    assert "The past itself" not in texts(visit(PAGE))
