@@ -20,7 +20,8 @@ misses less than the credits of one hour, because each moment's window lies with
 Where the clock is set back, the hour that comes twice is one hour of the table with the calls of
 both; where it is set forward, the hour that is left out is empty. Every credit is counted once.
 
-All numbers here are float64: rounded to millionths of a credit, and beyond any overflow.
+All numbers here are float64, far from any overflow; peaks are rounded to whole credits where the
+log has only whole ones, else to millionths.
 """
 
 from __future__ import annotations

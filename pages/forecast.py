@@ -55,7 +55,9 @@ def verdict() -> None:
     if not plan.allowance:
         st.error(f"The plan gives no allowance. {enough}")
     elif holds >= 1 - risk:
-        st.success(f"This plan holds for {days}: the risk that it is exceeded is within yours.")
+        few = found.drawn_from < FEW_DAYS
+        told = f", as far as {found.drawn_from} days of history can tell" if few else ""
+        st.success(f"This plan holds for {days}{told}: its risk is within the one you take.")
     elif holds >= 0.5:
         st.warning(f"This plan may be exceeded within {days}. {enough}")
     else:
@@ -65,7 +67,10 @@ def verdict() -> None:
 def cards() -> None:
     """Whether the plan holds, until when, what would be enough, and what is expected at most."""
     users = replay.least_users(plan, least)
-    beyond = "above the plan's cap" if plan.cap is not None else "no users give it"
+    if users is None:
+        given = "above the plan's cap" if plan.cap is not None else "no users give it"
+    else:
+        given = f"{users:,} users, all else as planned" if users else "given without users"
     share = f", {percent(top['median'] / plan.allowance)} of plan" if plan.allowance else ""
     by = f"by {last:%d %b}"
     parts.cards(
@@ -85,7 +90,7 @@ def cards() -> None:
             (
                 f"Enough at {percent(risk)} risk",
                 number(least),
-                beyond if users is None else f"{users:,} users, all else as planned",
+                given,
                 "gray" if least <= plan.allowance else "orange",
             ),
             (
