@@ -33,6 +33,10 @@ STEPS = {
     "per_user": ((1_000, 50), (5_000, 250)),
     "add_on": ((100_000, 1_000), (1_000_000, 10_000)),
 }
+AHEAD = (7, 90)
+GROWTH = (-50, 200, 5)
+RISKS = (1, 5, 10, 20)
+"""Days ahead; per cent by which demand grows, and its step; per cent of risk."""
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2199, 12, 31)
 _TICK = pd.Timedelta(1, unit="us")
 _DEFAULT = next(e for e in editions() if e.name == "Bigin Express")
@@ -43,6 +47,11 @@ def _number(most: int) -> Callable[[str], int | None]:
         return int(text) if text.isdecimal() and len(text) < 20 and int(text) <= most else None
 
     return parse
+
+
+def _slide(least: int, most: int, step: int = 1) -> Callable[[str], int | None]:
+    places = {str(value): value for value in range(least, most + 1, step)}
+    return places.get
 
 
 def _one_of(values: Any) -> Callable[[str], str | None]:
@@ -71,6 +80,8 @@ def _moment(text: str) -> datetime | None:
 
 PLANNED = ("edition", *(name for key in MOST for name in (key, f"{key}_exact")), "cap")
 """The controls of the plan."""
+FORESEEN = ("ahead", "growth", "risk")
+"""The controls of what is to come."""
 VIEWED = ("period", "from", "to", "at", "window", "zone")
 """The controls of the view."""
 ZONES = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
@@ -88,6 +99,9 @@ _KEPT: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "at": (None, _moment),
     "window": ("trailing", _one_of(KINDS)),
     "zone": ("", _one_of(ZONES)),
+    "ahead": (30, _slide(*AHEAD)),
+    "growth": (0, _slide(*GROWTH)),
+    "risk": (5, {str(risk): risk for risk in RISKS}.get),
 }
 
 
@@ -296,6 +310,46 @@ def _take_edition() -> None:
         state.update(base=chosen.base_limit, per_user=chosen.credits_per_user, cap=chosen.cap)
         if not chosen.add_ons:
             state["add_on"] = 0
+
+
+def growth() -> int:
+    """The growth of demand that is chosen, in per cent."""
+    found: int = st.session_state["growth"]
+    return found
+
+
+def growth_control() -> None:
+    """A slider for it."""
+    _ready("growth")
+    least, most, step = GROWTH
+    st.slider(
+        "Growth of demand",
+        least,
+        most,
+        step=step,
+        key="growth",
+        format="%d %%",
+        width=260,
+        help="How much more will be wanted than in the past.",
+    )
+
+
+def forecast_controls() -> tuple[int, float]:
+    """Days ahead, growth of demand, risk: the first, and the last as a share (0 to 1)."""
+    _ready("ahead", "risk")
+    with st.container(horizontal=True):
+        st.slider("Days ahead", *AHEAD, key="ahead", width=260)
+        growth_control()
+        st.segmented_control(
+            "Risk you take",
+            RISKS,
+            format_func=lambda risk: f"{risk} %",
+            key="risk",
+            required=True,
+            help="How likely it may be that the allowance is exceeded at least once.",
+        )
+    state = st.session_state
+    return state["ahead"], state["risk"] / 100
 
 
 def view_controls(first: pd.Timestamp, last: pd.Timestamp) -> None:

@@ -14,7 +14,7 @@ from typing import TypeVar
 import pandas as pd
 import streamlit as st
 
-from credits import replay, usage
+from credits import forecast, replay, usage
 from credits.formats import Options
 from credits.plan import Plan
 from credits.presets import DATA
@@ -151,3 +151,9 @@ def replayed(
 ) -> replay.Replay:
     """All demand played again under an allowance."""
     return replay.replay(demand(path, version), Plan(allowance, 0, 0), kind, zone, growth)
+
+
+@st.cache_resource(max_entries=16, show_spinner="Looking ahead …")
+def foreseen(path: Path, version: int, zone: str, growth: float) -> forecast.Forecast:
+    """What the coming 90 days may need: no plan is asked for, so that none simulates again."""
+    return forecast.forecast(demand(path, version), zone, growth=growth)

@@ -17,6 +17,7 @@ page = st.navigation(
         st.Page("organization.py", title="Organization", default=True),
         st.Page("users.py", title="Users"),
         PLAN,
+        st.Page("forecast.py", title="Forecast"),
         st.Page("logs.py", title="Logs"),
     ],
     position="top",
@@ -40,7 +41,9 @@ with st.sidebar:
         st.subheader("View")
         choices.view_controls(summary.first, summary.last)
     else:
-        choices.hidden(*choices.VIEWED, *(choices.PLANNED if page is PLAN else ()))
+        choices.hidden(
+            *choices.VIEWED, *choices.FORESEEN, *(choices.PLANNED if page is PLAN else ())
+        )
 choices.remember()
 try:
     page.run()

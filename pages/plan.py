@@ -74,10 +74,8 @@ with answer:
 
 def played_again() -> None:
     """All demand played again under this plan: what would have been refused, what is enough."""
-    growth = st.slider(
-        "Growth of demand", -50, 200, 0, step=5, key="growth", format="%d %%", width=320
-    )
-    found = data.replayed(*version, plan.allowance, chosen.kind, zone, growth)
+    choices.growth_control()
+    found = data.replayed(*version, plan.allowance, chosen.kind, zone, choices.growth())
     enough = replay.least_users(plan, found.least_allowance)
     free = found.headroom()
     blocked = found.days[found.days["refused"] > 0]
@@ -128,6 +126,8 @@ again, over, curve_tab = st.tabs(
 if again.open:
     with again:
         played_again()
+else:
+    choices.hidden("growth")
 if over.open:
     with over:
         spans = series.above(steps, plan.allowance)

@@ -6,6 +6,7 @@ always labelled; colour is never the only sign. `drawing` has what all charts sh
 
 from credits.charts.bars import gauge, heat, ranked, stacked
 from credits.charts.drawing import DARK, LIGHT, Drawing, Palette, amount, level_in_words
+from credits.charts.forecast import forecast, probabilities
 from credits.charts.plans import plan_curve
 from credits.charts.series import coming_back, trailing, usage_line
 
@@ -16,10 +17,12 @@ __all__ = [
     "Palette",
     "amount",
     "coming_back",
+    "forecast",
     "gauge",
     "heat",
     "level_in_words",
     "plan_curve",
+    "probabilities",
     "ranked",
     "stacked",
     "trailing",

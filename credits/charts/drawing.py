@@ -170,7 +170,7 @@ def limit(
     return shape, label
 
 
-def mark(at: float, colour: str, text: str = "") -> tuple[Spec, Spec]:
+def mark(at: float | str, colour: str, text: str = "") -> tuple[Spec, Spec]:
     """A vertical mark, with a label at its top if it has a text."""
     shape = {
         "type": "line",

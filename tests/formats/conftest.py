@@ -26,9 +26,11 @@ def calls_of(store: Store, load_ids: list[int] | None = None) -> Calls:
     """The calls that are loaded, by time (the store keeps no other order), one dict each."""
     with store._database.snapshot() as cursor:
         found = cursor.execute(
-            "SELECT * EXCLUDE (fingerprint) FROM calls"
+            "SELECT * EXCLUDE (fingerprint, kind_id, place)"
+            " FROM (SELECT *, rowid AS place FROM stored_calls)"
+            " JOIN (SELECT * EXCLUDE (load_id) FROM kinds) USING (kind_id)"
             " WHERE $ids IS NULL OR list_contains($ids, load_id)"
-            " ORDER BY ALL",
+            " ORDER BY load_id, occurred_at, place",
             {"ids": load_ids},
         )
         names = [column[0] for column in found.description]

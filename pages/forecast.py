@@ -1,0 +1,198 @@
+"""Forecast: will the plan hold, until when, and what allowance would be enough?"""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from credits import charts, replay
+from credits.forecast import Backtest, TooShortError
+from pages import choices, data, parts
+from pages.parts import number
+
+SHARES = (0.05, 0.5)
+"""Of risk: the first days that reach them are told."""
+FEW_DAYS = 42
+"""Under this, the band is too narrow on simulated logs."""
+
+summary, chosen, version = parts.opening("Forecast")
+plan, colours = chosen.plan, parts.palette()
+try:
+    whole = data.foreseen(*version, chosen.zone, choices.growth())
+except TooShortError as short:
+    choices.hidden(*choices.FORESEEN)
+    st.info(parts.plain(str(short)))
+    st.stop()
+
+# Above the controls, because the answer comes first; filled after them, because they change it.
+answer = st.container()
+ahead, risk = choices.forecast_controls()
+found = whole.ahead(ahead)
+band = found.band()
+last = found.days[-1]
+holds = found.holds(plan.allowance)
+least = found.least_allowance(risk)
+soon, likely = (found.first_day(plan.allowance, share) for share in SHARES)
+top = band.loc[band["median"].idxmax()]
+
+
+def percent(share: float) -> str:
+    """A share as it is shown."""
+    return f"{100 * share:.0f} %"
+
+
+def chance(share: float) -> str:
+    """A probability as it is shown; samples don't tell the very likely from the certain."""
+    if share > 0.99:
+        return "over 99 %"
+    return "under 1 %" if share < 0.01 else percent(share)
+
+
+def verdict() -> None:
+    """The answer in a sentence."""
+    days = f"the next {ahead} days"
+    enough = f"At {percent(risk)} risk, **{number(least)}** would be enough."
+    if not plan.allowance:
+        st.error(f"The plan gives no allowance. {enough}")
+    elif holds >= 1 - risk:
+        few = found.drawn_from < FEW_DAYS
+        told = f", as far as {found.drawn_from} days of history can tell" if few else ""
+        st.success(f"This plan holds for {days}{told}: its risk is within the one you take.")
+    elif holds >= 0.5:
+        st.warning(f"This plan may be exceeded within {days}. {enough}")
+    else:
+        st.error(f"This plan will probably be exceeded within {days}. {enough}")
+
+
+def cards() -> None:
+    """Whether the plan holds, until when, what would be enough, and what is expected at most."""
+    users = replay.least_users(plan, least)
+    if users is None:
+        given = "above the plan's cap" if plan.cap is not None else "no users give it"
+    else:
+        given = f"{users:,} users, all else as planned" if users else "given without users"
+    share = f", {percent(top['median'] / plan.allowance)} of plan" if plan.allowance else ""
+    by = f"by {last:%d %b}"
+    parts.cards(
+        (
+            (
+                f"Chance to hold {ahead} days",
+                chance(holds),
+                f"to {last:%a %d %b %Y}",
+                "gray" if holds >= 1 - risk else "orange" if holds >= 0.5 else "red",
+            ),
+            (
+                "First day at 5 % risk",
+                f"{soon:%a %d %b}" if soon else "none",
+                f"at 50 %: {f'{likely:%a %d %b}' if likely else f'none {by}'}",
+                "red" if likely else "orange" if soon else "gray",
+            ),
+            (
+                f"Enough at {percent(risk)} risk",
+                number(least),
+                given,
+                "gray" if least <= plan.allowance else "orange",
+            ),
+            (
+                "Expected peak",
+                number(top["median"]),
+                f"{top['day']:%a %d %b}{share}",
+                "gray",
+            ),
+        )
+    )
+
+
+def in_words(tested: Backtest | None) -> str:
+    """How the method did on this organization's own past."""
+    if tested is None:
+        return "The history is too short to try the method on it: that takes a week more."
+    days = len(tested.days)
+    return (
+        f"On the last {days} whole days, each week forecast from what was known when it began,"
+        f" **{tested.inside} of {days}** peaks lay in the band ({percent(tested.coverage)};"
+        f" it promises 90 %). The median missed by **{percent(tested.relative_error())}** on"
+        " average; the same day of the week before, taken as a forecast, by"
+        f" **{percent(tested.relative_error('last_week'))}**."
+    )
+
+
+def method() -> None:
+    """What the forecast rests on, and what it leaves out."""
+    past = found.history["peak"].max()
+    more = found.finest_peak / past - 1 if past else 0
+    st.markdown(
+        f"- Coming days are put together {len(found.peaks):,} times over: what their weekday leads"
+        " to expect, hour by hour (the median of six weeks), and how far a past day lay from what"
+        f" was expected of it. Drawn from {found.drawn_from:,} whole days of {chosen.zone}: days of"
+        " the same weekday, or of a similar size where there are under 13 weeks.\n"
+        "- It goes on from the last 24 hours of the log. Calls that the log shows as refused"
+        " were wanted too, and count.\n"
+        "- Growth lifts all coming demand by the same share. Trends, holidays and what never"
+        " happened before are not foreseen.\n"
+        f"- Peaks are trailing 24 hours, by the hour, whatever the View says. By the minute the"
+        f" greatest so far was {number(found.finest_peak)} instead of {number(past)}"
+        f" ({100 * more:.1f} % more)."
+    )
+
+
+def remarks() -> str:
+    """What is to be known before the chart is read."""
+    highest = found.history.loc[found.history["peak"].idxmax()]
+    said = []
+    if found.drawn_from < FEW_DAYS:
+        said.append(f"From only {found.drawn_from} whole days: take the band as a rough guide.")
+    if highest["peak"] > plan.allowance > 0:
+        said.append(
+            f"The past itself passed this allowance, most on {highest['day']:%d %b %Y}"
+            f" ({number(highest['peak'])}): what happened once may happen again."
+        )
+    return " ".join(said)
+
+
+with answer:
+    verdict()
+    cards()
+
+history = found.history.tail(max(28, ahead))
+parts.panel(
+    "Greatest use of trailing 24 hours, by day",
+    lambda: charts.forecast(
+        history, band, plan.allowance, list(zip(SHARES, (soon, likely), strict=True)), colours
+    ),
+    lambda: pd.concat([history, band], ignore_index=True),
+    "forecast",
+    note=remarks(),
+    names={"peak": "past peak", "low": "5 %", "high": "95 %"},
+)
+
+# Only the tab that is open is drawn.
+risks, past, how = st.tabs(
+    ["Risk of each day", "How it did on your own past", "How it is worked out"],
+    key="forecast_more",
+    on_change="rerun",
+)
+if risks.open:
+    with risks:
+        daily = found.probabilities(plan.allowance)
+        parts.panel(
+            f"Probability that {number(plan.allowance)} credits are exceeded, day by day",
+            lambda: charts.probabilities(daily, SHARES, colours),
+            lambda: daily,
+            "probabilities",
+        )
+if past.open:
+    with past:
+        tested = found.backtest
+        st.markdown(in_words(tested))
+        if tested is not None:
+            parts.panel(
+                "What happened, and what would have been forecast",
+                lambda: charts.forecast(tested.days, tested.days, plan.allowance, (), colours),
+                lambda: tested.days,
+                "backtest",
+                names={"low": "5 %", "high": "95 %", "last_week": "a week before"},
+            )
+if how.open:
+    with how:
+        method()
