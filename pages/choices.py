@@ -231,7 +231,10 @@ def plan_controls(*, whole: bool = False) -> None:
             _ready("cap")
             st.number_input("Cap", 0, MOST_CAP, None, key="cap", step=1_000, placeholder="no cap")
     else:
-        # What nobody sees is not sent with every move of a slider.
+        # What nobody sees is not sent with every move of a slider. Set again, it stays what it is:
+        # of a control that is not drawn Streamlit brings back what it held before.
+        state = st.session_state
+        state.update({name: state[name] for name in ("per_user", "add_on", "cap")})
         hidden("per_user", "per_user_exact", "add_on", "add_on_exact", "cap")
     chosen = plan()
     formula, _, allowance = chosen.formula.partition(" = ")

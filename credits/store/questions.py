@@ -105,13 +105,21 @@ class Answers:
         """Exact usage by user: occurred_at, user, user_basis (both categorical), calls, credits."""
         sql, given = _filter("occurred_at", start, end, None)
         frame = self._frame(
-            f"""SELECT occurred_at, ("user", user_basis)::VARCHAR AS who,
-                any_value("user") AS "user", any_value(user_basis) AS user_basis,
-                sum(calls)::BIGINT AS calls, {self._sum("credits")}
-            FROM calls WHERE {sql} GROUP BY occurred_at, who""",
+            f"""SELECT occurred_at, who."user", who.user_basis, sum(calls)::BIGINT AS calls,
+                {self._sum("credits")}
+            FROM stored_calls JOIN (
+                SELECT kind_id, dense_rank() OVER (ORDER BY "user") - 1 AS "user",
+                    dense_rank() OVER (ORDER BY user_basis) - 1 AS user_basis FROM kinds) AS who
+            USING (kind_id)
+            WHERE {sql} GROUP BY occurred_at, who."user", who.user_basis""",
             given,
         )
-        return frame.drop(columns="who")
+        for name in ("user", "user_basis"):
+            names = [
+                row[0] for row in self._rows(f'SELECT DISTINCT "{name}" FROM kinds ORDER BY 1')
+            ]
+            frame[name] = pd.Categorical.from_codes(frame[name], categories=pd.Index(names))
+        return frame
 
     def totals(
         self,
