@@ -1,5 +1,11 @@
-"""`python -m credits …`."""
+"""`python -m credits`."""
 
-from credits.cli import main
+import sys
 
-main()
+try:
+    from credits.cli import main
+
+    main()
+except KeyboardInterrupt:
+    # While modules are being imported nothing has begun yet.
+    sys.exit(130)

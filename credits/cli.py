@@ -369,7 +369,10 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
-        sys.exit(app(standalone_mode=False) or 0)
+        code = app(standalone_mode=False) or 0
+        if code == 130:
+            raise KeyboardInterrupt
+        sys.exit(code)
     except (CreditsError, BrokenPipeError) as error:
         _say(str(error) or "Nobody is reading the output.")
         sys.exit(1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -163,6 +165,19 @@ def test_a_process_shares_one_store_for_one_file(tmp_path: Path, monkeypatch: py
         close_all()
     with Store(tmp_path / "x.duckdb") as store:
         assert store.version() == 0, "and lets go of it"
+
+
+@pytest.mark.parametrize("way", ["snapshot", "writer"])
+def test_ctrl_c_in_the_middle_of_a_statement_is_ctrl_c_and_the_store_goes_on(
+    store: Store, log: Path, way: str
+):
+    endless = "SELECT count(*) FROM range(1_000_000_000) AS a, range(1_000_000) AS b"
+    stop = threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT])
+    with pytest.raises(KeyboardInterrupt), getattr(store._database, way)() as cursor:
+        stop.start()
+        cursor.execute(endless)
+    store.load(log, now=NOW)
+    assert store.version() == 1
 
 
 # ── questions ─────────────────────────────────────────────────────────────────────────────────

@@ -79,7 +79,8 @@ class Database:
         cursor = self.cursor()
         cursor.execute("BEGIN TRANSACTION READ ONLY")
         try:
-            yield cursor
+            with _interruptible():
+                yield cursor
         except duckdb.Error as error:
             raise explained(error) from error
         finally:
@@ -92,7 +93,8 @@ class Database:
         with self._writing:
             cursor = self.cursor()
             try:
-                yield cursor
+                with _interruptible():
+                    yield cursor
             finally:
                 cursor.close()
 
@@ -116,6 +118,17 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ctrl-C in the middle of a statement is Ctrl-C, and not a fault of the program."""
+    try:
+        yield
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from error
+        raise
 
 
 @contextmanager

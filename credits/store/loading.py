@@ -11,7 +11,7 @@ import re
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -201,12 +201,16 @@ class _Taking:
     ) -> None:
         """Run one long statement, telling how far it has come between two shares of the load."""
         failed: list[BaseException] = []
+        # Not `join`: a thread counts as ended when Ctrl-C interrupts whoever joins it.
+        ended = threading.Event()
 
         def run() -> None:
             try:
                 self.cursor.execute(sql, given)
             except BaseException as error:  # noqa: BLE001 - the waiting thread raises it
                 failed.append(error)
+            finally:
+                ended.set()
 
         self.cursor.execute("SET enable_progress_bar = true")
         self.cursor.execute("SET enable_progress_bar_print = false")
@@ -217,16 +221,15 @@ class _Taking:
         self.tell(start, message)
         worker.start()
         try:
-            while worker.is_alive():
-                worker.join(0.1)
+            while not ended.wait(0.1):
                 # It falls back where one part of a statement ends and the next begins.
                 done = max(done, min(self.cursor.query_progress() / 100, 1.0))
                 self.tell(start + (end - start) * done, message)
         finally:
             # Whoever listens may have had enough; then nobody waits for the statement any more.
-            while worker.is_alive():
+            while not ended.is_set():
                 self.cursor.interrupt()
-                worker.join(0.1)
+                ended.wait(0.1)
         if failed:
             raise failed[0]
 
@@ -349,7 +352,9 @@ def _in_any_order(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
     try:
         yield
     finally:
-        cursor.execute("SET SESSION preserve_insertion_order = true")
+        # After a failure the transaction refuses everything; the cursor goes with it.
+        with suppress(duckdb.Error):
+            cursor.execute("SET SESSION preserve_insertion_order = true")
 
 
 def _notes(plain: Plain, reading: Reading) -> tuple[str, ...]:
