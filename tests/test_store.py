@@ -172,9 +172,8 @@ def test_ctrl_c_in_the_middle_of_a_statement_is_ctrl_c_and_the_store_goes_on(
     store: Store, log: Path, way: str
 ):
     endless = "SELECT count(*) FROM range(1_000_000_000) AS a, range(1_000_000) AS b"
-    stop = threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT])
+    threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
     with pytest.raises(KeyboardInterrupt), getattr(store._database, way)() as cursor:
-        stop.start()
         cursor.execute(endless)
     store.load(log, now=NOW)
     assert store.version() == 1
