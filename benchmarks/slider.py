@@ -38,8 +38,11 @@ READY = """() => {
     return app && app.dataset.testScriptState === "notRunning"
         && app.dataset.testConnectionState === "CONNECTED";
 }"""
-# What changes when the redrawn page has arrived. No chart of the users page knows the plan.
-TEXT = "() => document.querySelector('[data-testid=\"stSidebar\"]').innerText"
+# What changes when the redrawn page has arrived. No chart of the users page knows the plan: there
+# it is the formula below the sliders, which the server writes, and not their values, which the
+# browser changes by itself.
+TEXT = """() => document.querySelector(
+    '[data-testid="stSidebar"] [data-testid="stCaptionContainer"]').innerText"""
 CHARTS = "() => [...document.querySelectorAll('.js-plotly-plot')].map(e => e.textContent).join()"
 
 

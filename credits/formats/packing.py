@@ -229,7 +229,7 @@ def _is_workbook(path: Path, name: str) -> bool:
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
-    except (zipfile.BadZipFile, OSError):
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         raise CreditsError(
             f"{name} is a damaged zip file (it ends early or was changed on the way):"
             " fetch it again and load it anew."

@@ -7,6 +7,7 @@ with their numbers, which are then read as a CSV file is.
 
 from __future__ import annotations
 
+import errno
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -47,11 +48,20 @@ def read(plain: Plain, options: Options, connection: duckdb.DuckDBPyConnection) 
     del connection  # only Parquet needs one to be looked into
     if options.format is not None:
         raise CreditsError(f"{plain.name} is an Excel workbook: don't name another format.")
-    _refuse_large(plain)
-    book = _open(plain)
-    sheet = _with_calls(plain, book, options)
+    from python_calamine import CalamineError, CalamineWorkbook  # only where it is needed
+
     folder = options.scratch or plain.path.parent
-    written = spool(_records(sheet), sheet.layout.width, folder)
+    try:
+        _refuse_large(plain)
+        sheet = _with_calls(plain, CalamineWorkbook.from_path(plain.path), options)
+        # Much of what may be broken in a sheet is only met when its rows are read.
+        written = spool(_records(sheet), sheet.layout.width, folder)
+    except (CalamineError, zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise
+        raise CreditsError(
+            f"{plain.name} is a damaged or locked workbook: save it again and load it anew."
+        ) from error
     known = delimited.Known("xlsx")
     described = delimited.described(sheet.layout, sheet.found, sheet.values, options, known)
     return delimited.from_spool(described, written, sheet.layout.width)
@@ -65,17 +75,6 @@ def _refuse_large(plain: Plain) -> None:
             f"{plain.name} unpacks to {unpacked >> 20:,} MB, which is beyond the limit of"
             f" {LARGEST >> 20:,} MB for workbooks: save the sheet as CSV and load that."
         )
-
-
-def _open(plain: Plain) -> Any:
-    from python_calamine import CalamineError, CalamineWorkbook  # only where it is needed
-
-    try:
-        return CalamineWorkbook.from_path(plain.path)
-    except (CalamineError, OSError, ValueError) as error:
-        raise CreditsError(
-            f"{plain.name} is a damaged or locked workbook: save it again and load it anew."
-        ) from error
 
 
 def _grids(book: Any) -> Iterator[Any]:
