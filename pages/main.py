@@ -17,6 +17,7 @@ page = st.navigation(
         st.Page("organization.py", title="Organization", default=True),
         st.Page("users.py", title="Users"),
         PLAN,
+        st.Page("showback.py", title="Showback"),
         st.Page("logs.py", title="Logs"),
     ],
     position="top",
