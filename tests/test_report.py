@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from reports import (
 )
 
 from credits import CreditsError, report
-from credits.editions import edition
+from credits.editions import edition, editions
 from credits.plan import Plan
 from credits.prices import Prices, cost
 from credits.report.sheets import fits, fitted
@@ -239,7 +240,7 @@ def test_the_page_says_the_numbers_of_the_report(found: report.Report):
 
 def test_a_plan_that_is_enough_says_so(tmp_path: Path):
     found = gathered(tmp_path, plan=Scenario("Roomy", Plan(10**6, 0, 0)))
-    assert "The plan would have refused nothing" in page(found)
+    assert "the plan would have refused nothing" in page(found)
     assert "Never: this plan would have refused nothing." in page(found)
     assert labelled(sheets(workbook(found))["Inputs"])["Blocked minutes"] == 0
 
@@ -300,6 +301,35 @@ def test_assumptions_say_how_many_credits_rest_on_one(found: report.Report):
     assert "rest on an assumption" in said["Credits"]
     assert "(t − 24 h, t]" in said["Window"]
     assert "Bigin by Zoho (bigin), www.zoho.com" in said["Rate card"]
+
+
+def test_saved_scenarios_stand_beside_the_plan_and_else_every_edition(tmp_path: Path):
+    other = Scenario("=Other", Plan(10**6, 0, 0), prices=Prices("INR", Decimal("1.5")))
+    found = gathered(tmp_path / "a", others=(other,))
+    head, rows = table(sheets(workbook(found))["Scenarios"])
+    assert [row[0] for row in rows] == ["Own numbers (in force)", "=Other"]
+    assert [row[head.index("Enough?")] for row in rows] == ["no", "yes"]
+    without = gathered(tmp_path / "b").compared
+    assert len(without) == 1 + len(editions())
+    assert without["cost"].tolist()[1:] == [None] * len(editions())
+
+
+def test_growth_grows_what_is_played_again_and_says_so(tmp_path: Path):
+    grown = gathered(tmp_path / "a", plan=replace(PLAN, growth=50))
+    same = gathered(tmp_path / "b")
+    assert grown.played.minutes["demand"].sum() > same.played.minutes["demand"].sum()
+    assert grown.sums == same.sums
+    assert "demand +50 %" in page(grown)
+    assert labelled(sheets(workbook(grown))["Inputs"])["Growth of demand"] == 0.5
+
+
+@pytest.mark.parametrize("years", [0, 12])
+def test_a_log_of_one_call_and_one_of_many_years_are_drawn(tmp_path: Path, years: int):
+    days = range(0, 365 * years + 1, 7)
+    log = "".join(call(datetime(2010, 1, 1) + timedelta(days=n), "Ada") + "\n" for n in days)
+    text = page(gathered(tmp_path, log))
+    assert text.count('class="x"') >= 2
+    assert len(text) < 300_000
 
 
 # ── to the disk ───────────────────────────────────────────────────────────────────────────────

@@ -21,6 +21,7 @@ from credits.times import microseconds
 _WIDE, _HIGH = 1_000, 300
 _POINTS = 900
 _NAME = 60
+_YEAR = 300
 
 
 def window_sum(steps: pd.DataFrame, allowance: int, spans: pd.DataFrame, label: str) -> str:
@@ -132,7 +133,7 @@ def _times(times: pd.Series) -> str:
     if span <= pd.Timedelta(days=2):
         marks, form = pd.date_range(first.ceil("6h"), last, freq="6h"), "%H:%M"
     else:
-        marks, form = pd.date_range(first.ceil("D"), last, freq="D"), "%d %b"
+        marks, form = pd.date_range(first.ceil("D"), last, freq="D"), _form(span.days)
     if not len(marks) or not span:
         marks, form, span = pd.DatetimeIndex([first]), "%d %b, %H:%M", pd.Timedelta(days=1)
     places = [((mark - first) / span, f"{mark:{form}}") for mark in marks]
@@ -140,7 +141,13 @@ def _times(times: pd.Series) -> str:
 
 
 def _dates(days: Sequence[object]) -> str:
-    return _below([((place + 0.5) / len(days), f"{day:%d %b}") for place, day in enumerate(days)])
+    form = _form(len(days))
+    return _below([((place + 0.5) / len(days), f"{day:{form}}") for place, day in enumerate(days)])
+
+
+def _form(days: int) -> str:
+    """How a day is written on an axis of so many days."""
+    return "%d %b" if days <= _YEAR else "%b %Y"
 
 
 def _below(places: Sequence[tuple[float, str]]) -> str:

@@ -53,7 +53,7 @@ class _Page:
 
     def _around(self, label: str, remark: str, name: str) -> None:
         self.sheet.put(self.row, 0, label)
-        self.sheet.put(self.row, 2, remark, NOTE, indent=1)
+        self.sheet.put(self.row, 2, remark, NOTE, align="left", indent=1)
         if name:
             self.sheet.book.name(name, NAME, self.row, 1)
 

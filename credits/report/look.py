@@ -89,6 +89,7 @@ dd{margin:0;overflow-wrap:anywhere}
  figure,.card,tr,.answer{break-inside:avoid}
  .cards{grid-template-columns:repeat(4,1fr)}
  .scroll{overflow:visible}
+ tfoot{display:table-row-group}
  table{font-size:9pt}th,td{padding:3px 5px;white-space:normal}
 }
 """

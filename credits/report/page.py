@@ -56,9 +56,11 @@ def page(report: Report) -> str:
 def _heading(report: Report, name: str) -> str:
     zone = report.wanted.zone
     sample = " · sample data" if report.summary.sample else ""
+    growth = report.wanted.plan.growth
+    grown = f" · demand {growth:+g} %" if growth else ""
     return (
         f"<header><h1>API credits: {name}</h1>"
-        f'<p class="quiet">{texts.period(report)} · {report.wanted.kind} window{sample}</p>'
+        f'<p class="quiet">{texts.period(report)} · {report.wanted.kind} window{grown}{sample}</p>'
         f'<p class="quiet">Calls through {clock(report.summary.last, zone)}, loaded'
         f" {clock(report.summary.loaded_at, zone)}, report made {clock(report.now, zone)}</p>"
         "</header>"
@@ -73,7 +75,7 @@ def _answers(report: Report) -> str:
     over = report.headroom < 0
     cards = (
         ("Used", number(report.used),
-         f"{per_cent(report.used, plan.allowance)} of the allowance, 24 hours to"
+         f"{per_cent(report.used, plan.allowance)} of the allowance; window at"
          f" {clock(report.at, zone)}", False),
         ("Unused", number(report.unused), "credits", False),
         ("Allowance", number(plan.allowance), plan.formula.rsplit(" = ", 1)[0], False),
@@ -100,16 +102,17 @@ def _answers(report: Report) -> str:
 def _sentence(report: Report) -> str:
     """The answer to whether the plan is enough, in words."""
     found, allowance = report.played, report.plan.allowance
+    again = f"Played again, {texts.played(report)}:"
     if not found.refused:
         words = (
-            f"The plan would have refused nothing: {number(found.least_allowance)} of its"
+            f"{again} the plan would have refused nothing; {number(found.least_allowance)} of its"
             f" {number(allowance)} credits would have been enough."
         )
     else:
         demand = total(found.minutes["demand"])
         words = (
-            f"The plan would have refused {number(found.refused)} of {number(demand)} credits"
-            f" ({per_cent(found.refused, demand)}):"
+            f"{again} the plan would have refused {number(found.refused)} of"
+            f" {number(demand)} credits ({per_cent(found.refused, demand)});"
             f" {number(found.least_allowance - allowance)} more credits per 24 hours would have"
             " been enough."
         )

@@ -36,7 +36,7 @@ HEAD: Mapping[str, Any] = {
 SECTION: Mapping[str, Any] = {"bold": True, "font_color": "#1E48B0", "bottom": 2, "font_size": 12}
 INPUT: Mapping[str, Any] = {"font_color": "#1E48B0", "bg_color": "#FFF8E5", "border": 1,
                             "border_color": "#E2C98A"}  # fmt: skip
-RESULT: Mapping[str, Any] = {"bold": True, "top": 1}
+RESULT: Mapping[str, Any] = {"bold": True}
 NOTE: Mapping[str, Any] = {"font_color": "#566476", "text_wrap": True, "valign": "top"}
 TOTAL: Mapping[str, Any] = {"bold": True, "top": 1, "bg_color": "#F5F7FA"}
 
@@ -51,6 +51,8 @@ class Column:
     width: float = 13
     form: str = COUNT
     """Number format; text stays text whatever it says."""
+    align: str = "right"
+    """Of header and cells: names to the left, numbers to the right."""
 
 
 def fits(value: object) -> bool:
@@ -142,7 +144,7 @@ class Sheet:
         else:
             side = {} if isinstance(value, str) else {"align": "right"}
             text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else clean(value)
-            self.sheet.write_string(row, column, fitted(text), self.book.look(*look, side, **more))
+            self.sheet.write_string(row, column, fitted(text), self.book.look(side, *look, **more))
 
     def formula(
         self, row: int, column: int, formula: str, value: Any, *look: Mapping[str, Any], **more: Any
@@ -167,10 +169,10 @@ class Sheet:
             self.sheet.set_column(place, place, column.width)
             found = frame[column.name].head(MOST_ROWS) if column.name in frame else pd.Series()
             cells = found.astype(object).tolist()
-            words = column.width > 20 or any(isinstance(value, str) for value in cells[:1])
-            self.put(head, place, column.title, HEAD, align="left" if words else "right")
+            look = {"num_format": column.form, "align": column.align}
+            self.put(head, place, column.title, HEAD, align=column.align)
             for row, value in enumerate(cells, head + 1):
-                self.put(row, place, value, {"num_format": column.form})
+                self.put(row, place, value, look)
         self.sheet.freeze_panes(head + 1, 1)
         self.sheet.repeat_rows(head)
         end = head + 1 + min(len(frame), MOST_ROWS)

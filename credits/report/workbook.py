@@ -60,7 +60,7 @@ def _days(book: Book, report: Report) -> None:
     )
     form = _form(frame, "demand")
     columns = [
-        Column("day", "Day", 13, DAY),
+        Column("day", "Day", 13, DAY, "left"),
         Column("calls", "Calls"),
         Column("credits", "Credits", 13, _form(frame, "credits")),
         Column("demand", "Demand (credits)", 13, form),
@@ -68,7 +68,7 @@ def _days(book: Book, report: Report) -> None:
         Column("refused", "Refused (credits)", 13, form),
         Column("peak_used", "Most used in 24 h", 13, form),
         Column("peak_demand", "Most wanted in 24 h", 13, form),
-        Column("", "Above the allowance?", 13),
+        Column("", "Above the allowance?", 13, COUNT, "center"),
     ]
     first, end = sheet.table(columns, frame)
     above = ["yes" if value > report.plan.allowance else "no" for value in frame["peak_demand"]]
@@ -115,8 +115,8 @@ def _users(book: Book, report: Report) -> None:
         notes.append(f"Only the first {MOST_ROWS:,} users: a sheet has no room for more.")
     sheet = Sheet(book, "Users", "Who used it", notes)
     columns = [
-        Column("user", "User", 40),
-        Column("user_basis", "Known by", 12),
+        Column("user", "User", 40, COUNT, "left"),
+        Column("user_basis", "Known by", 12, COUNT, "left"),
         Column("calls", "Calls"),
         Column("credits", "Credits", 13, _form(frame, "credits")),
         Column("share", "Share", 10, PERCENT),
@@ -156,8 +156,8 @@ def _blocked(book: Book, report: Report) -> None:
         notes.append("Never: this plan would have refused nothing.")
     sheet = Sheet(book, "Blocked", "When calls would have been refused", notes)
     columns = [
-        Column("start", "From", 21, TIME),
-        Column("end", "To", 21, TIME),
+        Column("start", "From", 21, TIME, "left"),
+        Column("end", "To", 21, TIME, "left"),
         Column("minutes", "Minutes", 12),
     ]
     first, end = sheet.table(columns, frame)
@@ -186,6 +186,9 @@ _SCENARIOS: tuple[tuple[str, str, float, str], ...] = (
 )
 
 
+_SIDES = {"name": "left", "edition": "left", "currency": "center", "refuses_nothing": "center"}
+
+
 def _scenarios(book: Book, report: Report) -> None:
     frame = report.compared
     shown = frame.assign(
@@ -202,7 +205,7 @@ def _scenarios(book: Book, report: Report) -> None:
         "The same demand under other plans",
         [f"Everything loaded, played again, {texts.played(report)}. The first is in force."],
     )
-    sheet.table([Column(*each) for each in _SCENARIOS], shown)
+    sheet.table([Column(*each, align=_SIDES.get(each[0], "right")) for each in _SCENARIOS], shown)
 
 
 def _money_of(frame: pd.DataFrame, name: str) -> pd.Series:
@@ -230,9 +233,9 @@ def _showback(book: Book, report: Report) -> None:
             " money to the bill.",
         ],
     )
-    names = [Column(BY[wanted.by][0], who, 40)]
+    names = [Column(BY[wanted.by][0], who, 40, COUNT, "left")]
     if wanted.by == "user":
-        names.append(Column("user_basis", "Known by", 12))
+        names.append(Column("user_basis", "Known by", 12, COUNT, "left"))
         shared = shared.assign(user_basis=shared["user_basis"].map(texts.BASES))
     form = {"num_format": MONEY[decimals(code)]}
     columns = [
@@ -274,7 +277,10 @@ def _money_total(
 def _assumptions(book: Book, report: Report) -> None:
     rows = [*texts.assumptions(report), ("Large numbers", _ASIS)]
     sheet = Sheet(book, "Assumptions", "What the numbers rest on")
-    columns = [Column("what", "What", 22), Column("means", "What it means", 120)]
+    columns = [
+        Column("what", "What", 22, COUNT, "left"),
+        Column("means", "What it means", 120, COUNT, "left"),
+    ]
     sheet.table(columns, pd.DataFrame(rows, columns=["what", "means"]).iloc[:0])
     wrapped = {"text_wrap": True, "valign": "top"}
     for row, (title, sentence) in enumerate(rows, sheet.next + 1):
