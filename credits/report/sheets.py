@@ -66,6 +66,8 @@ def fits(value: object) -> bool:
 
 def fitted(text: str) -> str:
     """Text cut at what a cell can hold, which counts an emoji twice."""
+    if len(text) <= LONGEST // 2:
+        return text
     units = text.encode("utf-16-le")
     if len(units) <= 2 * LONGEST:
         return text
@@ -129,22 +131,24 @@ class Sheet:
         self, row: int, column: int, value: object, *look: Mapping[str, Any], **more: Any
     ) -> None:
         """Write a value: a number that a cell would round is written as text, as is all text."""
+        side = {} if isinstance(value, str) else {"align": "right"}
+        self._write(row, column, value, self.book.look(side, *look, **more))
+
+    def _write(self, row: int, column: int, value: Any, look: Format) -> None:
         if hasattr(value, "item"):
             value = value.item()
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
         missing = value is None or value is pd.NaT or value is pd.NA
         if missing or (isinstance(value, float) and math.isnan(value)):
-            self.sheet.write_blank(row, column, None, self.book.look(*look, **more))
+            self.sheet.write_blank(row, column, None, look)
         elif isinstance(value, datetime | date) and 1900 < value.year < 9999:
-            self.sheet.write_datetime(row, column, value, self.book.look(*look, **more))
-        elif (
-            isinstance(value, int | float | Decimal) and not isinstance(value, bool) and fits(value)
-        ):
+            self.sheet.write_datetime(row, column, value, look)
+        elif isinstance(value, int | float | Decimal) and fits(value):
             kept = round(value, 6) if isinstance(value, float) else value
-            self.sheet.write_number(row, column, kept, self.book.look(*look, **more))
+            self.sheet.write_number(row, column, kept, look)
         else:
-            side = {} if isinstance(value, str) else {"align": "right"}
-            text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else clean(value)
-            self.sheet.write_string(row, column, fitted(text), self.book.look(side, *look, **more))
+            self.sheet.write_string(row, column, fitted(clean(value)), look)
 
     def formula(
         self, row: int, column: int, formula: str, value: Any, *look: Mapping[str, Any], **more: Any
@@ -169,10 +173,11 @@ class Sheet:
             self.sheet.set_column(place, place, column.width)
             found = frame[column.name].head(MOST_ROWS) if column.name in frame else pd.Series()
             cells = found.astype(object).tolist()
-            look = {"num_format": column.form, "align": column.align}
+            # Made once: a hundred thousand users are a million cells.
+            look = self.book.look(num_format=column.form, align=column.align)
             self.put(head, place, column.title, HEAD, align=column.align)
             for row, value in enumerate(cells, head + 1):
-                self.put(row, place, value, look)
+                self._write(row, place, value, look)
         self.sheet.freeze_panes(head + 1, 1)
         self.sheet.repeat_rows(head)
         end = head + 1 + min(len(frame), MOST_ROWS)
