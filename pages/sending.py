@@ -117,15 +117,19 @@ def panel(sums: pd.DataFrame, by: By, bill: Decimal | None, code: str, period: s
             note=note,
         )
     with table, st.container(border=True, height="stretch"):
-        money = "" if bill is None else ", money that adds up to the bill"
-        st.markdown(f"**Shares that add up to 100 %{money}**")
-        places = decimals(code)
-        names = {by: WORDS[by], "calls": "Calls", "credits": "Credits", "share": "Share, %"}
-        columns = {"Share, %": st.column_config.NumberColumn(format="%.2f")}
-        if bill is not None:
-            names["money"] = f"Money, {code}"
-            columns[names["money"]] = st.column_config.NumberColumn(format=f"%.{places}f")
-        parts.numbers(named[list(names)], "showback", names, height=398, column_config=columns)
+        _table(named, by, bill, code)
+
+
+def _table(shared: pd.DataFrame, by: By, bill: Decimal | None, code: str) -> None:
+    money = "" if bill is None else ", money that adds up to the bill"
+    st.markdown(f"**Shares that add up to 100 %{money}**")
+    names = {by: WORDS[by], "calls": "Calls", "credits": "Credits", "share": "Share, %"}
+    columns = {"Share, %": st.column_config.NumberColumn(format="%.2f")}
+    if bill is not None:
+        names["money"] = f"Money, {code}"
+        form = f"%.{decimals(code)}f"
+        columns[names["money"]] = st.column_config.NumberColumn(format=form)
+    parts.numbers(shared[list(names)], "showback", names, height=398, column_config=columns)
 
 
 def _word(by: By) -> str:
