@@ -12,13 +12,30 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
 
-from credits import CreditsError, terminal
+from credits import CreditsError, cli_report, terminal
+from credits.options import (
+    AddOn,
+    BaseLimit,
+    Cap,
+    CreditsPerUser,
+    Database,
+    Growth,
+    Json,
+    Kind,
+    PlanName,
+    Users,
+    Window,
+    Zone,
+    bad_usage,
+    instant,
+    known_zone,
+    opened,
+)
 from credits.plan import Plan
 
 app = typer.Typer(
@@ -28,40 +45,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="Load call logs, and see what they used of the organization's credits.",
 )
-
-
-class Window(StrEnum):
-    """What 24 hours mean."""
-
-    trailing = "trailing"
-    calendar = "calendar"
-    anchored = "anchored"
-
-
-Database = Annotated[
-    Path | None,
-    typer.Option(
-        "--database",
-        help="The database file. Default: CREDITS_DATABASE, else data/credits.duckdb.",
-        show_default=False,
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
-Kind = Annotated[Window, typer.Option("--window", help="What 24 hours mean.")]
-Zone = Annotated[
-    str, typer.Option("--time-zone", help="The zone of days, and of an --at without one.")
-]
-BaseLimit = Annotated[
-    int, typer.Option("--base-limit", min=0, help="Credits that come with the edition.")
-]
-Users = Annotated[int, typer.Option("--users", min=0, help="Users paid for.")]
-CreditsPerUser = Annotated[
-    int, typer.Option("--credits-per-user", min=0, help="Credits that each user adds.")
-]
-AddOn = Annotated[int, typer.Option("--add-on", min=0, help="Credits bought on top.")]
-Cap = Annotated[
-    int | None, typer.Option("--cap", min=0, help="The most that the vendor gives. Default: none.")
-]
 
 
 @app.command()
@@ -115,13 +98,13 @@ def load(
         format=format,
         mapping=_mapping(mapping or []),
         pattern=pattern,
-        time_zone=_zone(time_zone),
+        time_zone=known_zone(time_zone),
         day_first=day_first,
     )
-    with _bad_usage():
+    with bad_usage():
         check(options)
     terms = Terms(options, _rate_card(rate_card), keep_duplicates, settings().fold)
-    with _store(database) as store:
+    with opened(database) as store:
         report = _Report()
         for path in paths:
             files = _files(path, store.path)
@@ -203,9 +186,9 @@ def usage(
     from credits.usage import document
 
     plan = Plan(base_limit, users, credits_per_user, add_on, cap)
-    zone = _zone(time_zone)
-    moment = None if at is None else _instant(at, zone)
-    with _store(database) as store, store.answers() as answers:
+    zone = known_zone(time_zone)
+    moment = None if at is None else instant(at, zone)
+    with opened(database) as store, store.answers() as answers:
         found = document(answers, plan, at=moment, kind=window.value, zone=zone)
     found["users"] = found["users"][:top]
     print(terminal.dumps(found) if as_json else terminal.used(found, plan, top))
@@ -214,10 +197,7 @@ def usage(
 @app.command()
 def replay(
     database: Database = None,
-    plan_name: Annotated[
-        str | None,
-        typer.Option("--plan", help="An edition, such as “Bigin Express”, with --users users."),
-    ] = None,
+    plan_name: PlanName = None,
     window: Kind = Window.trailing,
     time_zone: Zone = "UTC",
     base_limit: BaseLimit = 50_000,
@@ -225,9 +205,7 @@ def replay(
     credits_per_user: CreditsPerUser = 250,
     add_on: AddOn = 0,
     cap: Cap = None,
-    growth: Annotated[
-        float, typer.Option("--growth", min=-100, help="Per cent by which all demand grows.")
-    ] = 0.0,
+    growth: Growth = 0.0,
     as_json: Json = False,
 ) -> None:
     """Play the usage that really happened again under a plan: what would have been refused."""
@@ -237,11 +215,15 @@ def replay(
     plan = Plan(base_limit, users, credits_per_user, add_on, cap)
     if plan_name is not None:
         plan = edition(plan_name).plan(users, add_on)
-    zone = _zone(time_zone)
-    with _store(database) as store, store.answers() as answers:
+    zone = known_zone(time_zone)
+    with opened(database) as store, store.answers() as answers:
         demand = answers.demand()
     found = replays.document(replays.replay(demand, plan, window.value, zone, growth), plan)
     print(terminal.dumps(found) if as_json else terminal.replayed(found, plan))
+
+
+app.command()(cli_report.report)
+app.command()(cli_report.showback)
 
 
 # ── what the commands need ───────────────────────────────────────────────────────────────────
@@ -276,33 +258,14 @@ def _files(path: str, database: Path) -> list[str]:
     return [str(file) for file in sorted(inside)]
 
 
-@contextmanager
-def _bad_usage() -> Iterator[None]:
-    """What is wrong whatever the logs hold is the fault of whoever wrote the command."""
-    try:
-        yield
-    except CreditsError as error:
-        raise typer.BadParameter(str(error)) from None
-
-
 def _rate_card(name: str) -> str:
     """A rate card that is there; one that can't be read is bad input."""
     from credits import rates
 
     if not Path(name).is_file():
-        with _bad_usage():
+        with bad_usage():
             rates.load(name)
     return name
-
-
-@contextmanager
-def _store(database: Path | None) -> Iterator[Any]:
-    from credits.settings import settings
-    from credits.store import Store
-
-    chosen = settings()
-    with Store(database or chosen.database, memory_limit=chosen.memory_limit) as store:
-        yield store
 
 
 @contextmanager
@@ -322,32 +285,6 @@ def _bar(path: str) -> Iterator[Any]:
             bar.update(task, completed=share, description=terminal.safe(message))
 
         yield progress
-
-
-def _zone(name: str) -> str:
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise typer.BadParameter(
-            f"There is no time zone “{name}”: write it as Europe/Berlin or UTC."
-        ) from None
-    return name
-
-
-def _instant(text: str, zone: str) -> datetime:
-    from zoneinfo import ZoneInfo
-
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(
-            f"--at {text} is no time: write it as 2026-08-13T14:00:00Z."
-        ) from None
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=ZoneInfo(zone))
-    return at.astimezone(UTC).replace(tzinfo=None)
 
 
 def _say(sentence: str) -> None:

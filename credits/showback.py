@@ -9,12 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any, Literal
 
 import pandas as pd
 
 from credits import CreditsError
 from credits.prices import decimals, exact, rounded
 
+By = Literal["user", "app", "api"]
+BY: dict[By, tuple[str, ...]] = {
+    "user": ("user", "user_basis"),
+    "app": ("app",),
+    "api": ("api",),
+}
+"""By whom a bill can be shared out, and the columns that say who that is."""
 MEASURES = ("calls", "credits", "assumed", "refused")
 """Columns that measure; all others name who is measured."""
 _HUNDRED_PER_CENT = 100_00
@@ -48,6 +56,31 @@ def showback(sums: pd.DataFrame, bill: Decimal | None, currency: str) -> pd.Data
         units = int(rounded(bill, currency).scaleb(places))
         money = _money(shared_out(units, weights, keys), places)
     return frame.assign(share=pd.Series(shares, dtype=object), money=pd.Series(money, dtype=object))
+
+
+def document(shared: pd.DataFrame, by: By, bill: Decimal | None, currency: str) -> dict[str, Any]:
+    """The document of `python -m credits showback`, without its period. `shared`: see `showback`.
+
+    Shares (per cent) and money stand in it as text, so that they stay decimal.
+    """
+    names = BY[by]
+    return {
+        "by": by,
+        "currency": currency,
+        "bill": None if bill is None else f"{rounded(bill, currency):f}",
+        "calls": int(shared["calls"].sum()),
+        "credits": shared["credits"].to_numpy().sum().item() if len(shared) else 0,
+        "shares": [
+            {
+                **{name: None if pd.isna(row[name]) else row[name] for name in names},
+                "calls": row["calls"],
+                "credits": row["credits"],
+                "share": f"{row['share']:f}",
+                "money": None if row["money"] is None else f"{row['money']:f}",
+            }
+            for row in shared.to_dict("records")
+        ],
+    }
 
 
 def shared_out(units: int, weights: Sequence[int], keys: Sequence[tuple[object, ...]]) -> list[int]:

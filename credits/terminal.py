@@ -85,6 +85,51 @@ def replayed(found: dict[str, Any], plan: Plan) -> str:
     )
 
 
+def reported(found: dict[str, Any], plan: Plan) -> str:
+    """The document of `report` as lines: what was written, and what it says first."""
+    refused = found["refused"]
+    cost = "no price entered" if found["cost"] is None else f"{found['cost']} {found['currency']}"
+    return "\n".join(
+        (
+            *(f"{safe(file['path'])}: {file['bytes']:,} bytes" for file in found["written"]),
+            f"From {_iso(found['from'])} to {_iso(found['to'])} ({found['window']}):"
+            f" {found['calls']:,} calls, {_plain(found['credits']):,} credits",
+            f"Allowance: {plan.formula}; used {_plain(found['used']):,},"
+            f" unused {_plain(found['unused']):,}, peak {_plain(found['peak']['credits']):,}",
+            f"Played again: {_plain(refused['credits']):,} credits refused,"
+            f" least allowance {_plain(found['least_allowance']):,}; cost a month: {cost}",
+        )
+    )
+
+
+def shared(found: dict[str, Any]) -> str:
+    """The document of `showback` as a table."""
+    by, bill, shares = found["by"], found["bill"], found["shares"]
+    if not shares:
+        return "No calls in this period: nobody can bear anything."
+    word = {"user": "user", "app": "app", "api": "API"}[by]
+    money = f"Bill: {Decimal(bill):,f} {found['currency']}" if bill is not None else "No bill"
+    rows = [
+        f"{money}, from {_iso(found['from'])} to {_iso(found['to'])}",
+        "",
+        f"{word:<40} {'calls':>12} {'credits':>12} {'share':>9} {'money':>14}",
+    ]
+    for row in shares:
+        amount = "" if row["money"] is None else f"{Decimal(row['money']):,f}"
+        name = "(none)" if row[by] is None else safe(row[by])[:40]
+        rows.append(
+            f"{name:<40} {row['calls']:>12,} {_plain(row['credits']):>12,}"
+            f" {row['share'] + ' %':>9} {amount:>14}"
+        )
+    whole = sum(Decimal(row["share"]) for row in shares)
+    total = "" if bill is None else f"{sum(Decimal(row['money']) for row in shares):,f}"
+    rows.append(
+        f"{'total':<40} {found['calls']:>12,} {_plain(found['credits']):>12,}"
+        f" {f'{whole} %':>9} {total:>14}"
+    )
+    return "\n".join(rows)
+
+
 def dumps(document: dict[str, Any]) -> str:
     """A document as JSON: times in UTC with `Z`, whole numbers without a fraction."""
     return json.dumps(document, default=_value, ensure_ascii=False)

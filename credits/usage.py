@@ -19,6 +19,7 @@ from credits.plan import Plan
 from credits.windows import DAY, Kind
 
 Where = Mapping[str, Sequence[str | None]]
+NOTHING = "Nothing is loaded yet: take in a log with `python -m credits load FILE`."
 _MICROSECOND = pd.Timedelta(1, unit="us")
 
 

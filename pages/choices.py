@@ -19,6 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from credits import views
 from credits.editions import Edition, editions
 from credits.plan import Plan
+from credits.showback import BY
 from credits.windows import KINDS, Kind
 
 OWN = "Own numbers"
@@ -62,6 +63,11 @@ def _cap(text: str) -> int | str | None:
     return "none" if text == "none" else _number(MOST_CAP)(text)
 
 
+def _typed(most: int) -> Callable[[str], str | None]:
+    # As it was typed: what is wrong with it, the page says.
+    return lambda text: text if len(text) <= most and text != "none" else None
+
+
 def _day(text: str) -> date | None:
     try:
         day = date.fromisoformat(text)
@@ -102,6 +108,9 @@ _KEPT: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "ahead": (30, _slide(*AHEAD)),
     "growth": (0, _slide(*GROWTH)),
     "risk": (5, {str(risk): risk for risk in RISKS}.get),
+    "share_by": ("user", _one_of(BY)),
+    "bill": ("", _typed(40)),
+    "bill_currency": ("USD", _typed(12)),
 }
 
 
@@ -396,6 +405,17 @@ def view_controls(first: pd.Timestamp, last: pd.Timestamp) -> None:
         " Anchored: blocks that open with the first call after the one before.",
     )
     st.selectbox("Time zone", ZONES, key="zone")
+
+
+def share_controls(words: dict[Any, str]) -> None:
+    """By whom a bill is shared out (`words`: what each is called), the bill and its currency."""
+    _ready("share_by", "bill", "bill_currency")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.segmented_control(
+            "Share by", list(words), format_func=words.__getitem__, key="share_by", required=True
+        )
+        st.text_input("Bill", key="bill", placeholder="such as 1234.50", width=180, max_chars=40)
+        st.text_input("Currency", key="bill_currency", width=110, max_chars=12)
 
 
 def choices(first: pd.Timestamp, last: pd.Timestamp) -> Choices:

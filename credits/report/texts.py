@@ -1,0 +1,107 @@
+"""Text from logs made fit for a file, and the words that both files share."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from credits import views
+
+if TYPE_CHECKING:
+    from credits.report.gathering import Report
+
+# What XML 1.0 has no place for, and a carriage return, which it would turn into a line feed.
+_ILLEGAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+BASES = {"user": "user", "app": "app", "ip": "IP address", "unknown": "nothing"}
+"""By what a log knows who made a call."""
+
+_WINDOWS = {
+    "trailing": "24 hours are the 24 hours before each instant, (t − 24 h, t]: a call exactly"
+    " 24 hours old has left.",
+    "calendar": "24 hours are the days of the time zone, 23 or 25 hours long where its clock"
+    " changes.",
+    "anchored": "24 hours are blocks that open with the first call after the block before.",
+}
+
+
+def clean(value: object) -> str:
+    """Text as any XML may hold it: what it can't hold is shown as �; a missing name is (none)."""
+    text = "(none)" if value is None or value != value else str(value)
+    return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def number(value: object) -> str:
+    """`52,500`; a fraction to two places, however large."""
+    if isinstance(value, int):
+        return f"{value:,}"
+    found = float(str(value))
+    return f"{int(found):,}" if found == int(found) else f"{found:,.2f}"
+
+
+def clock(at: pd.Timestamp | None, zone: str) -> str:
+    """`13 Aug 2026, 16:00` in a zone; `never` for no instant."""
+    return "never" if at is None else f"{views.local(at, zone):%d %b %Y, %H:%M}"
+
+
+def per_cent(part: int | float | Decimal, whole: int | float | Decimal) -> str:
+    """`46.7 %`; of nothing, 0 %."""
+    return f"{float(part) / float(whole):.1%}".replace("%", " %") if whole else "0 %"
+
+
+def period(report: Report) -> str:
+    """The period in words."""
+    zone = report.wanted.zone
+    return f"{clock(report.start, zone)} to {clock(report.at, zone)} ({zone})"
+
+
+def played(report: Report) -> str:
+    """What was played again, in words."""
+    zone = report.wanted.zone
+    return f"{clock(report.played_from, zone)} to {clock(report.summary.last, zone)}"
+
+
+def assumptions(report: Report) -> list[tuple[str, str]]:
+    """What the numbers rest on: title and sentence."""
+    sums, growth = report.sums, report.wanted.plan.growth
+    found = [
+        ("Allowance", "min(base limit + users × credits per user + add-on, cap), per 24 hours."),
+        ("Window", _WINDOWS[report.wanted.kind]),
+        ("Time zone", f"Days and times are those of {report.wanted.zone}."),
+        (
+            "Credits",
+            f"{number(sums['assumed'])} of {number(sums['credits'])} credits"
+            f" ({per_cent(sums['assumed'], sums['credits'])}) rest on an assumption: the log does"
+            " not say how many records those calls had, so they are rated at the least they cost.",
+        ),
+        *(("Rate card", _card(card.name, card.title, card.source, card.as_of))
+          for card in report.cards),
+        (
+            "Refused calls",
+            f"The log shows {number(sums['refused'])} refused calls (status 429) in the period."
+            " They cost nothing; where usage is played again they were wanted too, and count with"
+            " what they would have cost.",
+        ),
+        (
+            "Played again",
+            "Demand, admitted, refused, blocked times and scenarios play everything loaded"
+            f" ({played(report)}) again, minute by minute; a day counts whole there. All else"
+            f" covers the period, {period(report)}.",
+        ),
+        ("Growth", f"Demand is played again with {growth:+g} % growth." if growth else
+         "Demand is played again as it was, without growth."),
+        ("Prices", "Prices are what was entered, and the vendor's own for add-on credits; a month"
+         " has 30 days. What has no price is not counted as free."),
+    ]  # fmt: skip
+    if report.summary.sample:
+        found.insert(0, ("Sample data", "This report shows the sample log of an invented firm."))
+    return [(title, clean(sentence)) for title, sentence in found]
+
+
+def _card(name: str, title: str, source: str, as_of: str) -> str:
+    # Without its scheme: the report is to hold nothing that might be loaded.
+    address = re.sub("^https?://", "", source)
+    return f"{title} ({name}), {address}, as of {as_of}." if title else f"{name}."

@@ -1,0 +1,355 @@
+"""A report says what pages and command line say, and a workbook follows its inputs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from reports import (
+    HOSTILE,
+    PLAN,
+    busy,
+    call,
+    changed,
+    gathered,
+    labelled,
+    names,
+    parts,
+    sheets,
+    table,
+)
+
+from credits import CreditsError, report
+from credits.editions import edition, editions
+from credits.plan import Plan
+from credits.prices import Prices, cost
+from credits.report.sheets import fits, fitted
+from credits.scenarios import Scenario, of_edition
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> report.Report:
+    return gathered(tmp_path, bill=Decimal("100"))
+
+
+def workbook(found: report.Report) -> bytes:
+    return report.made(found, "xlsx")
+
+
+def page(found: report.Report) -> str:
+    return report.made(found, "html").decode()
+
+
+# ── the workbook ──────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_sheets_stand_in_the_order_in_which_people_ask(found: report.Report):
+    assert list(sheets(workbook(found))) == [
+        *("Inputs", "Days", "Users", "Blocked", "Scenarios", "Showback", "Assumptions")
+    ]
+
+
+def test_without_a_bill_there_is_no_showback(tmp_path: Path):
+    found = gathered(tmp_path)
+    assert "Showback" not in sheets(workbook(found))
+    assert "The bill of" not in page(found)
+
+
+def test_inputs_hold_the_plan_and_what_follows_from_it(found: report.Report):
+    cells = labelled(sheets(workbook(found))["Inputs"])
+    assert (cells["Base limit"], cells["Users"], cells["Credits per user"]) == (900, 4, 25)
+    assert (cells["Add-on credits"], cells["Cap"]) == (0, "")
+    assert (cells["Allowance"], cells["Worked out for"]) == (1000, 1000)
+    assert (cells["Used"], cells["Unused"]) == (found.used, found.unused)
+    assert (cells["Peak"], cells["Headroom"]) == (found.series.peak.credits, found.headroom)
+    assert cells["Refused credits"] == found.played.refused > 0
+    assert cells["Least allowance"] == found.played.least_allowance
+    assert cells["Total"] == 39.6
+    assert cells["Window"] == "trailing"
+    assert cells["Data through"] == datetime(2026, 8, 12, 9, 50)
+
+
+def test_the_allowance_is_a_formula_over_named_cells(found: report.Report):
+    content = workbook(found)
+    sheet, cells = parts(content)["xl/worksheets/sheet1.xml"], names(content)
+    formulas = dict(re.findall(r'<c r="(\w+)"[^>]*><f>([^<]*)</f>', sheet))
+    allowance = "MIN(base_limit+users_paid*credits_per_user+add_on,cap)"
+    assert formulas[cells["allowance"]] == allowance
+    assert formulas[cells["headroom"]] == "allowance-peak"
+    assert formulas[cells["unused"]] == "MAX(allowance-used,0)"
+
+
+def test_every_formula_carries_what_it_comes_to(found: report.Report):
+    for text in parts(workbook(found)).values():
+        cells = re.findall(r"<c [^>]*><f>[^<]*</f>(<v>[^<]+</v>)?", text)
+        assert "" not in cells
+
+
+def test_days_are_those_of_the_report_and_say_which_were_above(found: report.Report):
+    head, rows = table(sheets(workbook(found))["Days"])
+    assert head[0] == "Day"
+    assert [row[0] for row in rows[:3]] == [date(2026, 8, day) for day in (10, 11, 12)]
+    named = dict(
+        zip(("calls", "credits", "demand", "admitted", "refused"), range(1, 6), strict=True)
+    )
+    for name, place in named.items():
+        assert [row[place] for row in rows[:3]] == found.days[name].tolist()
+        assert rows[3][place] == found.days[name].sum()
+    above = [row["peak_demand"] > 1000 for row in found.days.to_dict("records")]
+    assert [row[8] == "yes" for row in rows[:3]] == above
+    assert True in above
+    assert False in above
+
+
+def test_users_blocked_times_and_scenarios_are_those_of_the_report(found: report.Report):
+    read = sheets(workbook(found))
+    _, rows = table(read["Users"])
+    users = found.users
+    assert [row[0] for row in rows[:3]] == users["user"].tolist()
+    assert [row[3] for row in rows[:4]] == [*users["credits"], users["credits"].sum()]
+    assert [row[7] for row in rows[:3]] == users["peak_credits"].tolist()
+    _, spans = table(read["Blocked"])
+    assert [row[0] for row in spans[:-1]] == found.played.blocked["start"].tolist()
+    assert sum(row[2] for row in spans[:-1]) == spans[-1][2] >= found.played.blocked_minutes
+    head, plans = table(read["Scenarios"])
+    assert plans[0][0] == "Own numbers (in force)"
+    place = head.index("Refused credits")
+    assert [row[place] for row in plans] == found.compared["refused"].tolist()
+
+
+def test_money_of_the_showback_adds_up_to_the_bill_and_shares_to_100_per_cent(found: report.Report):
+    _, rows = table(sheets(workbook(found))["Showback"])
+    *users, total = rows
+    assert sum(Decimal(str(row[5])) for row in users) == Decimal(100) == total[5]
+    assert sum(Decimal(str(row[4])) for row in users) == 1 == total[4]
+
+
+@pytest.mark.parametrize(("code", "money"), [("JPY", "#,##0"), ("KWD", "#,##0.000")])
+def test_money_has_the_decimals_of_its_currency(tmp_path: Path, code: str, money: str):
+    plan = Scenario("Plan", Plan(900, 4, 25), prices=Prices(code, Decimal("9.5")))
+    content = workbook(gathered(tmp_path, plan=plan, bill=Decimal("100.5")))
+    assert f'formatCode="{money}"' in parts(content)["xl/styles.xml"] or money == "#,##0"
+    *users, total = table(sheets(content)["Showback"])[1]
+    expected = Decimal(101) if code == "JPY" else Decimal("100.5")
+    assert sum(Decimal(str(row[5])) for row in users) == expected == Decimal(str(total[5]))
+
+
+def test_an_edition_has_its_vendors_price_of_add_on_credits_slab_by_slab(tmp_path: Path):
+    plan = of_edition(
+        edition("Zoho CRM Enterprise"), 7, Prices("USD", Decimal("12.345678")), 80_000
+    )
+    found = gathered(tmp_path, plan=plan)
+    cells = labelled(sheets(workbook(found))["Inputs"])
+    assert cells["Add-on"] == 204  # the vendor's example: $6.80 a day
+    assert cells["Total"] == pytest.approx(float(cost(plan.plan, plan.prices).total or 0))
+
+
+def test_a_number_that_a_cell_would_round_is_written_as_text(found: report.Report):
+    huge = found.users.assign(credits=[2**53 + 1, 2**53, 1])
+    _, rows = table(sheets(workbook(changed(found, users=huge)))["Users"])
+    assert [row[3] for row in rows[:4]] == ["9007199254740993", 2**53, 1, str(2**54 + 2)]
+
+
+@pytest.mark.parametrize(
+    ("value", "exact"),
+    [
+        (2**53, True),
+        (2**53 + 1, False),
+        (Decimal("123456789012.345"), True),
+        (Decimal("1234567890123.4567"), False),
+        (0.5, True),
+        (float("inf"), False),
+    ],
+)
+def test_a_cell_fits_what_it_holds_exactly(value: Any, exact: bool):
+    assert fits(value) is exact
+
+
+def test_text_is_cut_where_a_cell_ends_which_counts_an_emoji_twice():
+    assert fitted("a" * 32_767) == "a" * 32_767
+    assert len(fitted("a" * 32_768)) == 32_767
+    cut = fitted("🦊" * 16_384)
+    assert len(cut.encode("utf-16-le")) // 2 <= 32_767
+    assert cut == "🦊" * 16_383 + "…"
+
+
+def test_times_are_those_of_the_zone(tmp_path: Path):
+    found = gathered(tmp_path, zone="Asia/Tokyo")
+    assert labelled(sheets(workbook(found))["Inputs"])["Data through"].hour == 18
+    assert "12 Aug 2026, 18:50 (Asia/Tokyo)" in page(found)
+
+
+# ── names from logs ───────────────────────────────────────────────────────────────────────────
+
+
+def test_hostile_names_stay_text_in_every_sheet(tmp_path: Path):
+    found = gathered(tmp_path, busy(HOSTILE), bill=Decimal(1000), by="app")
+    content = workbook(found)
+    read = sheets(content)
+    shown = {row[0] for row in table(read["Users"])[1]}
+    for name in ("=1+1", "+cmd|' /C calc'!A0", "<script>alert(1)</script>", "_x0041_", "🦊 Zoë"):
+        assert name in shown
+        assert any(f"{name} app" == row[0] for row in read["Showback"])
+    assert "bell� and escape�[31m" in shown
+    assert max(len(str(cell)) for rows in read.values() for row in rows for cell in row) <= 32_767
+    files = parts(content)
+    formulas = "".join(re.findall(r"<f>([^<]*)</f>", "".join(files.values())))
+    assert "cmd" not in formulas
+    assert "1+1" not in formulas
+    assert not any("hyperlink" in text and "evil" in text for text in files.values())
+
+
+@pytest.mark.parametrize("by", ["user", "app", "api"])
+def test_hostile_names_stay_text_on_the_page(tmp_path: Path, by: str):
+    text = page(gathered(tmp_path, busy(HOSTILE), bill=Decimal(1), by=by))
+    assert text.count("<bdi>") == text.count("</bdi>") > 20
+    assert "<script" not in text
+    assert "<img" not in text
+    assert "&lt;script&gt;alert(1)" in text
+    assert "\u0007" not in text
+    assert "\u001b" not in text
+    assert len(text) < 300_000
+
+
+# ── the page ──────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_page_loads_nothing_and_forbids_it(found: report.Report):
+    text = page(found)
+    policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', text)
+    assert policy is not None
+    assert policy[1].startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
+    assert "://" not in text
+    for loading in ("<script", "<link", "<iframe", "<img", "<object", "@import", "url(", " src="):
+        assert loading not in text.replace('clip-path="url(#above)"', "")
+
+
+def test_the_page_says_the_numbers_of_the_report(found: report.Report):
+    text = page(found)
+    for number in (found.used, found.unused, 1000, found.played.refused):
+        assert f"<b>{number:,}</b>" in text or f'<b class="bad">{number:,}</b>' in text
+    assert "900 + 4 × 25" in text
+    assert f"{found.played.least_allowance:,}" in text
+    assert "39.60 EUR" in text
+
+
+def test_a_plan_that_is_enough_says_so(tmp_path: Path):
+    found = gathered(tmp_path, plan=Scenario("Roomy", Plan(10**6, 0, 0)))
+    assert "the plan would have refused nothing" in page(found)
+    assert "Never: this plan would have refused nothing." in page(found)
+    assert labelled(sheets(workbook(found))["Inputs"])["Blocked minutes"] == 0
+
+
+# ── periods and empty ones ────────────────────────────────────────────────────────────────────
+
+
+def test_a_period_cuts_what_was_used_and_not_what_is_played_again(tmp_path: Path):
+    whole = gathered(tmp_path)
+    one = gathered(
+        tmp_path / "b", start=datetime(2026, 8, 12), end=datetime(2026, 8, 12, 23, 59, 59)
+    )
+    assert one.sums["calls"] == 6
+    assert one.days["day"].tolist() == [date(2026, 8, 12)]
+    assert one.played.refused == whole.played.refused
+
+
+@pytest.mark.parametrize("year", [2020, 2030])
+def test_a_period_without_calls_makes_a_report_of_zeros(tmp_path: Path, year: int):
+    period = {"start": datetime(year, 1, 1), "end": datetime(year, 1, 31)}
+    found = gathered(tmp_path, **period, bill=Decimal(10))
+    assert found.sums["calls"] == 0
+    assert found.used == 0
+    assert len(found.users) == 0
+    assert labelled(sheets(workbook(found))["Inputs"])["Used"] == 0
+    assert "nobody can bear anything" in page(found)
+
+
+def test_a_period_that_ends_before_it_begins_is_said(tmp_path: Path):
+    with pytest.raises(CreditsError, match="swap its days"):
+        gathered(tmp_path, start=datetime(2026, 8, 2), end=datetime(2026, 8, 1))
+
+
+def test_calls_that_cost_nothing_make_a_report(tmp_path: Path):
+    free = "".join(call(datetime(2026, 8, 10, hour), "Ada", 0) + "\n" for hour in range(3))
+    found = gathered(tmp_path, free, plan=Scenario("None", Plan(0, 0, 0, 0, 0)), bill=Decimal(9))
+    assert found.used == 0
+    *users, _ = table(sheets(workbook(found))["Showback"])[1]
+    assert [row[5] for row in users] == [9]
+    assert "0 %" in page(found)
+
+
+def test_fractions_of_credits_are_kept(tmp_path: Path):
+    log = "".join(call(datetime(2026, 8, 10, hour), "Ada", 0.1) + "\n" for hour in range(3))
+    found = gathered(tmp_path, log, bill=Decimal(9))
+    assert labelled(sheets(workbook(found))["Inputs"])["Used"] == 0.3
+    assert "0.30" in page(found)
+
+
+def test_a_rate_card_that_is_gone_is_named(found: report.Report):
+    gone = report.gathering.Card("/tmp/<gone>.toml")
+    text = page(changed(found, cards=(gone,)))
+    assert "&lt;gone&gt;.toml" in text
+
+
+def test_assumptions_say_how_many_credits_rest_on_one(found: report.Report):
+    said = dict(table(sheets(workbook(found))["Assumptions"])[1][n][:2] for n in range(5))
+    assert "rest on an assumption" in said["Credits"]
+    assert "(t − 24 h, t]" in said["Window"]
+    assert "Bigin by Zoho (bigin), www.zoho.com" in said["Rate card"]
+
+
+def test_saved_scenarios_stand_beside_the_plan_and_else_every_edition(tmp_path: Path):
+    other = Scenario("=Other", Plan(10**6, 0, 0), prices=Prices("INR", Decimal("1.5")))
+    found = gathered(tmp_path / "a", others=(other,))
+    head, rows = table(sheets(workbook(found))["Scenarios"])
+    assert [row[0] for row in rows] == ["Own numbers (in force)", "=Other"]
+    assert [row[head.index("Enough?")] for row in rows] == ["no", "yes"]
+    without = gathered(tmp_path / "b").compared
+    assert len(without) == 1 + len(editions())
+    assert without["cost"].tolist()[1:] == [None] * len(editions())
+
+
+def test_growth_grows_what_is_played_again_and_says_so(tmp_path: Path):
+    grown = gathered(tmp_path / "a", plan=replace(PLAN, growth=50))
+    same = gathered(tmp_path / "b")
+    assert grown.played.minutes["demand"].sum() > same.played.minutes["demand"].sum()
+    assert grown.sums == same.sums
+    assert "demand +50 %" in page(grown)
+    assert labelled(sheets(workbook(grown))["Inputs"])["Growth of demand"] == 0.5
+
+
+@pytest.mark.parametrize("years", [0, 12])
+def test_a_log_of_one_call_and_one_of_many_years_are_drawn(tmp_path: Path, years: int):
+    days = range(0, 365 * years + 1, 7)
+    log = "".join(call(datetime(2010, 1, 1) + timedelta(days=n), "Ada") + "\n" for n in days)
+    text = page(gathered(tmp_path, log))
+    assert text.count('class="x"') >= 2
+    assert len(text) < 300_000
+
+
+# ── to the disk ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path):
+    path = tmp_path / "a.html"
+    path.write_text("before")
+    report.write(path, b"after")
+    assert path.read_bytes() == b"after"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_can_not_be_written_leaves_nothing(tmp_path: Path):
+    (tmp_path / "a.html").mkdir()
+    for path in (tmp_path / "a.html", tmp_path / "no" / "a.html"):
+        with pytest.raises(CreditsError, match=r"can't be written: .*\. Name another file\.$"):
+            report.write(path, b"after")
+    assert [each.name for each in tmp_path.iterdir()] == ["a.html"]
+
+
+def test_the_plan_of_the_tests_gives_1000():
+    assert PLAN.plan.allowance == 1000
