@@ -158,7 +158,7 @@ def panel(
             st.markdown(f"**{title}**")
             st.caption(nothing)
             return []
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             words = f"**{title}**" + (f"  \n:gray[:small[{note}]]" if note else "")
             st.markdown(words, width="stretch")
             as_table = st.toggle("Table", key=f"{key}_table")
