@@ -124,8 +124,8 @@ def test_blocked_spans_reach_from_the_first_refusal_to_the_last() -> None:
     """A minute without calls between two refusals does not end the span."""
     frame = demand([(0, 1, 10), (5, 1, 1), (9, 1, 1), (1440, 1, 1), (1441, 1, 1)])
     found = replay(frame, flat(10))
-    at = [START + timedelta(minutes=m) for m in (5, 10)]
-    assert found.blocked.to_numpy().tolist() == [[pd.Timestamp(t) for t in at]]
+    at = [pd.Timestamp(START + timedelta(minutes=m)) for m in (5, 10)]
+    assert found.blocked.to_numpy().tolist() == [[*at, 2, 2]]
     assert found.blocked_minutes == 2
 
 
