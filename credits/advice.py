@@ -58,15 +58,28 @@ class Advice:
 
 
 def advice(
-    found: Replay, plan: Plan, name: str, editions: Iterable[Edition], vendor: str = ""
+    found: Replay,
+    plan: Plan,
+    name: str,
+    editions: Iterable[Edition],
+    *,
+    vendor: str = "",
+    growth: float = 0,
 ) -> Advice:
-    """Say it of a plan that is called by a name (its edition)."""
+    """Say it of a plan that is called by a name (its edition).
+
+    `growth`: per cent by which the demand had been grown.
+    """
     least = found.least_allowance
     days = len(found.demand.timeline.days)
+    this = "This plan"
+    if growth:
+        way = "more" if growth > 0 else "less"
+        this = f"With {abs(growth):g} % {way} demand, this plan"
     period = "on the one day" if days == 1 else f"in the {days:,} days"
     if found.refuses_nothing:
         spare = plan.allowance - least
-        verdict = f"This plan would have refused nothing {period} that the logs cover."
+        verdict = f"{this} would have refused nothing {period} that the logs cover."
         tight = (
             f"It leaves {spare:,} credits to spare at the peak."
             if spare
@@ -74,7 +87,7 @@ def advice(
         )
         return Advice(True, verdict, f"{tight} {_least(found, plan, name, editions, vendor)}")
     verdict = (
-        f"This plan would have refused {_number(found.refused)} credits"
+        f"{this} would have refused {_number(found.refused)} credits"
         f" ({_share(found.refused_share)} of what was wanted) on"
         f" {found.days_refusing:,} of {counted(days, 'day')}."
     )

@@ -228,6 +228,13 @@ def replay(
     growth: Annotated[
         float, typer.Option("--growth", min=-100, help="Per cent by which all demand grows.")
     ] = 0.0,
+    refused: Annotated[
+        bool,
+        typer.Option(
+            "--refused/--no-refused",
+            help="Whether calls that the log shows as refused (429) count as demand.",
+        ),
+    ] = True,
     as_json: Json = False,
 ) -> None:
     """Play the usage that really happened again under a plan: what would have been refused."""
@@ -239,7 +246,7 @@ def replay(
         plan = edition(plan_name).plan(users, add_on)
     zone = _zone(time_zone)
     with _store(database) as store, store.answers() as answers:
-        demand = answers.demand()
+        demand = answers.demand(refused=refused)
     found = replays.document(replays.replay(demand, plan, window.value, zone, growth), plan)
     print(terminal.dumps(found) if as_json else terminal.replayed(found, plan))
 

@@ -83,7 +83,7 @@ def outcome(demand: Demand, allowance: int) -> Outcome:
         headroom=found.least_headroom,
         peak_used=found.peak_used,
         least_allowance=found.least_allowance,
-        admitted_a_month=Fraction(int(found.sums[-1]), demand.scale) / demand.timeline.months,
+        admitted_a_month=found.admitted_a_month,
     )
 
 

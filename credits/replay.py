@@ -12,6 +12,7 @@ the demand exactly. What is not asked for is not worked out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -63,6 +64,12 @@ class Replay:
     def refused(self) -> int | float:
         """Credits refused."""
         return self.demand.credit(int(self.demand.total[-1] - self.sums[-1]))
+
+    @property
+    def admitted_a_month(self) -> Fraction:
+        """Credits admitted in 30 days, exactly."""
+        whole = Fraction(int(self.sums[-1]), self.demand.scale)
+        return whole / self.demand.timeline.months
 
     @property
     def refused_share(self) -> float:

@@ -9,8 +9,8 @@ from credits.times import Ints, firsts, microseconds
 from credits.windows import Measure, first_maxima
 
 _BINS = 4_096
-THIN = 900
-"""Points of a line that fills the width of a page."""
+THIN = 600
+"""Points of a line that fills two thirds of a page."""
 
 
 def above(steps: pd.DataFrame, limit: float) -> pd.DataFrame:

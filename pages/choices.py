@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from credits import CreditsError, pricelist, views
-from credits.editions import Edition, editions
+from credits.editions import editions
 from credits.plan import Plan
 from credits.prices import Prices
 from credits.scenarios import OTHER_VENDOR
@@ -242,7 +242,7 @@ def plan() -> Plan:
 def plan_controls(*, whole: bool = False) -> None:
     """Sliders and exact numbers for the plan, and the editions that set them.
 
-    `whole`: with the demand that is played again, and the rarer numbers open to view.
+    `whole`: with the demand that is played again.
     """
     _set("edition", _edition())
     names = [edition.name for edition in editions()]
@@ -256,9 +256,7 @@ def plan_controls(*, whole: bool = False) -> None:
     _pair("Users", "users")
     if whole:
         _demand_controls()
-    rarer = st.expander(
-        "Credits per user, add-on, cap", whole, key=f"rarer_{whole}", on_change="rerun"
-    )
+    rarer = st.expander("Credits per user, add-on, cap", key="rarer", on_change="rerun")
     if rarer.open:
         with rarer:
             _pair("Credits per user", "per_user")
@@ -349,19 +347,24 @@ def _edition() -> str:
     last = st.session_state.get("edition")
     if last == OTHER_VENDOR:
         return OTHER_VENDOR
-    known = planned.known(last or "")
-    return known.name if known is not None and _fits(known) else _guessed()
+    fitting = _fitting()
+    return last if last in fitting else next(iter(fitting), OWN)
 
 
 def _guessed() -> str:
     """The first edition whose numbers these are."""
-    return next((edition.name for edition in editions() if _fits(edition)), OWN)
+    return next(iter(_fitting()), OWN)
 
 
-def _fits(edition: Edition) -> bool:
+def _fitting() -> list[str]:
+    """The editions whose numbers these are."""
     state = st.session_state
     numbers = (state["base"], state["per_user"], state["cap"])
-    return numbers == (edition.base_limit, edition.credits_per_user, edition.cap)
+    return [
+        each.name
+        for each in editions()
+        if numbers == (each.base_limit, each.credits_per_user, each.cap)
+    ]
 
 
 def _take_edition() -> None:

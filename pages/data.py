@@ -23,6 +23,7 @@ from credits.store import Answers, Preview, Store, Summary, shared
 from credits.windows import Kind
 
 T = TypeVar("T")
+_MOST_KNOWN = 2_000
 SAMPLE = DATA / "sample.csv.gz"
 
 
@@ -113,6 +114,13 @@ def totals(
         return answers.totals(by, start, end, {name: list(values) for name, values in where})
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def users_seen(path: Path, version: int) -> int:
+    """How many users the logs name."""
+    with _moment(version) as answers:
+        return int((answers.totals(("user", "user_basis"))["user_basis"] == "user").sum())
+
+
 @st.cache_resource(max_entries=16, show_spinner="Adding up by user …")
 def people(
     path: Path, version: int, start: pd.Timestamp, end: pd.Timestamp, kind: Kind, zone: str
@@ -163,10 +171,23 @@ def replayed(played: Played, allowance: int) -> replay.Replay:
     return replay.play(grown(*played), allowance)
 
 
-@st.cache_resource(max_entries=2_000, show_spinner="Playing the usage again under every plan …")
-def outcome(played: Played, allowance: int) -> comparison.Outcome:
-    """What became of all demand under an allowance, in a few numbers."""
-    return comparison.outcome(grown(*played), allowance)
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _outcomes(played: Played) -> dict[int, comparison.Outcome]:
+    """What is known already; see `outcomes`."""
+    return {}
+
+
+def outcomes(played: Played, allowances: list[int]) -> list[comparison.Outcome]:
+    """What became of all demand under some allowances, in a few numbers each."""
+    known = _outcomes(played)
+    missing = set(allowances) - known.keys()
+    if len(known) > _MOST_KNOWN:
+        known.clear()
+        missing = set(allowances)
+    if missing:
+        whole = grown(*played)
+        known |= {each: comparison.outcome(whole, each) for each in missing}
+    return [known[each] for each in allowances]
 
 
 @st.cache_resource(max_entries=8, show_spinner="Playing the usage again under many allowances …")

@@ -14,6 +14,7 @@ from credits.charts.drawing import (
     array,
     clear,
     figure,
+    instants,
     limit,
     mark,
     step_line,
@@ -31,7 +32,7 @@ def replayed(
     marked: it is the least allowance that refuses nothing.
     """
     times, used, wanted = drawn["occurred_at"], drawn["used"], drawn["wanted"]
-    traces = [step_line(times, used, palette.blue, "credits used")]
+    traces = [step_line(times, used, palette.blue, "credits used") | {"x": instants(times)}]
     refused = wanted > used
     if refused.any():
         traces += _refused(drawn, wanted.where(refused), palette)
@@ -53,7 +54,7 @@ def replayed(
 
 def _refused(drawn: pd.DataFrame, over: pd.Series, palette: Palette) -> list[Spec]:
     """From what was used up to what was wanted: shaded, with an edge where the two differ."""
-    base = {"type": "scatter", "mode": "lines", "x": array(drawn["occurred_at"])}
+    base = {"type": "scatter", "mode": "lines", "x": instants(drawn["occurred_at"])}
     shade = base | {
         "y": array(drawn["wanted"]),
         "line": {"width": 0, "shape": "hv"},
