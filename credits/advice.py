@@ -99,8 +99,8 @@ def _least(found: Replay, plan: Plan, name: str, editions: Iterable[Edition], ve
     need = f"The least that refuses nothing is {least:,} credits per 24 hours"
     users = least_users(plan, least)
     if users is not None:
-        if not plan.credits_per_user or (users == 0 and not found.refuses_nothing):
-            return f"{need}."
+        if not users:
+            return f"{need}: {name} gives that without a single user."
         return f"{need}: {counted(users, 'user')} on {name}."
     best = offer(editions, least, plan.users, vendor)
     if plan.cap is not None and least > plan.cap:

@@ -17,7 +17,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from credits import CreditsError, pricelist, views
-from credits.editions import editions
+from credits.editions import edition, editions
 from credits.plan import Plan
 from credits.prices import Prices
 from credits.scenarios import OTHER_VENDOR
@@ -36,7 +36,7 @@ STEPS = {
 }
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2199, 12, 31)
 _TICK = pd.Timedelta(1, unit="us")
-_DEFAULT = next(e for e in editions() if e.name == "Bigin Express")
+_DEFAULT = edition(planned.DEFAULT)
 
 
 def _number(most: int) -> Callable[[str], int | None]:
@@ -103,7 +103,7 @@ ZONES = sorted(zone for zone in available_timezones() if "/" in zone or zone == 
 # Name in session and address → default, and how the address's text is read (None: it is no value).
 _KEPT: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "base": (_DEFAULT.base_limit, _number(MOST["base"])),
-    "users": (10, _number(MOST["users"])),
+    "users": (planned.USERS, _number(MOST["users"])),
     "per_user": (_DEFAULT.credits_per_user, _number(MOST["per_user"])),
     "add_on": (0, _number(MOST["add_on"])),
     "cap": (_DEFAULT.cap, _cap),
@@ -212,8 +212,8 @@ def remember() -> None:
         if state[name] != default and name != "edition"
     }
     # Numbers that only one edition has name it already.
-    if (edition := _edition()) != _guessed():
-        wanted["edition"] = edition
+    if (named := _edition()) != _guessed():
+        wanted["edition"] = named
     there = st.query_params.to_dict()
     # Said again where only the browser lags behind: it may be about to show the last but one.
     shown = {n: v for n, v in there.items() if n in _KEPT or planned.of_links(n)}

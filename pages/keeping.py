@@ -102,6 +102,15 @@ def _forget(name: str) -> None:
     st.session_state["_scenario_said"] = (f"Deleted {name}.", True)
 
 
+def opened() -> None:
+    """Say that a link was opened, or why it could not be."""
+    damage, name = st.session_state.get("_link") or ("", "")
+    if damage:
+        st.error(f"The link can't be opened. {parts.plain(damage)}")
+    elif name:
+        st.caption(f"Opened from a link: **{parts.plain(name)}**")
+
+
 def _said(key: str) -> None:
     """What the last button did, said once."""
     sentence, good = st.session_state.pop(key, ("", True))

@@ -8,7 +8,7 @@ import streamlit as st
 from credits import CreditsError, charts, prices, views
 from credits import advice as words
 from credits.editions import editions
-from pages import choices, data, parts, planned, played, pricing
+from pages import choices, data, keeping, parts, planned, played, pricing
 from pages.parts import number
 from pages.played import Shown
 
@@ -113,6 +113,7 @@ def page() -> None:
 def whole() -> None:
     """The answer, the controls, the usage played again, and what stands below."""
     # Above the columns: inside of one, a phone draws cards of equal height over what follows them.
+    keeping.opened()
     result = st.container()
     controls, picture = st.columns([1, 2.4])
     with controls, st.container(border=True):

@@ -11,12 +11,15 @@ from typing import Any
 import streamlit as st
 
 from credits import CreditsError, pricelist, scenarios
-from credits.editions import Edition, editions, slabs
+from credits.editions import Edition, edition, editions, slabs
 from credits.plan import Plan
 from credits.prices import Prices
 from credits.scenarios import OTHER_VENDOR, Scenario
 
 OWN = "Own numbers"
+DEFAULT = "Bigin Express"
+"""The edition that stands there first, with so many users."""
+USERS = 10
 MOST = {"base": 5_000_000, "users": 5_000, "per_user": 5_000, "add_on": 1_000_000}
 MOST_CAP = 10**12
 _LINKED = ("name", "price_user", "price_fixed", "price_add_on", "slabs")
@@ -52,8 +55,8 @@ def enter(name: str, **values: Any) -> None:
 def prices(name: str) -> Prices:
     """What an edition costs, as far as it was entered or its vendor publishes it."""
     own, currency = entered(name), st.session_state["currency"]
-    edition = known(name)
-    published = slabs(edition, currency) if edition else ()
+    sold = known(name)
+    published = slabs(sold, currency) if sold else ()
     return Prices(currency, own.per_user, own.fixed, own.add_on, published)
 
 
@@ -100,10 +103,16 @@ def from_link(priced: str) -> dict[str, Any]:
     if not any(name in said for name in _LINKED):
         return {"_link": None}
     try:
-        found = scenarios.from_address({"name": "Shared plan"} | said)
+        found = scenarios.from_address({"name": "Shared plan"} | said, edition(DEFAULT).plan(USERS))
         return choices_of(found, priced) | {"_link": ("", found.name)}
     except CreditsError as error:
-        return {"_link": (str(error), "")}
+        # A plan of which a part was guessed would be wrong without anybody seeing it.
+        return _untouched() | {"_link": (str(error), "")}
+
+
+def _untouched() -> dict[str, Any]:
+    """The controls as they stand before anybody moves them."""
+    return choices_of(Scenario("Default", edition(DEFAULT).plan(USERS), DEFAULT))
 
 
 def of_links(name: str) -> bool:
