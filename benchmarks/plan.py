@@ -20,7 +20,7 @@ from credits.store import Store
 
 MINUTES = 525_600
 USERS = 500
-PLANS = {"refuses nothing": "/plan?base=200000", "refuses a lot": "/plan?base=20000&users=10"}
+PLANS = {"refuses nothing": "/plan?base=150000&cap=none", "refuses a lot": "/plan?base=20000"}
 LOG = f"""
 COPY (
     SELECT TIMESTAMP '2025-07-01' + to_minutes(i) + to_seconds(hash(i) % 60) AS time,

@@ -103,9 +103,7 @@ def listed(compared: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "Plan": compared["name"],
-            "Edition": compared["edition"],
             "Users": compared["users"],
-            "Growth %": compared["growth"],
             "Allowance": compared["allowance"],
             "Cost a month": [cost for cost, _ in texts],
             "Refused": compared["refused"],
@@ -114,6 +112,8 @@ def listed(compared: pd.DataFrame) -> pd.DataFrame:
             "Headroom": compared["headroom"],
             "Per 1,000 used": [share for _, share in texts],
             "Users that refuse nothing": compared["least_users"],
+            "Growth %": compared["growth"],
+            "Edition": compared["edition"],
         }
     )
 

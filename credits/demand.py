@@ -81,6 +81,12 @@ class Timeline:
         """Where each of these days starts and ends."""
         return microseconds(self.days["start"]), microseconds(self.days["end"])
 
+    @cached_property
+    def day_places(self) -> tuple[Ints, Ints]:
+        """Which minutes each of these days holds: from one position up to before another."""
+        starts, ends = self.day_edges
+        return np.searchsorted(self.times, starts), np.searchsorted(self.times, ends)
+
     @property
     def months(self) -> Fraction:
         """How many months of 30 days the minutes cover, at least a day's worth."""

@@ -114,11 +114,17 @@ class Replay:
     @cached_property
     def days_refusing(self) -> int:
         """Days of the zone on which something was refused."""
-        if self.refuses_nothing:
-            return 0
-        starts, _ = self.demand.timeline.day_edges
-        found = np.searchsorted(starts, self.demand.timeline.times[self.refusing], "right")
-        return len(np.unique(found))
+        wanted, admitted = self._by_day
+        return int(np.count_nonzero(wanted > admitted))
+
+    @cached_property
+    def _by_day(self) -> tuple[Ints, Ints]:
+        """Wanted and admitted on each day of the zone, × scale."""
+        edges = self.demand.timeline.day_places
+        wanted, admitted = (
+            sums[edges[1]] - sums[edges[0]] for sums in (self.demand.total, self.sums)
+        )
+        return wanted, admitted
 
     @cached_property
     def used(self) -> Ints:
@@ -172,9 +178,7 @@ class Replay:
     def days(self) -> pd.DataFrame:
         """day, demand, admitted, refused, peak_used: every day of the zone, zeros included."""
         demand, timeline = self.demand, self.demand.timeline
-        low, high = (np.searchsorted(timeline.times, edges) for edges in timeline.day_edges)
-        wanted = demand.total[high] - demand.total[low]
-        admitted = self.sums[high] - self.sums[low]
+        wanted, admitted = self._by_day
         amounts = {
             "demand": wanted,
             "admitted": admitted,

@@ -9,7 +9,7 @@ from credits.times import Ints, firsts, microseconds
 from credits.windows import Measure, first_maxima
 
 _BINS = 4_096
-THIN = 600
+THIN = 450
 """Points of a line that fills two thirds of a page."""
 
 
@@ -65,23 +65,24 @@ def stretches(times: Ints, points: int) -> Ints:
 def held(values: Ints, lengths: Ints, parts: tuple[float, ...]) -> list[int]:
     """The greatest values that are held or passed for such parts of the time, 0 to 1.
 
-    `lengths`: how long each of the values (not negative) is held. Found in two steps, in place of
-    sorting a million values: the bin first, then within it.
+    `lengths`: how long each of the values (not negative) is held. Counted into bins, and then into
+    bins of the bin where the value lies, in place of sorting a million values.
     """
-    top = int(values.max())
-    bins = (top - values) // (top // _BINS + 1)
-    held = np.cumsum(np.bincount(bins, weights=lengths))
-    found = []
-    for part in parts:
-        wanted = part * held[-1]
-        place = int(np.searchsorted(held, wanted)) if part else 0
-        inside = np.flatnonzero(bins == place)
-        if values[inside[0]] == values[inside].min() == values[inside].max():
-            # As where an allowance is used up most of the time.
-            found.append(int(values[inside[0]]))
-            continue
-        order = inside[np.argsort(-values[inside])]
-        before = held[place - 1] if place else 0
-        rank = int(np.searchsorted(before + np.cumsum(lengths[order]), wanted))
-        found.append(int(values[order[min(rank, len(order) - 1)]]))
-    return found
+    total = int(lengths.sum())
+    return [_held(values, lengths, part * total) for part in parts]
+
+
+def _held(values: Ints, lengths: Ints, wanted: float) -> int:
+    top, before = int(values.max()), 0.0
+    width = top // _BINS + 1
+    while wanted:
+        bins = (top - values) // width
+        sums = before + np.cumsum(np.bincount(bins, weights=lengths))
+        place = min(int(np.searchsorted(sums, wanted)), len(sums) - 1)
+        top -= place * width
+        if width == 1:
+            break
+        inside = bins == place
+        values, lengths = values[inside], lengths[inside]
+        before, width = sums[place - 1] if place else before, width // _BINS + 1
+    return top

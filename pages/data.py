@@ -165,7 +165,7 @@ Played = tuple[Path, int, Kind, str, bool, float]
 """What a replay depends on beside the allowance: the arguments of `grown`."""
 
 
-@st.cache_resource(max_entries=6, show_spinner="Playing the usage again …")
+@st.cache_resource(max_entries=6, show_spinner=False)
 def replayed(played: Played, allowance: int) -> replay.Replay:
     """All demand played again under an allowance."""
     return replay.play(grown(*played), allowance)

@@ -26,7 +26,6 @@ def shown() -> Shown:
         prices=planned.prices(label),
         played=again,
         found=data.replayed(again, plan.allowance),
-        saved=data.store().scenarios(),
         zone=chosen.zone,
         colours=parts.palette(),
     )
@@ -49,6 +48,7 @@ def answer(now: Shown) -> None:
     free, paid = now.found.headroom(), prices.cost(now.plan, now.prices)
     each = prices.per_thousand(paid.total, now.found.admitted_a_month)
     refused = "red" if now.found.refused else "gray"
+    days = words.counted(len(now.found.demand.timeline.days), "day")
     parts.cards(
         (
             ("Allowance", number(now.plan.allowance), now.plan.formula.rsplit(" = ", 1)[0], "gray"),
@@ -58,7 +58,7 @@ def answer(now: Shown) -> None:
                 views.duration(pd.Timedelta(minutes=now.found.blocked_minutes))
                 if now.found.blocked_minutes
                 else "never",
-                f"on {now.found.days_refusing:,} of {words.counted(len(now.found.days), 'day')}",
+                f"on {now.found.days_refusing:,} of {days}",
                 refused,
             ),
             (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import streamlit as st
 
@@ -27,9 +28,13 @@ class Shown:
     prices: Prices
     played: data.Played
     found: Replay
-    saved: list[Scenario]
     zone: str
     colours: charts.Palette
+
+    @cached_property
+    def saved(self) -> list[Scenario]:
+        """The plans that people have saved, read where a tab shows them."""
+        return data.store().scenarios()
 
 
 def more(now: Shown) -> None:
@@ -63,7 +68,8 @@ def compare(now: Shown) -> None:
         "The same usage played again under each; editions with the users and add-on credits"
         " chosen above. Prices are those entered for each edition."
     )
-    parts.numbers(table, "compared")
+    # All rows at once, as long as nobody has saved dozens.
+    parts.numbers(table, "compared", height=min(len(table) * 35 + 38, 900))
 
 
 def refused_by_allowance(now: Shown) -> None:
