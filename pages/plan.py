@@ -94,6 +94,7 @@ def usage_again(now: Shown) -> None:
         lambda: charts.replayed(thin, now.plan.allowance, now.colours, height=400),
         lambda: thin,
         "replayed",
+        height="content",
         names={"occurred_at": f"from ({now.zone})", "wanted": "wanted (used and refused)"},
     )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from credits import CreditsError
@@ -23,10 +25,9 @@ def controls() -> None:
         return
     with folded:
         st.caption(f"Of {parts.plain(label)}; other editions have their own.")
-        with st.container(horizontal=True):
-            _field("Currency", "currency_typed", st.session_state["currency"], _take_currency)
-            for name in FIELDS:
-                _price(name, label)
+        _field("Currency", "currency_typed", st.session_state["currency"], _take_currency)
+        for name in FIELDS:
+            _price(name, label)
 
 
 def _price(name: str, label: str) -> None:
@@ -43,14 +44,16 @@ def _price(name: str, label: str) -> None:
     )
 
 
-def _field(words: str, key: str, said: str, take, *given: str, hint: str = "") -> None:  # type: ignore[no-untyped-def]
+def _field(
+    words: str, key: str, said: str, take: Callable[..., None], *given: str, hint: str = ""
+) -> None:
     """A text field that shows what is kept, until somebody types what can't be read."""
     state = st.session_state
     of = f"{key}_of"
     # What is kept takes the place of what was typed only where it has changed meanwhile.
     if key not in state or state.get(of) != (said, *given):
-        state[key], state[of] = said, (said, *given)
-    st.text_input(words, key=key, on_change=take, args=given, placeholder=hint or None, width=150)
+        state[key], state[of], state[f"{key}_error"] = said, (said, *given), ""
+    st.text_input(words, key=key, on_change=take, args=given, placeholder=hint or None)
     if sentence := state.get(f"{key}_error"):
         st.error(parts.plain(sentence))
 
