@@ -96,16 +96,21 @@ def opened(page: Page, address: str) -> Page:
     return page
 
 
+def chromium() -> str:
+    """The browser's path; ends the program where there is none."""
+    found = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
+    if found is None:
+        sys.exit("Chromium is missing: install Debian's package chromium.")
+    return found
+
+
 def main() -> None:
     """Measure every page in turn with the bare one."""
-    chromium = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
-    if chromium is None:
-        sys.exit("Chromium is missing: install Debian's package chromium.")
     arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
         (folder / "bare.py").write_text(BARE)
-        browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=arguments)
         with (
             served(str(folder / "bare.py"), folder) as bare_address,
             served("app.py", folder) as address,

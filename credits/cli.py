@@ -206,6 +206,13 @@ def replay(
     add_on: AddOn = 0,
     cap: Cap = None,
     growth: Growth = 0.0,
+    refused: Annotated[
+        bool,
+        typer.Option(
+            "--refused/--no-refused",
+            help="Whether calls that the log shows as refused (429) count as demand.",
+        ),
+    ] = True,
     as_json: Json = False,
 ) -> None:
     """Play the usage that really happened again under a plan: what would have been refused."""
@@ -217,7 +224,7 @@ def replay(
         plan = edition(plan_name).plan(users, add_on)
     zone = known_zone(time_zone)
     with opened(database) as store, store.answers() as answers:
-        demand = answers.demand()
+        demand = answers.demand(refused=refused)
     found = replays.document(replays.replay(demand, plan, window.value, zone, growth), plan)
     print(terminal.dumps(found) if as_json else terminal.replayed(found, plan))
 

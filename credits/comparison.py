@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from credits import buying
-from credits.plan import Plan
-from credits.prices import DAYS, cost, per_thousand
-from credits.replay import MINUTE, Replay, least_users, replay
+from credits.demand import Demand, prepared
+from credits.prices import cost, per_thousand, written
+from credits.replay import least_users, play
 from credits.scenarios import Scenario
 from credits.windows import Kind
 
 COLUMNS = (
     "name", "edition", "users", "growth", "allowance", "currency", "cost", "refused",
-    "refused_calls", "blocked_minutes", "headroom", "peak_used", "cost_per_1000", "least_allowance",
-    "least_users", "refuses_nothing", "user_buys", "unit_buys", "unit_way",
+    "refused_share", "refused_calls", "blocked_minutes", "headroom", "peak_used", "cost_per_1000",
+    "least_allowance", "least_users", "refuses_nothing", "user_buys", "unit_buys", "unit_way",
 )  # fmt: skip
 _MAY_BE_NONE = ("cost", "cost_per_1000", "unit_buys", "unit_way")
-_DAY_MINUTES = 24 * 60
 
 
 def compare(
@@ -36,7 +34,8 @@ def compare(
 
     - name, edition, users, growth (per cent), allowance (credits per 24 hours), currency;
     - cost: a month, Decimal, or None where a price was not entered;
-    - refused (credits), refused_calls, blocked_minutes, refuses_nothing;
+    - refused (credits), refused_share (of the demand, 0 to 1), refused_calls, blocked_minutes,
+      refuses_nothing;
     - headroom: the least, in credits; peak_used: the most that was admitted in a window;
     - cost_per_1000: of the credits used, Decimal or None; a month's use is what was admitted,
       scaled from the time between the first minute and the last (at least a day) to 30 days;
@@ -46,55 +45,85 @@ def compare(
     - unit_buys: credits that one more unit of the currency a month buys, by the better way
       (unit_way: users or add-on); both None where nothing can be bought or has a price.
     """
-    played: dict[tuple[float, int], Replay] = {}
-    for growth in {each.growth for each in scenarios}:
-        allowances = {each.plan.allowance for each in scenarios if each.growth == growth}
-        found = _played(demand, allowances, kind, zone, growth)
-        played |= {(growth, allowance): each for allowance, each in found.items()}
-    months = _months(demand)
-    rows = [_row(each, played[each.growth, each.plan.allowance], months) for each in scenarios]
+    whole = prepared(demand, kind, zone)
+    demands = {growth: whole.grown(growth) for growth in {each.growth for each in scenarios}}
+    found: dict[tuple[float, int], Outcome] = {}
+    for each in scenarios:
+        key = (each.growth, each.plan.allowance)
+        if key not in found:
+            found[key] = outcome(demands[each.growth], each.plan.allowance)
+    return side_by_side(scenarios, [found[e.growth, e.plan.allowance] for e in scenarios])
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an allowance would have done with the demand, in a few numbers that are cheap to keep.
+
+    Credits, calls, minutes; see `replay.Replay`.
+    """
+
+    refused: int | float
+    refused_share: float
+    refused_calls: int
+    blocked_minutes: int
+    headroom: int | float
+    peak_used: int | float
+    least_allowance: int
+    admitted_a_month: Fraction
+
+
+def outcome(demand: Demand, allowance: int) -> Outcome:
+    """What an allowance would have done with the demand."""
+    found = play(demand, allowance)
+    return Outcome(
+        refused=found.refused,
+        refused_share=found.refused_share,
+        refused_calls=found.refused_calls,
+        blocked_minutes=found.blocked_minutes,
+        headroom=found.least_headroom,
+        peak_used=found.peak_used,
+        least_allowance=found.least_allowance,
+        admitted_a_month=found.admitted_a_month,
+    )
+
+
+def side_by_side(scenarios: Sequence[Scenario], outcomes: Sequence[Outcome]) -> pd.DataFrame:
+    """Scenarios with what became of each; the columns of `compare`."""
+    rows = [_row(*each) for each in zip(scenarios, outcomes, strict=True)]
     frame = pd.DataFrame(rows, columns=list(COLUMNS))
     kept = {name: pd.Series([row[name] for row in rows], dtype=object) for name in _MAY_BE_NONE}
     enough = pd.Series([row["least_users"] for row in rows], dtype="Int64")
     return frame.assign(**kept, least_users=enough)
 
 
-def _played(
-    demand: pd.DataFrame, allowances: Iterable[int], kind: Kind, zone: str, growth: float
-) -> dict[int, Replay]:
-    """The demand played again under every allowance.
-
-    Allowances that refuse nothing differ only in their headroom, so they share one replay.
-    """
-    found: dict[int, Replay] = {}
-    roomy: Replay | None = None
-    for allowance in sorted(allowances, reverse=True):
-        if roomy is not None and allowance >= roomy.least_allowance:
-            found[allowance] = replace(roomy, allowance=allowance)
-            continue
-        found[allowance] = replay(demand, Plan(allowance, 0, 0), kind, zone, growth)
-        if found[allowance].least_allowance <= allowance:
-            roomy = found[allowance]
-    return found
-
-
-def _months(demand: pd.DataFrame) -> Fraction:
-    """How many months of 30 days the demand covers, at least a day's worth."""
-    if demand.empty:
-        return Fraction(1, DAYS)
-    span = demand["minute"].max() - demand["minute"].min() + MINUTE
-    return Fraction(max(span // MINUTE, _DAY_MINUTES), _DAY_MINUTES * DAYS)
+def listed(compared: pd.DataFrame) -> pd.DataFrame:
+    """What `side_by_side` gives as a table to be read and taken away; money as text."""
+    money = zip(compared["cost"], compared["cost_per_1000"], compared["currency"], strict=True)
+    texts = [(written(cost, code), _each(share, code)) for cost, share, code in money]
+    return pd.DataFrame(
+        {
+            "Plan": compared["name"],
+            "Users": compared["users"],
+            "Allowance": compared["allowance"],
+            "Cost a month": [cost for cost, _ in texts],
+            "Refused": compared["refused"],
+            "Refused %": (compared["refused_share"] * 100).round(2),
+            "Blocked hours": (compared["blocked_minutes"] / 60).round(1),
+            "Headroom": compared["headroom"],
+            "Per 1,000 used": [share for _, share in texts],
+            "Users that refuse nothing": compared["least_users"],
+            "Growth %": compared["growth"],
+            "Edition": compared["edition"],
+        }
+    )
 
 
-def _admitted(found: Replay) -> Fraction:
-    """All credits admitted, exactly: fractions of them are added up in millionths, as elsewhere."""
-    values = found.minutes["admitted"].to_numpy()
-    if values.dtype.kind == "i":
-        return Fraction(int(values.sum()))
-    return Fraction(int(np.rint(values * 1e6).astype(np.int64).sum()), 1_000_000)
+def _each(share: Decimal | None, currency: str) -> str:
+    """A price of 1,000 credits: it may be far below the least coin."""
+    return "" if share is None else f"{share:,.4f} {currency}"
 
 
-def _row(scenario: Scenario, found: Replay, months: Fraction) -> dict[str, Any]:
+def _row(scenario: Scenario, found: Outcome) -> dict[str, Any]:
     plan, prices = scenario.plan, scenario.prices
     total: Decimal | None = cost(plan, prices).total
     more = buying.unit_buys(plan, prices)
@@ -107,11 +136,12 @@ def _row(scenario: Scenario, found: Replay, months: Fraction) -> dict[str, Any]:
         "currency": prices.currency,
         "cost": total,
         "refused": found.refused,
+        "refused_share": found.refused_share,
         "refused_calls": found.refused_calls,
         "blocked_minutes": found.blocked_minutes,
-        "headroom": found.headroom()["min"],
+        "headroom": found.headroom,
         "peak_used": found.peak_used,
-        "cost_per_1000": per_thousand(total, _admitted(found) / months),
+        "cost_per_1000": per_thousand(total, found.admitted_a_month),
         "least_allowance": found.least_allowance,
         "least_users": least_users(plan, found.least_allowance),
         "refuses_nothing": found.least_allowance <= plan.allowance,

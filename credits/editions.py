@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 from credits import CreditsError, presets
@@ -73,12 +73,7 @@ def editions(path: Path = PLANS) -> tuple[Edition, ...]:
 
     Raises CreditsError where it can't be read, or names an edition twice.
     """
-    file = _read(path)
-    found = tuple(_edition(table) for table in file.tables("edition"))
-    names = [each.name for each in found]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise CreditsError(f"{path.name} has {twice[0]} twice.")
-    return found
+    return _editions(path, _changed(path))
 
 
 def edition(name: str) -> Edition:
@@ -97,11 +92,7 @@ def add_ons(path: Path = PLANS) -> tuple[AddOn, ...]:
 
     Raises CreditsError where it can't be read, or names a vendor twice.
     """
-    found = tuple(_add_on(table) for table in _read(path).tables("add_on"))
-    vendors = [each.vendor for each in found]
-    if twice := sorted({vendor for vendor in vendors if vendors.count(vendor) > 1}):
-        raise CreditsError(f"{path.name} has add-on credits of {twice[0]} twice.")
-    return found
+    return _add_ons(path, _changed(path))
 
 
 def slabs(edition: Edition, currency: str) -> tuple[Slab, ...]:
@@ -116,13 +107,30 @@ def slabs(edition: Edition, currency: str) -> tuple[Slab, ...]:
     return ()
 
 
-def _read(path: Path) -> Table:
-    return _unchanged(path, path.stat().st_mtime_ns if path.exists() else 0)
-
-
-@cache
-def _unchanged(path: Path, _changed: int) -> Table:
+def _changed(path: Path) -> int:
     """A page asks at every move of a slider: the file is read again only when it has changed."""
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+@lru_cache(maxsize=8)
+def _editions(path: Path, _changed: int) -> tuple[Edition, ...]:
+    found = tuple(_edition(table) for table in _read(path).tables("edition"))
+    names = [each.name for each in found]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise CreditsError(f"{path.name} has {twice[0]} twice.")
+    return found
+
+
+@lru_cache(maxsize=8)
+def _add_ons(path: Path, _changed: int) -> tuple[AddOn, ...]:
+    found = tuple(_add_on(table) for table in _read(path).tables("add_on"))
+    vendors = [each.vendor for each in found]
+    if twice := sorted({vendor for vendor in vendors if vendors.count(vendor) > 1}):
+        raise CreditsError(f"{path.name} has add-on credits of {twice[0]} twice.")
+    return found
+
+
+def _read(path: Path) -> Table:
     file = presets.read(path)
     file.only(frozenset({"edition", "add_on"}))
     return file

@@ -6,80 +6,236 @@ block ends (anchored). A minute may be admitted in part; its calls are then refu
 rounded up. Calls that the log shows as refused were wanted too, and count as demand.
 
 All sums are integers (see `windows` for fractions): what is refused and what is admitted add up to
-the demand exactly.
+the demand exactly. What is not asked for is not worked out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from credits import windows
+from credits.demand import MINUTE, Demand, prepared, stamps
 from credits.plan import Plan
-from credits.windows import Kind
+from credits.series import held
+from credits.sharing import product_over
+from credits.times import Ints
+from credits.windows import Kind, first_maxima
 
-Ints = npt.NDArray[np.int64]
+__all__ = ["MINUTE", "Replay", "curve", "document", "least_users", "play", "replay"]
 
-MINUTE = pd.Timedelta(minutes=1)
-_DAY_MINUTES = 24 * 60
+_PARTS = {"min": 0.0, "p5": 0.05, "median": 0.5}
 
 
 @dataclass(frozen=True)
 class Replay:
-    """What a plan would have done with the demand. Credits, calls, minutes; times naive UTC."""
+    """What an allowance would have done with the demand. Credits, calls; times naive UTC."""
 
+    demand: Demand
     allowance: int
-    kind: Kind
-    minutes: pd.DataFrame
-    """minute, calls, demand, admitted, refused (credits), refused_calls; minutes with calls."""
-    steps: pd.DataFrame
-    """The window's admitted credits as a step series: occurred_at, credits, calls."""
-    least_allowance: int
-    """The least allowance that refuses nothing."""
-    days: pd.DataFrame
-    """day, demand, admitted, refused, peak_used: every day of the zone, zeros included."""
-    blocked: pd.DataFrame
-    """start, end: spans in which whatever was called was refused, at least in part."""
+    sums: Ints
+    """Admitted before each minute and altogether; see `Demand.admitted`."""
 
     @property
+    def kind(self) -> Kind:
+        """The kind of window."""
+        return self.demand.timeline.kind
+
+    @property
+    def least_allowance(self) -> int:
+        """The least allowance that refuses nothing."""
+        return self.demand.least_allowance
+
+    @cached_property
+    def wanted(self) -> int | float:
+        """Credits wanted."""
+        return self.demand.credit(int(self.demand.total[-1]))
+
+    @cached_property
+    def admitted(self) -> int | float:
+        """Credits admitted."""
+        return self.demand.credit(int(self.sums[-1]))
+
+    @cached_property
     def refused(self) -> int | float:
         """Credits refused."""
-        return _total(self.minutes["refused"])
+        return self.demand.credit(int(self.demand.total[-1] - self.sums[-1]))
 
     @property
+    def admitted_a_month(self) -> Fraction:
+        """Credits admitted in 30 days, exactly."""
+        whole = Fraction(int(self.sums[-1]), self.demand.scale)
+        return whole / self.demand.timeline.months
+
+    @property
+    def refused_share(self) -> float:
+        """The part of the demand that is refused, 0 to 1."""
+        return self.refused / self.wanted if self.wanted else 0.0
+
+    @property
+    def refuses_nothing(self) -> bool:
+        """Whether the allowance is enough."""
+        return bool(self.sums[-1] == self.demand.total[-1])
+
+    @cached_property
+    def refused_by_minute(self) -> Ints:
+        """Refused in each minute of the demand, × scale."""
+        refused: Ints = self.demand.wanted - np.diff(self.sums)
+        return refused
+
+    @cached_property
+    def refusing(self) -> Ints:
+        """Positions of the minutes that refuse something."""
+        if self.refuses_nothing:
+            return np.empty(0, dtype=np.int64)
+        return np.flatnonzero(self.refused_by_minute)
+
+    @cached_property
+    def calls_by_refusing_minute(self) -> Ints:
+        """Calls refused in each of the minutes `refusing`: in proportion, rounded up."""
+        at = self.refusing
+        calls, wanted = self.demand.calls[at], self.demand.wanted[at]
+        return -product_over(-self.refused_by_minute[at], calls, wanted)
+
+    @cached_property
     def refused_calls(self) -> int:
         """Calls refused."""
-        return int(self.minutes["refused_calls"].sum())
+        return int(self.calls_by_refusing_minute.sum())
 
     @property
     def blocked_minutes(self) -> int:
         """Minutes in which something was refused."""
-        return int((self.minutes["refused"] > 0).sum())
+        return len(self.refusing)
 
-    @property
+    @cached_property
+    def days_refusing(self) -> int:
+        """Days of the zone on which something was refused."""
+        wanted, admitted = self._by_day
+        return int(np.count_nonzero(wanted > admitted))
+
+    @cached_property
+    def _by_day(self) -> tuple[Ints, Ints]:
+        """Wanted and admitted on each day of the zone, × scale."""
+        edges = self.demand.timeline.day_places
+        wanted, admitted = (
+            sums[edges[1]] - sums[edges[0]] for sums in (self.demand.total, self.sums)
+        )
+        return wanted, admitted
+
+    @cached_property
+    def used(self) -> Ints:
+        """Admitted in the window at each of the instants `Demand.at`, × scale."""
+        if self.sums is self.demand.total:
+            return self.demand.in_window
+        return self.demand.timeline.in_window(self.sums)
+
+    @cached_property
     def peak_used(self) -> int | float:
         """The most credits that were admitted in a window."""
-        value: int | float = self.steps["credits"].max().item() if len(self.steps) else 0
-        return value
+        return self.demand.credit(int(self.used.max())) if len(self.used) else 0
+
+    @property
+    def least_headroom(self) -> int | float:
+        """Allowance − used where it is least."""
+        most = int(self.used.max()) if len(self.used) else 0
+        return self.demand.credit(self.allowance * self.demand.scale - most)
 
     def headroom(self) -> dict[str, int | float]:
         """Allowance − used: the least, the 5th percentile and the median over all time."""
-        if len(self.steps) < 2:
-            return dict.fromkeys(("min", "p5", "median"), self.allowance)
-        lengths = np.diff(self.steps["occurred_at"].to_numpy()).astype(np.int64)
-        free = self.allowance - self.steps["credits"].to_numpy()[:-1]
-        order = np.argsort(free, kind="stable")
-        share = np.cumsum(lengths[order]) / max(lengths.sum(), 1)
-        at = {name: int(np.searchsorted(share, part)) for name, part in _PARTS.items()}
-        last = len(order) - 1
-        return {name: free[order[min(place, last)]].item() for name, place in at.items()}
+        return dict(self._headroom)
 
+    @cached_property
+    def _headroom(self) -> dict[str, int | float]:
+        if not len(self.used):
+            return dict.fromkeys(_PARTS, self.allowance)
+        found = held(self.used[:-1], self.demand.timeline.lengths, tuple(_PARTS.values()))
+        room = self.allowance * self.demand.scale
+        credit = self.demand.credit
+        return {name: credit(room - used) for name, used in zip(_PARTS, found, strict=True)}
 
-_PARTS = {"min": 0.0, "p5": 0.05, "median": 0.5}
+    @cached_property
+    def minutes(self) -> pd.DataFrame:
+        """minute, calls, demand, admitted, refused (credits), refused_calls; minutes with calls."""
+        demand = self.demand
+        refused_calls = np.zeros(len(demand.timeline.times), dtype=np.int64)
+        refused_calls[self.refusing] = self.calls_by_refusing_minute
+        return pd.DataFrame(
+            {
+                "minute": stamps(demand.timeline.times),
+                "calls": demand.calls,
+                "demand": demand.credits(demand.wanted),
+                "admitted": demand.credits(np.diff(self.sums)),
+                "refused": demand.credits(self.refused_by_minute),
+                "refused_calls": refused_calls,
+            }
+        )
+
+    @cached_property
+    def days(self) -> pd.DataFrame:
+        """day, demand, admitted, refused, peak_used: every day of the zone, zeros included."""
+        demand, timeline = self.demand, self.demand.timeline
+        wanted, admitted = self._by_day
+        amounts = {
+            "demand": wanted,
+            "admitted": admitted,
+            "refused": wanted - admitted,
+            "peak_used": self._most_used(*timeline.day_edges),
+        }
+        columns = {name: demand.credits(values) for name, values in amounts.items()}
+        return pd.DataFrame({"day": timeline.days["day"], **columns})
+
+    def _most_used(self, starts: Ints, ends: Ints) -> Ints:
+        """The most used in each of some spans; what a span begins with is used in it too."""
+        if not len(starts):
+            return starts
+        first = np.searchsorted(self.demand.timeline.at, starts, "right") - 1
+        last = np.searchsorted(self.demand.timeline.at, ends)
+        edges = np.stack([np.maximum(first, 0), np.maximum(last, 1)], axis=1).ravel()
+        found: Ints = np.maximum.reduceat(np.append(self.used, 0), edges)[::2]
+        return found
+
+    @cached_property
+    def blocked(self) -> pd.DataFrame:
+        """start, end, refused, calls: spans in which whatever was called was refused, in part.
+
+        A span reaches from a minute that refuses something to the last before one that takes all.
+        """
+        at, times = self.refusing, self.demand.timeline.times
+        first = np.flatnonzero(np.diff(at, prepend=-2) > 1)
+        last = np.append(first[1:], len(at))[: len(first)] - 1
+        refused, calls = self.refused_by_minute[at], self.calls_by_refusing_minute
+        if len(at):
+            refused, calls = (np.add.reduceat(each, first) for each in (refused, calls))
+        ends = stamps(times[at[last]]) + MINUTE.to_timedelta64()
+        return pd.DataFrame(
+            {
+                "start": stamps(times[at[first]]),
+                "end": ends.astype("datetime64[us]"),
+                "refused": self.demand.credits(refused),
+                "calls": calls,
+            }
+        )
+
+    @cached_property
+    def drawn(self) -> pd.DataFrame:
+        """What a chart needs of the window: occurred_at, used, wanted (had nothing been refused).
+
+        Step series; what the window was refused stands between the two.
+        """
+        demand, kept = self.demand, self.demand.kept
+        if not self.refuses_nothing:
+            kept = np.union1d(kept, first_maxima(self.used, demand.timeline.stretches))
+        return pd.DataFrame(
+            {
+                "occurred_at": stamps(demand.timeline.at[kept]),
+                "used": demand.credits(self.used[kept]),
+                "wanted": demand.credits(demand.in_window[kept]),
+            }
+        )
 
 
 def replay(
@@ -87,58 +243,33 @@ def replay(
 ) -> Replay:
     """Play demand again under a plan.
 
-    `demand`: minute (naive UTC), calls, credits (what the calls cost had none been refused), one
-    row for each minute with calls, in order. `growth`: per cent by which all demand grows; credits
-    of a minute are rounded up.
+    `demand`: see `demand.prepared`. `growth`: per cent; see `Demand.grown`.
     """
-    usage = _grown(demand, growth)
-    wanted = usage["credits"].to_numpy()
-    allowed = _admitted(usage, plan.allowance, kind, zone)
-    refused = wanted - allowed
-    calls = usage["calls"].to_numpy()
-    parts = np.where(wanted > 0, refused / np.maximum(wanted, 1), 0.0)
-    minutes = pd.DataFrame(
+    return play(prepared(demand, kind, zone).grown(growth), plan.allowance)
+
+
+def play(demand: Demand, allowance: int) -> Replay:
+    """Play prepared demand again under an allowance, in credits per 24 hours."""
+    return Replay(demand, allowance, demand.admitted(allowance))
+
+
+def curve(demand: Demand, points: int = 32) -> pd.DataFrame:
+    """Refused against allowance: allowance, refused (credits), refused_share, rising allowances.
+
+    From none to a tenth beyond the least that refuses nothing, which is among them, closer to each
+    other towards it: there refusing begins.
+    """
+    least = demand.least_allowance
+    shares = 1 - np.linspace(1, 0, points) ** 2
+    rising = {int(least * share) for share in shares} | {least, least + least // 10}
+    rows = [(each, play(demand, each)) for each in sorted(rising)]
+    return pd.DataFrame(
         {
-            "minute": usage["occurred_at"],
-            "calls": calls,
-            "demand": wanted,
-            "admitted": allowed,
-            "refused": refused,
-            "refused_calls": np.minimum(np.ceil(calls * parts).astype(np.int64), calls),
+            "allowance": [each for each, _ in rows],
+            "refused": [found.refused for _, found in rows],
+            "refused_share": [found.refused_share for _, found in rows],
         }
     )
-    steps = _steps(usage.assign(credits=allowed), kind, zone)
-    return Replay(
-        allowance=plan.allowance,
-        kind=kind,
-        minutes=minutes,
-        steps=steps,
-        least_allowance=least_allowance(usage, kind, zone),
-        days=_days(minutes, steps, zone),
-        blocked=_blocked(minutes),
-    )
-
-
-def _total(column: pd.Series) -> int | float:
-    value: int | float = column.to_numpy().sum().item()
-    return value
-
-
-def _grown(demand: pd.DataFrame, growth: float) -> pd.DataFrame:
-    usage = demand.rename(columns={"minute": "occurred_at"})[["occurred_at", "calls", "credits"]]
-    usage = windows.instants(usage)
-    if growth:
-        factor = 1 + growth / 100
-        for name in ("calls", "credits"):
-            # Rounded first, so that 110 % of 10 is 11 and not 12 by the dust of a float.
-            grown = np.ceil(np.round(usage[name].to_numpy() * factor, 6))
-            usage[name] = grown.astype(np.int64)
-    return usage
-
-
-def least_allowance(usage: pd.DataFrame, kind: Kind = "trailing", zone: str = "UTC") -> int:
-    """The least allowance that refuses nothing: the greatest sum that the window takes."""
-    return int(np.ceil(windows.peak(usage, kind, zone).credits))
 
 
 def least_users(plan: Plan, allowance: int) -> int | None:
@@ -151,104 +282,17 @@ def least_users(plan: Plan, allowance: int) -> int | None:
     return -(-missing // plan.credits_per_user) if plan.credits_per_user else None
 
 
-def _admitted(usage: pd.DataFrame, allowance: int, kind: Kind, zone: str) -> npt.NDArray[Any]:
-    """Credits admitted in each minute of demand."""
-    wanted: npt.NDArray[Any] = usage["credits"].to_numpy()
-    if not len(wanted):
-        return wanted
-    sums = windows.running(usage, kind, zone)["credits"].to_numpy()
-    if kind == "trailing":
-        times = usage["occurred_at"].to_numpy().astype("datetime64[m]").astype(np.int64)
-        return _admitted_trailing(times, wanted, sums, allowance)
-    # Within a day or a block nothing comes back: what is admitted is the sum, cut at the allowance.
-    cut: npt.NDArray[Any] = np.minimum(sums, allowance) - np.minimum(sums - wanted, allowance)
-    return cut
-
-
-def _admitted_trailing(
-    times: Ints, wanted: npt.NDArray[Any], sums: npt.NDArray[Any], allowance: int
-) -> npt.NDArray[Any]:
-    """Minute by minute, but only from where demand exceeds the allowance until all is free again.
-
-    Elsewhere the window holds nothing but what was wanted, and all of it fits.
-    """
-    admitted = wanted.copy()
-    crowded = np.flatnonzero(sums > allowance)
-    at = int(crowded[0]) if len(crowded) else len(times)
-    minutes, demand = times.tolist(), wanted.tolist()
-    while at < len(minutes):
-        oldest = int(np.searchsorted(times, minutes[at] - _DAY_MINUTES, side="right"))
-        used = admitted[oldest:at].sum().item()
-        let = admitted[oldest:at].tolist()
-        first, blocked_at = oldest, minutes[at]
-        while at < len(minutes) and minutes[at] - blocked_at < _DAY_MINUTES:
-            while minutes[oldest] <= minutes[at] - _DAY_MINUTES:
-                used -= let[oldest - first]
-                oldest += 1
-            room = max(allowance - used, 0)
-            taken = min(demand[at], room)
-            if taken < demand[at]:
-                blocked_at = minutes[at]
-                admitted[at] = taken
-            let.append(taken)
-            used += taken
-            at += 1
-        later = int(np.searchsorted(crowded, at))
-        at = int(crowded[later]) if later < len(crowded) else len(minutes)
-    return admitted
-
-
-def _steps(usage: pd.DataFrame, kind: Kind, zone: str) -> pd.DataFrame:
-    if usage.empty:
-        return usage
-    times = usage["occurred_at"]
-    return windows.steps(usage, kind, zone, times.iloc[0], times.iloc[-1] + MINUTE)
-
-
-def _days(minutes: pd.DataFrame, steps: pd.DataFrame, zone: str) -> pd.DataFrame:
-    """Sums by day of the zone, and the most that was used at any time of the day."""
-    names = ["demand", "admitted", "refused"]
-    if minutes.empty:
-        return pd.DataFrame(columns=["day", *names, "peak_used"])
-    local = minutes["minute"].dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
-    sums = minutes.groupby(local.dt.normalize())[names].sum()
-    every = pd.date_range(sums.index[0], sums.index[-1], freq="D", name="day")
-    sums = sums.reindex(every, fill_value=0)
-    clock = steps["occurred_at"].dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
-    peaks = steps["credits"].groupby(clock.dt.normalize()).max().reindex(every)
-    # What was used at a day's end is still used when the next one begins.
-    held = steps["credits"].groupby(clock.dt.normalize()).last().reindex(every).ffill().shift()
-    sums["peak_used"] = peaks.fillna(held).astype(steps["credits"].dtype)
-    frame = sums.reset_index()
-    return frame.assign(day=frame["day"].dt.date)
-
-
-def _blocked(minutes: pd.DataFrame) -> pd.DataFrame:
-    """Spans from a minute that refuses something to the last before one that takes all again."""
-    refusing = (minutes["refused"] > 0).to_numpy()
-    edges = np.flatnonzero(np.diff(refusing.astype(np.int8), prepend=0, append=0))
-    starts, ends = edges[::2], edges[1::2] - 1
-    times = minutes["minute"]
-    return pd.DataFrame(
-        {
-            "start": times.iloc[starts].reset_index(drop=True),
-            "end": times.iloc[ends].reset_index(drop=True) + MINUTE,
-        }
-    )
-
-
 def document(found: Replay, plan: Plan) -> dict[str, Any]:
     """The document of `python -m credits replay`, as the README describes it."""
-    minutes = found.minutes
     return {
         "allowance": found.allowance,
         "window": found.kind,
         "resolution": "minute",
         "demand": {
-            "calls": int(minutes["calls"].sum()),
-            "credits": _total(minutes["demand"]),
+            "calls": int(found.demand.calls.sum()),
+            "credits": found.wanted,
         },
-        "admitted": {"credits": _total(minutes["admitted"])},
+        "admitted": {"credits": found.admitted},
         "refused": {"calls": found.refused_calls, "credits": found.refused},
         "blocked_minutes": found.blocked_minutes,
         "blocked": [

@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from credits.times import firsts, microseconds
+from credits.times import Ints, firsts, microseconds
 from credits.windows import Measure, first_maxima
+
+_BINS = 4_096
+THIN = 450
+"""Points of a line that fills two thirds of a page."""
 
 
 def above(steps: pd.DataFrame, limit: float) -> pd.DataFrame:
@@ -42,11 +46,43 @@ def thin(
         return steps.reset_index(drop=True)
     times = microseconds(steps[at])
     values = steps[measure].to_numpy()
-    stretches = max((points - 1) // 3, 1)
-    width = int(times[-1] - times[0]) // stretches + 1
-    first = firsts((times - times[0]) // width)
+    first = stretches(times, points)
     lasts = np.append(first[1:], len(times)) - 1
     ends = np.array([0, len(times) - 1])
     tops, bottoms = first_maxima(values, first), first_maxima(-values, first)
     kept = np.unique(np.concatenate([ends, lasts, tops, bottoms]))
     return steps.iloc[kept].reset_index(drop=True)
+
+
+def stretches(times: Ints, points: int) -> Ints:
+    """Where equal stretches of time begin among sorted times: a third as many as points."""
+    if not len(times):
+        return firsts(times)
+    width = int(times[-1] - times[0]) // max((points - 1) // 3, 1) + 1
+    return firsts((times - times[0]) // width)
+
+
+def held(values: Ints, lengths: Ints, parts: tuple[float, ...]) -> list[int]:
+    """The greatest values that are held or passed for such parts of the time, 0 to 1.
+
+    `lengths`: how long each of the values (not negative) is held. Counted into bins, and then into
+    bins of the bin where the value lies, in place of sorting a million values.
+    """
+    total = int(lengths.sum())
+    return [_held(values, lengths, part * total) for part in parts]
+
+
+def _held(values: Ints, lengths: Ints, wanted: float) -> int:
+    top, before = int(values.max()), 0.0
+    width = top // _BINS + 1
+    while wanted:
+        bins = (top - values) // width
+        sums = before + np.cumsum(np.bincount(bins, weights=lengths))
+        place = min(int(np.searchsorted(sums, wanted)), len(sums) - 1)
+        top -= place * width
+        if width == 1:
+            break
+        inside = bins == place
+        values, lengths = values[inside], lengths[inside]
+        before, width = sums[place - 1] if place else before, width // _BINS + 1
+    return top

@@ -253,20 +253,47 @@ def steps(usage: pd.DataFrame, kind: Kind, zone: str, start: Instant, end: Insta
     if last < first:
         raise ValueError("steps: the end is before the start")
     rows = _instants(usage)
-    if kind == "trailing":
-        left = _between(rows.times, first - _DAY, last - _DAY) + _DAY
-    elif kind == "calendar":
-        left = _between(midnights(rows.times, zone), first, last)
-    else:
-        left = _between(_block_starts(rows.times) + _DAY, first, last)
-    edges = np.array([first, last], dtype=np.int64)
-    # Stable sorting is a merge here, because both long parts are already in order.
-    at = np.sort(np.concatenate([_between(rows.times, first, last), left, edges]), kind="stable")
-    at = at[firsts(at)]
+    at = changes(rows.times, kind, zone, first, last)
     calls, amounts = _used(rows, at, kind, zone)
     kept = np.ones(len(at), dtype=bool)
     kept[1:-1] = ((np.diff(calls) != 0) | (np.diff(amounts) != 0))[:-1]
     return _frame("occurred_at", at[kept], calls[kept], amounts[kept], rows.scale)
+
+
+def integers(usage: pd.DataFrame) -> tuple[Ints, Ints, Ints, int]:
+    """Usage as exact integers: stamps (microseconds), calls, credits × scale, and that scale.
+
+    Sorted, one entry per distinct stamp, ties summed. The scale is 1 for whole credits, and a
+    million where the log has fractions.
+    """
+    rows = _instants(usage)
+    return rows.times, rows.calls, rows.amounts, rows.scale
+
+
+def held(times: Ints, at: Ints, kind: Kind = "trailing", zone: str = "UTC") -> tuple[Ints, Ints]:
+    """Which of the sorted stamps each window holds: those from position `low` up to before `high`.
+
+    A window at each of the instants `at`, all in microseconds.
+    """
+    low = np.searchsorted(times, _lower(times, at, kind, zone))
+    return low, np.maximum(np.searchsorted(times, at, "right"), low)
+
+
+def changes(times: Ints, kind: Kind, zone: str, first: int, last: int) -> Ints:
+    """The instants in [first, last] at which a window over sorted stamps may change, and both ends.
+
+    Calls arriving, calls leaving, midnights, blocks ending; all in microseconds.
+    """
+    if kind == "trailing":
+        left = _between(times, first - _DAY, last - _DAY) + _DAY
+    elif kind == "calendar":
+        left = _between(midnights(times, zone), first, last)
+    else:
+        left = _between(_block_starts(times) + _DAY, first, last)
+    edges = np.array([first, last], dtype=np.int64)
+    # Stable sorting is a merge here, because both long parts are already in order.
+    at = np.sort(np.concatenate([_between(times, first, last), left, edges]), kind="stable")
+    return at[firsts(at)]
 
 
 @dataclass(frozen=True)
@@ -389,8 +416,7 @@ def _running(rows: _Rows, kind: Kind, zone: str) -> tuple[Ints, Ints]:
 
 def _used(rows: _Rows, at: Ints, kind: Kind, zone: str) -> tuple[Ints, Ints]:
     """Calls and amounts of the window at each instant; `rows` sorted, one per stamp."""
-    low = np.searchsorted(rows.times, _lower(rows.times, at, kind, zone))
-    high = np.searchsorted(rows.times, at, "right")
+    low, high = held(rows.times, at, kind, zone)
     calls, amounts = _cumulative(rows.calls), _cumulative(rows.amounts)
     return calls[high] - calls[low], amounts[high] - amounts[low]
 

@@ -16,17 +16,18 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from credits import views
-from credits.editions import Edition, editions
+from credits import CreditsError, pricelist, views
+from credits.editions import edition, editions
 from credits.plan import Plan
+from credits.prices import Prices
+from credits.scenarios import OTHER_VENDOR
 from credits.showback import BY
 from credits.windows import KINDS, Kind
+from pages import planned
+from pages.planned import MOST, MOST_CAP, OWN
 
-OWN = "Own numbers"
 PERIODS = {"24h": "24h", "7d": "7d", "30d": "30d", "all": "All", "own": "Own"}
 LENGTHS = {"24h": pd.Timedelta("24h"), "7d": pd.Timedelta("7D"), "30d": pd.Timedelta("30D")}
-MOST = {"base": 5_000_000, "users": 5_000, "per_user": 5_000, "add_on": 1_000_000}
-MOST_CAP = 10**12
 # Up to each number in such steps: one scale for small plans and large ones.
 STEPS = {
     "base": ((200_000, 1_000), (1_000_000, 10_000), (5_000_000, 50_000)),
@@ -35,12 +36,12 @@ STEPS = {
     "add_on": ((100_000, 1_000), (1_000_000, 10_000)),
 }
 AHEAD = (7, 90)
-GROWTH = (-50, 200, 5)
+GROWTH = range(-50, 201, 5)
 RISKS = (1, 5, 10, 20)
-"""Days ahead; per cent by which demand grows, and its step; per cent of risk."""
+"""Days ahead; per cent by which demand grows; per cent of risk."""
 EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2199, 12, 31)
 _TICK = pd.Timedelta(1, unit="us")
-_DEFAULT = next(e for e in editions() if e.name == "Bigin Express")
+_DEFAULT = edition(planned.DEFAULT)
 
 
 def _number(most: int) -> Callable[[str], int | None]:
@@ -84,6 +85,30 @@ def _moment(text: str) -> datetime | None:
     return moment if EARLIEST <= moment.replace(tzinfo=None) <= LATEST else None
 
 
+def _growth(text: str) -> int | float | None:
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    if not -100 <= number <= 10_000:
+        return None
+    return int(number) if number == int(number) else number
+
+
+def _currency(text: str) -> str | None:
+    try:
+        return Prices(text).currency
+    except CreditsError:
+        return None
+
+
+def _prices(text: str) -> str | None:
+    try:
+        return pricelist.written(pricelist.read(text))
+    except CreditsError:
+        return None
+
+
 PLANNED = ("edition", *(name for key in MOST for name in (key, f"{key}_exact")), "cap")
 """The controls of the plan."""
 FORESEEN = ("ahead", "growth", "risk")
@@ -95,10 +120,16 @@ ZONES = sorted(zone for zone in available_timezones() if "/" in zone or zone == 
 # Name in session and address → default, and how the address's text is read (None: it is no value).
 _KEPT: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "base": (_DEFAULT.base_limit, _number(MOST["base"])),
-    "users": (10, _number(MOST["users"])),
+    "users": (planned.USERS, _number(MOST["users"])),
     "per_user": (_DEFAULT.credits_per_user, _number(MOST["per_user"])),
     "add_on": (0, _number(MOST["add_on"])),
     "cap": (_DEFAULT.cap, _cap),
+    "edition": ("", _one_of({*(each.name for each in editions()), OTHER_VENDOR})),
+    "vendor": ("", lambda text: text[:80]),
+    "growth": (0, _growth),
+    "refused": (True, {"0": False, "1": True}.get),
+    "currency": ("USD", _currency),
+    "prices": ("", _prices),
     "period": ("7d", _one_of(PERIODS)),
     "from": (None, _day),
     "to": (None, _day),
@@ -106,7 +137,6 @@ _KEPT: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "window": ("trailing", _one_of(KINDS)),
     "zone": ("", _one_of(ZONES)),
     "ahead": (30, _slide(*AHEAD)),
-    "growth": (0, _slide(*GROWTH)),
     "risk": (5, {str(risk): risk for risk in RISKS}.get),
     "share_by": ("user", _one_of(BY)),
     "bill": ("", _typed(40)),
@@ -181,13 +211,14 @@ def _from_address() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, (default, parse) in _KEPT.items():
         value = parse(st.query_params[name]) if name in st.query_params else None
-        found[name] = default if value is None else None if value == "none" else value
+        empty = name == "cap" and value == "none"
+        found[name] = default if value is None else None if empty else value
     if not found["zone"]:
         own = st.context.timezone or "UTC"
         found["zone"] = own if own in ZONES else "UTC"
     if found["at"] is not None and found["at"].tzinfo is not None:
         found["at"] = found["at"].astimezone(ZoneInfo(found["zone"])).replace(tzinfo=None)
-    return found
+    return found | planned.from_link(found["prices"])
 
 
 def remember() -> None:
@@ -200,17 +231,27 @@ def remember() -> None:
     wanted = {
         name: "none" if state[name] is None else _text(state[name])
         for name, (default, _) in _KEPT.items()
-        if state[name] != default
+        if state[name] != default and name != "edition"
     }
+    # Numbers that only one edition has name it already.
+    if (named := _edition()) != _guessed():
+        wanted["edition"] = named
     there = st.query_params.to_dict()
     # Said again where only the browser lags behind: it may be about to show the last but one.
-    if wanted != {n: v for n, v in there.items() if n in _KEPT} or wanted != state.get("_address"):
-        others = {name: value for name, value in there.items() if name not in _KEPT}
+    shown = {n: v for n, v in there.items() if n in _KEPT or planned.of_links(n)}
+    if wanted != shown or wanted != state.get("_address"):
+        others = {
+            name: value
+            for name, value in there.items()
+            if name not in _KEPT and not planned.of_links(name)
+        }
         st.query_params.from_dict(others | wanted)
     state["_address"] = wanted
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
@@ -223,16 +264,21 @@ def plan() -> Plan:
 def plan_controls(*, whole: bool = False) -> None:
     """Sliders and exact numbers for the plan, and the editions that set them.
 
-    `whole`: with the rarer numbers open to view.
+    `whole`: with the demand that is played again.
     """
     _set("edition", _edition())
     names = [edition.name for edition in editions()]
-    st.selectbox("Edition", [*names, OWN], key="edition", on_change=_take_edition)
+    st.selectbox("Edition", [*names, OTHER_VENDOR, OWN], key="edition", on_change=_take_edition)
+    if st.session_state["edition"] == OTHER_VENDOR:
+        _ready("vendor")
+        st.text_input("Vendor and edition", key="vendor", max_chars=80)
+    else:
+        hidden("vendor")
     _pair("Base limit", "base")
     _pair("Users", "users")
-    rarer = st.expander(
-        "Credits per user, add-on, cap", whole, key=f"rarer_{whole}", on_change="rerun"
-    )
+    if whole:
+        _demand_controls()
+    rarer = st.expander("Credits per user, add-on, cap", key="rarer", on_change="rerun")
     if rarer.open:
         with rarer:
             _pair("Credits per user", "per_user")
@@ -250,6 +296,18 @@ def plan_controls(*, whole: bool = False) -> None:
     st.caption(f"{formula} = **{allowance}** credits")
     if chosen.at_cap:
         st.caption(f"At its cap of {chosen.cap:,}: more users add nothing.")
+
+
+def _demand_controls() -> None:
+    """What is played again: by how much demand grows, and whether refused calls were wanted."""
+    growth_control()
+    _ready("refused")
+    st.toggle(
+        "Calls refused in the log count",
+        key="refused",
+        help="Calls that the log shows as turned down (429) were wanted too, and count with what"
+        " they would have cost.",
+    )
 
 
 def _set(key: str, value: Any) -> None:
@@ -304,54 +362,64 @@ def _take_exact(key: str) -> None:
 
 def _edition() -> str:
     """The edition whose numbers these are: the one chosen last if it fits, else the first."""
-    fits = [edition.name for edition in editions() if _fits(edition)]
     last = st.session_state.get("edition")
-    return last if last in fits else fits[0] if fits else OWN
+    if last == OTHER_VENDOR:
+        return OTHER_VENDOR
+    fitting = _fitting()
+    return last if last in fitting else next(iter(fitting), OWN)
 
 
-def _fits(edition: Edition) -> bool:
+def _guessed() -> str:
+    """The first edition whose numbers these are."""
+    return next(iter(_fitting()), OWN)
+
+
+def _fitting() -> list[str]:
+    """The editions whose numbers these are."""
     state = st.session_state
     numbers = (state["base"], state["per_user"], state["cap"])
-    return numbers == (edition.base_limit, edition.credits_per_user, edition.cap)
+    return [
+        each.name
+        for each in editions()
+        if numbers == (each.base_limit, each.credits_per_user, each.cap)
+    ]
 
 
 def _take_edition() -> None:
     state = st.session_state
-    chosen = next((e for e in editions() if e.name == state["edition"]), None)
+    chosen = planned.known(state["edition"])
     if chosen is not None:
         state.update(base=chosen.base_limit, per_user=chosen.credits_per_user, cap=chosen.cap)
         if not chosen.add_ons:
             state["add_on"] = 0
 
 
-def growth() -> int:
+def growth() -> int | float:
     """The growth of demand that is chosen, in per cent."""
-    found: int = st.session_state["growth"]
+    found: int | float = st.session_state["growth"]
     return found
 
 
 def growth_control() -> None:
     """A slider for it."""
+    state = st.session_state
     _ready("growth")
-    least, most, step = GROWTH
-    st.slider(
+    st.select_slider(
         "Growth of demand",
-        least,
-        most,
-        step=step,
+        sorted({*GROWTH, state["growth"]}),
         key="growth",
-        format="%d %%",
-        width=260,
+        format_func=lambda value: f"{value:+g} %" if value else "0 %",
         help="How much more will be wanted than in the past.",
     )
 
 
 def forecast_controls() -> tuple[int, float]:
-    """Days ahead, growth of demand, risk: the first, and the last as a share (0 to 1)."""
+    """Days ahead and risk, the latter as a share (0 to 1); between them stands the growth."""
     _ready("ahead", "risk")
     with st.container(horizontal=True):
         st.slider("Days ahead", *AHEAD, key="ahead", width=260)
-        growth_control()
+        with st.container(width=260):
+            growth_control()
         st.segmented_control(
             "Risk you take",
             RISKS,
@@ -364,12 +432,33 @@ def forecast_controls() -> tuple[int, float]:
     return state["ahead"], state["risk"] / 100
 
 
-def view_controls(first: pd.Timestamp, last: pd.Timestamp) -> None:
-    """Period, moment, window and zone. `first` and `last`: of the calls, naive UTC."""
+def view_controls(first: pd.Timestamp, last: pd.Timestamp, *, moments: bool = True) -> None:
+    """Period, moment, window and zone. `first` and `last`: of the calls, naive UTC.
+
+    `moments`: whether the page looks at a period and a moment, and not at all that is loaded.
+    """
+    if moments:
+        _moments(first, last)
+    else:
+        hidden("period", "from", "to", "at")
+    _ready("window", "zone")
+    st.segmented_control(
+        "24 hours are",
+        list(KINDS),
+        format_func=str.capitalize,
+        key="window",
+        required=True,
+        help="Trailing: the 24 hours before. Calendar: days of the time zone."
+        " Anchored: blocks that open with the first call after the one before.",
+    )
+    st.selectbox("Time zone", ZONES, key="zone")
+
+
+def _moments(first: pd.Timestamp, last: pd.Timestamp) -> None:
     state = st.session_state
     zone = state["zone"]
     days = views.local(first, zone).date(), views.local(last, zone).date()
-    _ready("period", "window", "zone")
+    _ready("period")
     st.segmented_control(
         "Period", list(PERIODS), format_func=PERIODS.__getitem__, key="period", required=True
     )
@@ -395,16 +484,6 @@ def view_controls(first: pd.Timestamp, last: pd.Timestamp) -> None:
             format="YYYY-MM-DD",
             help="The moment that “used” and “coming back” speak of. Empty: the last call.",
         )
-    st.segmented_control(
-        "24 hours are",
-        list(KINDS),
-        format_func=str.capitalize,
-        key="window",
-        required=True,
-        help="Trailing: the 24 hours before. Calendar: days of the time zone."
-        " Anchored: blocks that open with the first call after the one before.",
-    )
-    st.selectbox("Time zone", ZONES, key="zone")
 
 
 def share_controls(words: dict[Any, str]) -> None:

@@ -14,15 +14,16 @@ from typing import TypeVar
 import pandas as pd
 import streamlit as st
 
-from credits import forecast, replay, usage
+from credits import comparison, demand, forecast, replay, usage
+from credits import whose as blame
 from credits.formats import Options
-from credits.plan import Plan
 from credits.presets import DATA
 from credits.settings import settings
 from credits.store import Answers, Preview, Store, Summary, shared
 from credits.windows import Kind
 
 T = TypeVar("T")
+_MOST_KNOWN = 2_000
 SAMPLE = DATA / "sample.csv.gz"
 
 
@@ -113,6 +114,13 @@ def totals(
         return answers.totals(by, start, end, {name: list(values) for name, values in where})
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def users_seen(path: Path, version: int) -> int:
+    """How many users the logs name."""
+    with _moment(version) as answers:
+        return int((answers.totals(("user", "user_basis"))["user_basis"] == "user").sum())
+
+
 @st.cache_resource(max_entries=16, show_spinner="Adding up by user …")
 def people(
     path: Path, version: int, start: pd.Timestamp, end: pd.Timestamp, kind: Kind, zone: str
@@ -138,22 +146,67 @@ def person(
         return usage.person(answers, user, basis, start, end, kind, zone)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
-def demand(path: Path, version: int) -> pd.DataFrame:
-    """What was wanted of the organization's credits, minute by minute."""
+@st.cache_resource(max_entries=3, show_spinner="Reading what was wanted, minute by minute …")
+def wanted(path: Path, version: int, kind: Kind, zone: str, refused: bool) -> demand.Demand:
+    """All demand, ready to be played again. `refused`: whether calls refused in the log count."""
     with _moment(version) as answers:
-        return answers.demand()
+        return demand.prepared(answers.demand(refused=refused), kind, zone)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
-def replayed(
-    path: Path, version: int, allowance: int, kind: Kind, zone: str, growth: float
-) -> replay.Replay:
+@st.cache_resource(max_entries=4, show_spinner="Letting the demand grow …")
+def grown(
+    path: Path, version: int, kind: Kind, zone: str, refused: bool, growth: float
+) -> demand.Demand:
+    """All demand, grown by so many per cent."""
+    return wanted(path, version, kind, zone, refused).grown(growth)
+
+
+Played = tuple[Path, int, Kind, str, bool, float]
+"""What a replay depends on beside the allowance: the arguments of `grown`."""
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def replayed(played: Played, allowance: int) -> replay.Replay:
     """All demand played again under an allowance."""
-    return replay.replay(demand(path, version), Plan(allowance, 0, 0), kind, zone, growth)
+    return replay.play(grown(*played), allowance)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _outcomes(played: Played) -> dict[int, comparison.Outcome]:
+    """What is known already; see `outcomes`."""
+    return {}
+
+
+def outcomes(played: Played, allowances: list[int]) -> list[comparison.Outcome]:
+    """What became of all demand under some allowances, in a few numbers each."""
+    known = _outcomes(played)
+    missing = set(allowances) - known.keys()
+    if len(known) > _MOST_KNOWN:
+        known.clear()
+        missing = set(allowances)
+    if missing:
+        whole = grown(*played)
+        known |= {each: comparison.outcome(whole, each) for each in missing}
+    return [known[each] for each in allowances]
+
+
+@st.cache_resource(max_entries=8, show_spinner="Playing the usage again under many allowances …")
+def curve(played: Played) -> pd.DataFrame:
+    """Refused against allowance; see `replay.curve`."""
+    return replay.curve(grown(*played))
+
+
+@st.cache_resource(max_entries=16, show_spinner="Finding out whose calls they were …")
+def whose(played: Played, allowance: int, by: str) -> pd.DataFrame:
+    """What was refused, by user or by API; see `whose.whose`."""
+    found = replayed(played, allowance)
+    with _moment(played[1]) as answers:
+        wanted_by = answers.demand_by(by, found.blocked, refused=played[4])
+    return blame.whose(found, wanted_by)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Looking ahead …")
 def foreseen(path: Path, version: int, zone: str, growth: float) -> forecast.Forecast:
     """What the coming 90 days may need: no plan is asked for, so that none simulates again."""
-    return forecast.forecast(demand(path, version), zone, growth=growth)
+    with _moment(version) as answers:
+        return forecast.forecast(answers.demand(), zone, growth=growth)

@@ -40,7 +40,7 @@ with st.sidebar:
         choices.plan_controls()
     if summary.first is not None and summary.last is not None:
         st.subheader("View")
-        choices.view_controls(summary.first, summary.last)
+        choices.view_controls(summary.first, summary.last, moments=page is not PLAN)
     else:
         choices.hidden(
             *choices.VIEWED, *choices.FORESEEN, *(choices.PLANNED if page is PLAN else ())

@@ -1,146 +1,132 @@
-"""Credit plan: another base limit, edition or number of users, against what really happened."""
+"""Credit plan: which plan should we buy, and what is the risk?"""
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
-from credits import charts, replay, series, views, windows
-from credits import plan as plans
-from pages import choices, data, parts
+from credits import CreditsError, charts, prices, views
+from credits import advice as words
+from credits.editions import editions
+from pages import choices, data, keeping, parts, planned, played, pricing
 from pages.parts import number
+from pages.played import Shown
 
-summary, chosen, version = parts.opening("Credit plan")
-zone, colours = chosen.zone, parts.palette()
-# Above the columns: inside of one, a phone draws cards of equal height over what follows them.
-result = st.container()
-controls, answer = st.columns([1, 2.4])
-with controls, st.container(border=True):
-    choices.plan_controls(whole=True)
-plan = choices.plan()
-shown = data.overview(*version, chosen.at, chosen.start, chosen.end, chosen.kind, zone)
-steps, peak, used = shown.series.steps, shown.series.peak, shown.window.credits
-above = series.time_above(series.above(steps, plan.allowance))
-headroom = plan.allowance - peak.credits
-seen = int((shown.users["user_basis"] == "user").sum())
+TITLE = "Credit plan"
+_, chosen, version = parts.opening(TITLE)
 
-with result:
-    idle = "no calls in this window"
+
+def shown() -> Shown:
+    """What the controls say now, and what it would have meant."""
+    plan, label, state = choices.plan(), planned.label(), st.session_state
+    again = (*version, chosen.kind, chosen.zone, state["refused"], state["growth"])
+    return Shown(
+        plan=plan,
+        label=label,
+        prices=planned.prices(label),
+        played=again,
+        found=data.replayed(again, plan.allowance),
+        zone=chosen.zone,
+        colours=parts.palette(),
+    )
+
+
+def answer(now: Shown) -> None:
+    """The answer in a sentence, and the numbers behind it."""
+    edition = planned.known(now.label)
+    vendor = edition.vendor if edition else ""
+    said = words.advice(
+        now.found,
+        now.plan,
+        now.label,
+        editions(),
+        vendor=vendor,
+        growth=st.session_state["growth"],
+    )
+    box = st.success if said.enough else st.warning
+    box(f"**{parts.plain(said.verdict)}** {parts.plain(said.remedy)}")
+    free, paid = now.found.headroom(), prices.cost(now.plan, now.prices)
+    each = prices.per_thousand(paid.total, now.found.admitted_a_month)
+    refused = "red" if now.found.refused else "gray"
+    days = words.counted(len(now.found.demand.timeline.days), "day")
     parts.cards(
         (
-            ("Allowance", number(plan.allowance), plan.formula.rsplit(" = ", 1)[0], "gray"),
+            ("Allowance", number(now.plan.allowance), now.plan.formula.rsplit(" = ", 1)[0], "gray"),
+            ("Refused", number(now.found.refused), f"{now.found.refused_calls:,} calls", refused),
             (
-                "Headroom at the peak",
-                number(headroom),
-                (f"peak {number(peak.credits)}" if peak.end is not None else "no calls")
-                + (", over" if headroom < 0 else ""),
-                "red" if headroom < 0 else "gray",
+                "Blocked",
+                views.duration(pd.Timedelta(minutes=now.found.blocked_minutes))
+                if now.found.blocked_minutes
+                else "never",
+                f"on {now.found.days_refusing:,} of {days}",
+                refused,
             ),
             (
-                "Above the limit",
-                views.duration(above) if above else "never",
-                chosen.period,
-                "red" if above else "gray",
+                "Least headroom",
+                number(free["min"]),
+                f"5 % of the time ≤ {number(free['p5'])}, half ≤ {number(free['median'])}",
+                "gray",
             ),
             (
-                "Used now",
-                number(used),
-                f"{number(max(plan.allowance - used, 0))} unused" if shown.window.calls else idle,
+                "Cost a month",
+                "no price"
+                if paid.total is None
+                else prices.written(paid.total, now.prices.currency),
+                "enter prices below"
+                if paid.total is None
+                else "nothing used"
+                if each is None
+                else f"{each:,.4f} per 1,000 used",
                 "gray",
             ),
         )
     )
-with answer:
-    people = f"The logs show **{seen:,} users**; the plan pays for **{plan.users:,}**."
-    if plan.at_cap:
-        reached = "" if plan.users_at_cap is None else f" (reached at {plan.users_at_cap:,} users)"
-        st.warning(f"At its cap of {plan.cap:,} credits{reached}: more users add nothing. {people}")
-    else:
-        st.caption(people)
-    view = (*version, chosen.start, chosen.end, chosen.kind, zone)
+
+
+def usage_again(now: Shown) -> None:
+    """What the window used under this plan, and what it was refused."""
+    view = (*now.played, now.plan.allowance)
     thin = data.drawn(
-        "plan", view, lambda: series.thin(views.localized(steps, "occurred_at", zone), 900)
+        "replayed", view, lambda: views.localized(now.found.drawn, "occurred_at", now.zone)
     )
-    ended = None if peak.end is None else views.local(peak.end, zone)
     parts.panel(
-        f"Credits used, {chosen.period}, under this plan",
-        lambda: charts.trailing(
-            thin, plan.allowance, windows.Peak(peak.credits, peak.calls, ended), colours, height=430
-        ),
+        "Credits used under this plan, and on top what it would have refused",
+        lambda: charts.replayed(thin, now.plan.allowance, now.colours, height=400),
         lambda: thin,
-        "plan_trailing",
-        names={"occurred_at": f"from ({zone})"},
+        "replayed",
+        height="content",
+        names={"occurred_at": f"from ({now.zone})", "wanted": "wanted (used and refused)"},
     )
 
 
-def played_again() -> None:
-    """All demand played again under this plan: what would have been refused, what is enough."""
-    choices.growth_control()
-    found = data.replayed(*version, plan.allowance, chosen.kind, zone, choices.growth())
-    enough = replay.least_users(plan, found.least_allowance)
-    free = found.headroom()
-    blocked = found.days[found.days["refused"] > 0]
-    parts.cards(
-        (
-            (
-                "Refused credits",
-                number(found.refused),
-                f"{found.refused_calls:,} calls",
-                "red" if found.refused else "gray",
-            ),
-            (
-                "Blocked minutes",
-                number(found.blocked_minutes),
-                f"on {len(blocked):,} of {len(found.days):,} days",
-                "red" if found.blocked_minutes else "gray",
-            ),
-            (
-                "Least allowance for no refusal",
-                number(found.least_allowance),
-                "no number of users gives it" if enough is None else f"{enough:,} users",
-                "gray",
-            ),
-            (
-                "Headroom, median",
-                number(free["median"]),
-                f"least {number(free['min'])}, 5th percentile {number(free['p5'])}",
-                "gray",
-            ),
-        )
-    )
-    st.caption(
-        "All that is loaded, minute by minute; calls that the log shows as refused were wanted too."
-        " What is admitted comes back as the chosen kind of window says."
-    )
-    if blocked.empty:
-        st.success("This plan would have refused nothing.")
-    else:
-        parts.numbers(blocked, "refused_days", {"peak_used": "peak used"})
+@st.fragment
+def page() -> None:
+    """All that a slider changes. A fragment, so that the sidebar and the title stay as they are."""
+    choices.restore(TITLE)
+    if data.store().version() != version[1]:
+        st.rerun()
+    try:
+        whole()
+    except CreditsError as error:
+        st.error(parts.plain(str(error)))
 
 
-# Only the tab that is open is drawn: a chart more would double what a slider takes.
-again, over, curve_tab = st.tabs(
-    ["Played again under this plan", "When it was above the limit", "Allowance by users"],
-    key="more",
-    on_change="rerun",
-)
-if again.open:
-    with again:
-        played_again()
-else:
-    choices.hidden("growth")
-if over.open:
-    with over:
-        spans = series.above(steps, plan.allowance)
-        if spans.empty:
-            st.caption(f"Never in the {chosen.period}: this plan would have been enough.")
-        else:
-            parts.numbers(views.spans(spans, zone), "above", height=260)
-if curve_tab.open:
-    with curve_tab:
-        curve = plans.by_users(plan, max(300, plan.users + 50))
-        parts.panel(
-            "Allowance by number of users",
-            lambda: charts.plan_curve(curve, plan.users, colours),
-            lambda: curve,
-            "plan_curve",
-        )
+def whole() -> None:
+    """The answer, the controls, the usage played again, and what stands below."""
+    # Above the columns: inside of one, a phone draws cards of equal height over what follows them.
+    keeping.opened()
+    result = st.container()
+    controls, picture = st.columns([1, 2.4])
+    with controls, st.container(border=True):
+        choices.plan_controls(whole=True)
+        pricing.controls()
+    choices.remember()
+    now = shown()
+    with result:
+        answer(now)
+    with picture:
+        usage_again(now)
+    played.tabs(now)
+
+
+page()

@@ -189,7 +189,7 @@ def test_the_heat_map_has_a_cell_for_each_day_and_hour() -> None:
 
 def test_the_number_of_users_is_marked_on_the_curve() -> None:
     curve = pd.DataFrame({"users": range(3), "allowance": [1, 2, 3]})
-    assert labels(spec(charts.plan_curve(curve, 1, LIGHT))) == ["1 users"]
+    assert labels(spec(charts.plan_curve(curve, [("This plan", 1)], LIGHT))) == ["This plan: 1"]
 
 
 def test_what_comes_back_is_drawn_as_steps() -> None:

@@ -30,6 +30,8 @@ DRAWS = {"credits.charts", "credits.report"}
 KNOWS_FRAMES_ONLY = {"credits.plan", "credits.windows", "credits.replay", "credits.forecast"}
 KNOWS_FRAMES_ONLY |= {"credits.charts", "credits.prices", "credits.buying", "credits.showback"}
 KNOWS_FRAMES_ONLY |= {"credits.scenarios", "credits.comparison", "credits.bootstrap"}
+KNOWS_FRAMES_ONLY |= {"credits.demand", "credits.whose", "credits.sharing", "credits.advice"}
+KNOWS_FRAMES_ONLY |= {"credits.pricelist"}
 """The modules that are handed frames, and know no database to ask for them."""
 
 SQL = re.compile(r"\b(SELECT\b.*\bFROM|INSERT INTO|DELETE FROM|UPDATE\b.*\bSET)\b", re.S)

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from credits import rates
+from credits.demand import prepared
+from credits.replay import play
 from data import sample
 
 ALLOWANCE = 52_500
@@ -104,3 +106,14 @@ def test_every_price_of_the_card_and_every_basis_is_in_it(calls):
     assert {1, 3, 10, 50, 500} <= set(calls["credits"])
     assert 0 < calls.loc[calls["assumed"], "credits"].sum() < calls["credits"].sum() / 10
     assert {"200", "201", "400", "401", "404", "429", "500"} == set(calls["status"])
+
+
+def test_the_real_plan_without_growth_reproduces_the_past(calls):
+    """What was served fits just so: nothing more is refused, and one credit less would be."""
+    served = calls[calls["status"] != "429"]
+    minutes = served.assign(minute=served["occurred_at"].dt.floor("min"), calls=1)
+    demand = minutes.groupby("minute", as_index=False)[["calls", "credits"]].sum()
+    whole = prepared(demand.astype({"minute": "datetime64[us]"}))
+    assert whole.least_allowance == ALLOWANCE
+    assert play(whole, ALLOWANCE).refused == 0
+    assert play(whole, ALLOWANCE - 1).refused > 0

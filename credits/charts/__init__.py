@@ -7,7 +7,7 @@ always labelled; colour is never the only sign. `drawing` has what all charts sh
 from credits.charts.bars import gauge, heat, ranked, stacked
 from credits.charts.drawing import DARK, LIGHT, Drawing, Palette, amount, level_in_words
 from credits.charts.forecast import forecast, probabilities
-from credits.charts.plans import plan_curve
+from credits.charts.plans import plan_curve, refused_curve, replayed
 from credits.charts.series import coming_back, trailing, usage_line
 
 __all__ = [
@@ -24,6 +24,8 @@ __all__ = [
     "plan_curve",
     "probabilities",
     "ranked",
+    "refused_curve",
+    "replayed",
     "stacked",
     "trailing",
     "usage_line",

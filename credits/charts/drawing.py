@@ -107,6 +107,14 @@ def array(values: Any) -> Any:
     return {"dtype": "f8", "bdata": text, **shape}
 
 
+def instants(times: Any) -> Any:
+    """A column of times as the browser counts them, in milliseconds: for long series.
+
+    A third of the text that `array` makes of them, and nothing to be read letter by letter.
+    """
+    return array(np.asarray(times).astype("datetime64[ms]").astype(np.int64))
+
+
 @cache
 def _template(name: str) -> Spec:
     """Plotly's template of that name: Streamlit's theme fills in what it leaves open."""

@@ -45,9 +45,9 @@ def trailing(
             "y": array(over),
         }
         traces.append(above | {"line": red, "hoverinfo": "skip"})
-    early = _place(steps, peak) < 0.5
+    early = place(steps, peak) < 0.5
     colour = palette.red if peak.credits > allowance else palette.blue
-    dot, label = _peak(peak, colour, early=early)
+    dot, label = dot_and_label(peak, colour, early=early)
     return over_time(
         height,
         traces + dot,
@@ -61,7 +61,7 @@ def trailing(
 
 def usage_line(steps: pd.DataFrame, peak: Peak, palette: Palette, *, height: int = 260) -> Drawing:
     """One user's credits in the window over time: like `trailing`, without a limit of their own."""
-    dot, label = _peak(peak, palette.blue, early=_place(steps, peak) < 0.5)
+    dot, label = dot_and_label(peak, palette.blue, early=place(steps, peak) < 0.5)
     line = step_line(steps["occurred_at"], steps["credits"], palette.blue, "credits")
     return over_time(height, [line, *dot], float(peak.credits) * 1.18, labels=label)
 
@@ -90,7 +90,7 @@ def over_time(
     )
 
 
-def _place(steps: pd.DataFrame, peak: Peak) -> float:
+def place(steps: pd.DataFrame, peak: Peak) -> float:
     """How far along the axis the peak stands, 0 to 1."""
     if peak.end is None:
         return 1.0
@@ -99,7 +99,9 @@ def _place(steps: pd.DataFrame, peak: Peak) -> float:
     return float((peak.end - times.iloc[0]) / span)
 
 
-def _peak(peak: Peak, colour: str, *, early: bool) -> tuple[list[Spec], list[Spec]]:
+def dot_and_label(
+    peak: Peak, colour: str, *, early: bool, word: str = "Peak"
+) -> tuple[list[Spec], list[Spec]]:
     """A dot on the earliest instant of the peak; its label on the side that has more room."""
     if peak.end is None:
         return [], []
@@ -109,12 +111,12 @@ def _peak(peak: Peak, colour: str, *, early: bool) -> tuple[list[Spec], list[Spe
         "x": [peak.end.isoformat()],
         "y": [peak.credits],
         "marker": {"color": colour, "size": 9, "line": {"color": "white", "width": 1.5}},
-        "hovertemplate": f"Peak %{{y:,}}<br>%{{x|{HOVER_TIME}}}<extra></extra>",
+        "hovertemplate": f"{word} %{{y:,}}<br>%{{x|{HOVER_TIME}}}<extra></extra>",
     }
     label = {
         "x": peak.end.isoformat(),
         "y": peak.credits,
-        "text": f"Peak {amount(peak.credits)}",
+        "text": f"{word} {amount(peak.credits)}",
         "showarrow": False,
         "yshift": 15,
         "xanchor": "left" if early else "right",

@@ -15,6 +15,7 @@ import duckdb
 import pandas as pd
 
 from credits.store import schema
+from credits.store.demands import Demands
 
 DIMENSIONS = ("user", "user_basis", "app", "api", "status")
 Where = Mapping[str, Sequence[str | None]]
@@ -40,7 +41,7 @@ class Summary:
     """Whether the sample log is among the loads."""
 
 
-class Answers:
+class Answers(Demands):
     """Questions to one snapshot of the data."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
@@ -205,17 +206,6 @@ class Answers:
         return self._frame(
             f"SELECT * REPLACE (credits::{self._credits} AS credits) FROM loads"
             " ORDER BY load_id DESC"
-        )
-
-    def demand(self) -> pd.DataFrame:
-        """What was wanted of the organization's credits: minute, calls, credits.
-
-        Refused calls count with what they would have cost.
-        """
-        return self._frame(
-            f"""SELECT minute, sum(calls)::BIGINT AS calls,
-                coalesce(sum(credits + refused_credits), 0)::{self._credits} AS credits
-            FROM minutes GROUP BY minute ORDER BY minute"""
         )
 
     def folded(self, load_id: int) -> pd.DataFrame:
