@@ -10,7 +10,7 @@ only removes its own, and neither touches what the others brought.
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 """Advanced whenever a table changes its shape."""
 
 KIND = (
@@ -99,6 +99,11 @@ CREATE TABLE rate_cards (
 INSERT INTO meta VALUES ('rate_card', 'bigin');
 """
 
+# A rule that asks for a query parameter can only price calls of loads that told it apart.
+_TOLD_APART = """
+CREATE TABLE told_apart (load_id INTEGER NOT NULL, parameter VARCHAR NOT NULL);
+"""
+
 TABLES = f"""
 CREATE TABLE meta (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
 CREATE SEQUENCE load_ids;
@@ -147,6 +152,7 @@ CREATE TABLE minutes (
 );
 INSERT INTO meta VALUES ('schema', '{VERSION}'), ('version', '0');
 {_FINANCE}
+{_TOLD_APART}
 """
 
 # Every zone's offset in use since 1972 is a multiple of 15 minutes, so that a quarter of an hour
@@ -176,9 +182,17 @@ FROM {calls} GROUP BY load_id, kind_id, {QUARTER}
 """
 
 
+def most_credits(fractional: bool) -> int:
+    """What credits must stay below: sums are int64; where there are fractions, of millionths."""
+    return 2**63 // (10**6 if fractional else 1)
+
+
 ROLL_UPS = {"minutes": minutes, "quarter_sums": quarter_sums}
 
-OF_A_LOAD = ("loads", "stored_calls", "stored_duplicates", "rejects", "folded", "kinds", *ROLL_UPS)
+OF_A_LOAD = (
+    "loads", "stored_calls", "stored_duplicates", "rejects", "folded", "kinds", "told_apart",
+    *ROLL_UPS,
+)  # fmt: skip
 """The tables that hold something of one load, and lose it when it is undone."""
 
 
@@ -208,6 +222,11 @@ SELECT row_number() OVER (), load_id, {", ".join(KIND)} FROM (
 {_moved("duplicates")}
 INSERT INTO quarter_sums BY NAME {quarter_sums("stored_calls")};
 {_FINANCE}
-"""
+""",
+    # Until then only the project's own cards were at hand, and none but Bigin's asks for one.
+    "2": f"""
+{_TOLD_APART}
+INSERT INTO told_apart SELECT load_id, 'cvid' FROM loads WHERE rate_card = 'bigin';
+""",
 }
 """What turns a database of an earlier version into one of the next."""
