@@ -99,8 +99,13 @@ def load(
         ),
     ] = None,
     rate_card: Annotated[
-        str, typer.Option("--rate-card", help="The rate card by which calls are rated.")
-    ] = "bigin",
+        str | None,
+        typer.Option(
+            "--rate-card",
+            help="The rate card by which calls are rated. Default: the one in force.",
+            show_default=False,
+        ),
+    ] = None,
     keep_duplicates: Annotated[
         bool, typer.Option("--keep-duplicates", help="Load rows again that are known already.")
     ] = False,
@@ -120,8 +125,9 @@ def load(
     )
     with _bad_usage():
         check(options)
-    terms = Terms(options, _rate_card(rate_card), keep_duplicates, settings().fold)
+    terms = Terms(options, rate_card, keep_duplicates, settings().fold)
     with _store(database) as store:
+        _must_be_a_card(store, rate_card)
         report = _Report()
         for path in paths:
             files = _files(path, store.path)
@@ -285,14 +291,11 @@ def _bad_usage() -> Iterator[None]:
         raise typer.BadParameter(str(error)) from None
 
 
-def _rate_card(name: str) -> str:
-    """A rate card that is there; one that can't be read is bad input."""
-    from credits import rates
-
-    if not Path(name).is_file():
+def _must_be_a_card(store: Any, name: str | None) -> None:
+    """A rate card that is named must be there; one that can't be read is bad input."""
+    if name is not None and name not in store.rate_cards()[1] and not Path(name).is_file():
         with _bad_usage():
-            rates.load(name)
-    return name
+            store.rate_card(name)
 
 
 @contextmanager
@@ -379,3 +382,7 @@ def main() -> None:
     except (typer.Abort, KeyboardInterrupt):
         _say("Stopped; what was loaded before stays loaded.")
         sys.exit(130)
+
+
+# The commands that live elsewhere take their options from here, so they come last.
+from credits import cli_rates as cli_rates  # noqa: E402
