@@ -18,8 +18,10 @@ from credits import forecast, replay, usage
 from credits.formats import Options
 from credits.plan import Plan
 from credits.presets import DATA
+from credits.rates import RateCard
 from credits.settings import settings
 from credits.store import Answers, Preview, Store, Summary, shared
+from credits.store.trials import Batching, Trial
 from credits.windows import Kind
 
 T = TypeVar("T")
@@ -151,6 +153,27 @@ def replayed(
 ) -> replay.Replay:
     """All demand played again under an allowance."""
     return replay.replay(demand(path, version), Plan(allowance, 0, 0), kind, zone, growth)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Trying the rate card …")
+def tried(path: Path, version: int, document: str, _card: RateCard) -> Trial:
+    """What a rate card, known by its document, would make of everything loaded."""
+    with _moment(version) as answers:
+        return answers.trial(_card)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Looking for calls to batch …")
+def batched(path: Path, version: int, document: str, _card: RateCard) -> Batching:
+    """What fuller calls would have saved under a rate card."""
+    with _moment(version) as answers:
+        return answers.batching(_card)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def untold(path: Path, version: int, document: str, _card: RateCard) -> pd.DataFrame:
+    """Loads that must be taken in again for some rules of a rate card."""
+    with _moment(version) as answers:
+        return answers.untold(_card)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Looking ahead …")

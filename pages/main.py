@@ -18,6 +18,7 @@ page = st.navigation(
         st.Page("users.py", title="Users"),
         PLAN,
         st.Page("forecast.py", title="Forecast"),
+        st.Page("rates.py", title="Rate card"),
         st.Page("logs.py", title="Logs"),
     ],
     position="top",
