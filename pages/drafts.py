@@ -129,7 +129,7 @@ def _columns(rows: pd.DataFrame) -> dict[str, Any]:
     number, texts = st.column_config.NumberColumn, st.column_config.ListColumn
     return {
         "order": number(
-            "No.", width=50, help="The first row that matches decides. 2.5 comes after 2."
+            "No.", width=64, help="The first row that matches decides. 2.5 comes after 2."
         ),
         "name": st.column_config.TextColumn("Call", width="medium", required=True),
         "credits": number("Credits", min_value=0, max_value=rates.MOST_CREDITS, required=True),

@@ -222,9 +222,9 @@ def batching(card: RateCard) -> None:
         )
         if found.saved:
             st.write(
-                f"Batching would have saved **{number(found.saved)} credits**: calls by one user"
-                " through one app to one API within a minute of the clock, sent as as few full"
-                f" calls as the card allows.{unknown}"
+                f"Batching would have saved **{number(found.saved)} credits**: what one user sends"
+                " through one app to one API within a minute of the clock could go in as few calls"
+                f" as the card allows.{unknown}"
             )
             rows = found.people[found.people["saved"] > 0]
             parts.numbers(rows[list(BATCHED)], "batching", BATCHED)
