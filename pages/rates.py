@@ -59,7 +59,7 @@ def told() -> None:
 
 def figures(card: RateCard, trial: Trial) -> None:
     """Credits in all, what they rest on, and what batching would have saved."""
-    saved = data.batched(*version, cards.document(card), card).saved if trial is not None else 0
+    saved = data.batched(*version, cards.document(card), card).saved
     total, assumed = trial.total("credits"), summary.assumed
     parts.cards(
         (
