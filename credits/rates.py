@@ -135,10 +135,8 @@ class RateCard:
     def place(self, api: str, method: str | None = None, parameters: Iterable[str] = ()) -> int:
         """Where in `rates` the rate stands that `rate` gives: rules may have equal names."""
         call = _Call.of(api, method, parameters)
-        for place, rule in enumerate(self.rules):
-            if rule.matches(call):
-                return place
-        return len(self.rules)
+        matching = (place for place, rule in enumerate(self.rules) if rule.matches(call))
+        return next(matching, len(self.rules))
 
     @property
     def rates(self) -> tuple[Rate, ...]:

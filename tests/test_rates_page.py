@@ -109,6 +109,8 @@ def test_with_nothing_loaded_the_card_can_be_edited_all_the_same(store: Store) -
     at = visit(PAGE)
     assert "Nothing is loaded yet" in said(at)
     typed(at, price("Insert records", 2.0))
+    press(at, "rates_try")
+    assert metrics(at)["Credits under this card"] == "0"
     press(at, "rates_apply")
     assert "“bigin edited” is in force: 0 calls" in said(at)
     assert store.rate_card().rate("insertRecords").credits == 2
