@@ -9,15 +9,14 @@ from __future__ import annotations
 import glob
 import io
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, cast
 
 import typer
 
-from credits import CreditsError, cli_report, terminal
+from credits import CreditsError, cli_rates, cli_report, terminal
 from credits.options import (
     AddOn,
     BaseLimit,
@@ -35,6 +34,7 @@ from credits.options import (
     instant,
     known_zone,
     opened,
+    progress_bar,
 )
 from credits.plan import Plan
 
@@ -82,8 +82,13 @@ def load(
         ),
     ] = None,
     rate_card: Annotated[
-        str, typer.Option("--rate-card", help="The rate card by which calls are rated.")
-    ] = "bigin",
+        str | None,
+        typer.Option(
+            "--rate-card",
+            help="The rate card by which calls are rated. Default: the one in force.",
+            show_default=False,
+        ),
+    ] = None,
     keep_duplicates: Annotated[
         bool, typer.Option("--keep-duplicates", help="Load rows again that are known already.")
     ] = False,
@@ -103,8 +108,9 @@ def load(
     )
     with bad_usage():
         check(options)
-    terms = Terms(options, _rate_card(rate_card), keep_duplicates, settings().fold)
+    terms = Terms(options, rate_card, keep_duplicates, settings().fold)
     with opened(database) as store:
+        _must_be_a_card(store, rate_card)
         report = _Report()
         for path in paths:
             files = _files(path, store.path)
@@ -127,7 +133,7 @@ class _Report:
         """Load one file; a failure is told and does not stop the others."""
         now = datetime.now(UTC).replace(tzinfo=None)
         try:
-            with _bar(path) as progress:
+            with progress_bar(path) as progress:
                 loads, passed = store.load(Path(path), terms, now=now, progress=progress)
         except CreditsError as error:
             self.fail(str(error))
@@ -229,6 +235,7 @@ def replay(
     print(terminal.dumps(found) if as_json else terminal.replayed(found, plan))
 
 
+app.command()(cli_rates.rerate)
 app.command()(cli_report.report)
 app.command()(cli_report.showback)
 
@@ -265,33 +272,11 @@ def _files(path: str, database: Path) -> list[str]:
     return [str(file) for file in sorted(inside)]
 
 
-def _rate_card(name: str) -> str:
-    """A rate card that is there; one that can't be read is bad input."""
-    from credits import rates
-
-    if not Path(name).is_file():
+def _must_be_a_card(store: Any, name: str | None) -> None:
+    """A rate card that is named must be there; one that can't be read is bad input."""
+    if name is not None and name not in store.rate_cards()[1] and not Path(name).is_file():
         with bad_usage():
-            rates.load(name)
-    return name
-
-
-@contextmanager
-def _bar(path: str) -> Iterator[Any]:
-    """A progress bar, where there is somebody to see it."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (BarColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(terminal.safe(path), total=1.0)
-
-        def progress(share: float, message: str) -> None:
-            bar.update(task, completed=share, description=terminal.safe(message))
-
-        yield progress
+            store.rate_card(name)
 
 
 def _say(sentence: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from credits import CreditsError
+from credits import CreditsError, terminal
 
 
 class Window(StrEnum):
@@ -163,3 +164,22 @@ def amount(text: str | None) -> Decimal | None:
 
     with bad_usage():
         return None if text is None else price(text)
+
+
+@contextmanager
+def progress_bar(path: str) -> Iterator[Any]:
+    """A progress bar, where there is somebody to see it."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(terminal.safe(path), total=1.0)
+
+        def progress(share: float, message: str) -> None:
+            bar.update(task, completed=share, description=terminal.safe(message))
+
+        yield progress

@@ -61,12 +61,13 @@ class Table:
             return value
         raise CreditsError(f"{self.where}: {key} must be there, as true or false.")
 
-    def count(self, key: str, least: int = 0) -> int | None:
+    def count(self, key: str, least: int = 0, most: int | None = None) -> int | None:
         """A whole number of at least `least`, or None where the field is missing."""
         value = self.values.get(key)
-        if value is None or (type(value) is int and value >= least):
+        if value is None or (type(value) is int and least <= value <= (most or value)):
             return value
-        raise CreditsError(f"{self.where}: {key} must be a whole number, {least} or more.")
+        limit = f"{least} or more" if most is None else f"{least:,} to {most:,}"
+        raise CreditsError(f"{self.where}: {key} must be a whole number, {limit}.")
 
     def amount(self, key: str) -> int | Decimal | None:
         """A number of zero or more, exact, or None where the field is missing."""
@@ -101,9 +102,20 @@ def read(path: Path) -> Table:
     Raises CreditsError where the file can't be read or is no TOML.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise CreditsError(f"{path.name} can't be read: {error.strerror}.") from error
     except ValueError as error:
         raise CreditsError(f"{path.name} is not valid TOML: {error}.") from error
-    return Table(values, path.name)
+    return parse(text, path.name)
+
+
+def parse(text: str, where: str) -> Table:
+    """The outermost table of a TOML text; `where` is its place in a sentence. Raises as `read`."""
+    try:
+        values = tomllib.loads(text, parse_float=Decimal)
+    except RecursionError as error:
+        raise CreditsError(f"{where} is nested too deeply to be read.") from error
+    except (ValueError, ArithmeticError) as error:
+        raise CreditsError(f"{where} is not valid TOML: {error}.") from error
+    return Table(values, where)

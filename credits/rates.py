@@ -23,10 +23,13 @@ RATES = presets.DATA / "rates"
 """Where the cards that come with the project lie."""
 
 _CARD = frozenset({"name", "title", "source", "as_of", "free_statuses", "default", "rule"})
-_PRICE = frozenset({"name", "credits", "per_records", "max_records", "max_credits"})
+_PRICE = frozenset({"name", "credits", "per_records", "max_records", "max_credits", "assumed"})
 _RULE = _PRICE | {"operations", "methods", "paths", "parameters"}
 _METHOD_AND_PATH = re.compile(r"(?:([A-Z]+|[a-z]+)[ \t]+)?(?:https?://[^/?#]*)?(/[^?#]*)")
 _VERSION = r"v\d+(?:\.\d+)*"
+MOST_CREDITS = 10**9
+"""The greatest price: with its six decimals it passes through a float unharmed."""
+MOST_RECORDS = 10**6
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,10 @@ class Rate:
     """How many records one charge covers, or None where their number does not matter."""
     max_credits: int | Decimal | None = None
     """The most that one call can cost, or None where there is no limit."""
+    max_records: int | None = None
+    """How many records one call can carry, or None where the card does not say."""
+    assumed: bool = False
+    """Whether the price itself is a guess: the vendor names a range, and this is its lower end."""
 
     def cost(self, records: int | None) -> tuple[int | Decimal, bool]:
         """Credits of one call, and whether they rest on an assumption.
@@ -49,11 +56,11 @@ class Rate:
         records at 1 credit per 10 cost 2. Unknown records, and none at all, cost the minimum.
         """
         if self.per_records is None:
-            return self._capped(self.credits), False
+            return self._capped(self.credits), self.assumed
         if records is None:
             return self._capped(self.credits), True
         lots = max(1, -(-records // self.per_records))
-        return self._capped(lots * self.credits), False
+        return self._capped(lots * self.credits), self.assumed
 
     def _capped(self, cost: int | Decimal) -> int | Decimal:
         return cost if self.max_credits is None else min(cost, self.max_credits)
@@ -123,11 +130,23 @@ class RateCard:
         `api` is an operation's name, or `METHOD /path/template` with ids folded away; a method
         in it goes before `method`. `parameters` are the names in the query string.
         """
+        return self.rates[self.place(api, method, parameters)]
+
+    def place(self, api: str, method: str | None = None, parameters: Iterable[str] = ()) -> int:
+        """Where in `rates` the rate stands that `rate` gives: rules may have equal names."""
         call = _Call.of(api, method, parameters)
-        for rule in self.rules:
-            if rule.matches(call):
-                return rule.rate
-        return self.default
+        matching = (place for place, rule in enumerate(self.rules) if rule.matches(call))
+        return next(matching, len(self.rules))
+
+    @property
+    def rates(self) -> tuple[Rate, ...]:
+        """What each rule says, in order, and the default last."""
+        return (*(rule.rate for rule in self.rules), self.default)
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """The query parameters by which the card tells calls apart."""
+        return frozenset(name for rule in self.rules for name in rule.parameters)
 
     def is_free(self, status: str | int | None) -> bool:
         """Whether a call that ended with `status` costs nothing."""
@@ -204,7 +223,11 @@ def load(name_or_path: str | Path) -> RateCard:
 
     Raises CreditsError where there is no such card, or where it can't be read as one.
     """
-    card = presets.read(_find(name_or_path))
+    return from_table(presets.read(_find(name_or_path)))
+
+
+def from_table(card: Table) -> RateCard:
+    """The rate card that a TOML document says. Raises CreditsError where it says none."""
     card.only(_CARD)
     default = card.table("default")
     default.only(_PRICE)
@@ -213,8 +236,8 @@ def load(name_or_path: str | Path) -> RateCard:
         title=card.text("title"),
         source=card.text("source"),
         as_of=card.day("as_of"),
-        default=_rate(default) if default.values else Rate("Any API", 1),
-        rules=tuple(_rule(rule) for rule in card.tables("rule")),
+        default=rate_of(default) if default.values else Rate("Any API", 1),
+        rules=tuple(rule_of(rule) for rule in card.tables("rule")),
         free_statuses=frozenset(card.texts("free_statuses")),
     )
 
@@ -232,11 +255,12 @@ def _find(name_or_path: str | Path) -> Path:
     )
 
 
-def _rule(table: Table) -> Rule:
+def rule_of(table: Table) -> Rule:
+    """The rule that a table says. Raises CreditsError where it says none."""
     table.only(_RULE)
     try:
         return Rule(
-            rate=_rate(table),
+            rate=rate_of(table),
             operations=table.texts("operations"),
             methods=frozenset(text.upper() for text in table.texts("methods")),
             paths=table.texts("paths"),
@@ -246,16 +270,32 @@ def _rule(table: Table) -> Rule:
         raise CreditsError(f"{table.where}: {error}") from error
 
 
-def _rate(table: Table) -> Rate:
-    charge = table.amount("credits")
+def rate_of(table: Table) -> Rate:
+    """The rate that a table says. Raises CreditsError where it says none."""
+    charge = _amount(table, "credits")
     if charge is None:
         raise CreditsError(f"{table.where}: credits must be there, as a number.")
-    per_records = table.count("per_records", least=1)
-    max_records = table.count("max_records", least=1)
-    most = table.amount("max_credits")
+    per_records = table.count("per_records", least=1, most=MOST_RECORDS)
+    max_records = table.count("max_records", least=1, most=MOST_RECORDS)
+    most = _amount(table, "max_credits")
     if max_records is not None:
         if per_records is None:
             raise CreditsError(f"{table.where}: max_records needs per_records beside it.")
-        at_most = -(-max_records // per_records) * charge
+        at_most = most_credits(charge, per_records, max_records)
         most = at_most if most is None else min(most, at_most)
-    return Rate(table.text("name"), charge, per_records, most)
+    assumed = "assumed" in table.values and table.flag("assumed")
+    return Rate(table.text("name"), charge, per_records, most, max_records, assumed)
+
+
+def most_credits(charge: int | Decimal, per_records: int, max_records: int) -> int | Decimal:
+    """What a call costs that carries as many records as it can."""
+    return -(-max_records // per_records) * charge
+
+
+def _amount(table: Table, key: str) -> int | Decimal | None:
+    value = table.amount(key)
+    if value is not None and (value > MOST_CREDITS or round(value, 6) != value):
+        raise CreditsError(
+            f"{table.where}: {key} must be at most {MOST_CREDITS:,}, with at most six decimals."
+        )
+    return value

@@ -149,3 +149,9 @@ def duration(span: pd.Timedelta) -> str:
     if days:
         return f"{days} d {hours} h"
     return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+def share(part: float, whole: float) -> str:
+    """A part of a whole in per cent: `12.5 %`; `0 %` of nothing."""
+    percent = 100 * part / whole if whole else 0.0
+    return f"{percent:,.1f} %" if percent % 1 else f"{percent:,.0f} %"

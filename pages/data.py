@@ -18,8 +18,10 @@ from credits import comparison, demand, forecast, replay, usage
 from credits import whose as blame
 from credits.formats import Options
 from credits.presets import DATA
+from credits.rates import RateCard
 from credits.settings import settings
 from credits.store import Answers, Preview, Store, Summary, shared
+from credits.store.trials import Batching, Trial
 from credits.windows import Kind
 
 T = TypeVar("T")
@@ -203,6 +205,27 @@ def whose(played: Played, allowance: int, by: str) -> pd.DataFrame:
     with _moment(played[1]) as answers:
         wanted_by = answers.demand_by(by, found.blocked, refused=played[4])
     return blame.whose(found, wanted_by)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Trying the rate card …")
+def tried(path: Path, version: int, document: str, _card: RateCard) -> Trial:
+    """What a rate card, known by its document, would make of everything loaded."""
+    with _moment(version) as answers:
+        return answers.trial(_card)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Looking for calls to batch …")
+def batched(path: Path, version: int, document: str, _card: RateCard) -> Batching:
+    """What fuller calls would have saved under a rate card."""
+    with _moment(version) as answers:
+        return answers.batching(_card)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def untold(path: Path, version: int, document: str, _card: RateCard) -> pd.DataFrame:
+    """Loads that must be taken in again for some rules of a rate card."""
+    with _moment(version) as answers:
+        return answers.untold(_card)
 
 
 @st.cache_resource(max_entries=16, show_spinner="Looking ahead …")

@@ -19,6 +19,7 @@ page = st.navigation(
         PLAN,
         st.Page("forecast.py", title="Forecast"),
         st.Page("showback.py", title="Showback"),
+        st.Page("rates.py", title="Rate card"),
         st.Page("logs.py", title="Logs"),
     ],
     position="top",

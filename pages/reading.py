@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from credits import CreditsError, rates
+from credits import CreditsError
 from credits.formats import Options, formats
 from credits.formats.base import FIELDS, Correction
 from credits.settings import settings
@@ -32,7 +32,7 @@ def terms_from(columns: list[str], ask: bool) -> Terms:
         zone = two.selectbox(
             "Zone of times that carry none", parts.zones(), key="log_zone", index=parts.utc()
         )
-        card = three.selectbox("Rate card", rates.names(), key="rate_card")
+        card = three.selectbox("Rate card", list(cards := _cards()), key="rate_card")
         days = st.segmented_control(
             "Dates such as 05/06/2026",
             list(DAYS),
@@ -54,7 +54,14 @@ def terms_from(columns: list[str], ask: bool) -> Terms:
         options = Options(names[form], mapping, pattern or None, zone or "UTC", DAYS[days])
         if columns:
             _corrections(columns, options)
-    return Terms(options, card, keep, settings().fold)
+    return Terms(options, cards[card], keep, settings().fold)
+
+
+def _cards() -> dict[str, str | None]:
+    """Rate cards as they are shown, the one in force first, each with the name to load by."""
+    force, names = data.store().rate_cards()
+    others: dict[str, str | None] = {name: name for name in names if name != force}
+    return {f"{force} (in force)": None} | others
 
 
 def _corrections(columns: list[str], options: Options) -> None:

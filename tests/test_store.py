@@ -58,7 +58,7 @@ CREATE TABLE old_duplicates AS SELECT * FROM duplicates;
 CREATE TABLE old_quarters AS SELECT * FROM quarters;
 DROP VIEW calls; DROP VIEW duplicates; DROP VIEW quarters;
 DROP TABLE stored_calls; DROP TABLE stored_duplicates; DROP TABLE quarter_sums; DROP TABLE kinds;
-DROP TABLE scenarios; DROP TABLE rate_cards;
+DROP TABLE scenarios; DROP TABLE rate_cards; DROP TABLE told_apart;
 ALTER TABLE old_calls RENAME TO calls;
 ALTER TABLE old_duplicates RENAME TO duplicates;
 ALTER TABLE old_quarters RENAME TO quarters;

@@ -16,18 +16,21 @@ import pandas as pd
 
 from credits.formats import NotALog, Options
 from credits.formats.base import Correction
+from credits.rates import RateCard
 from credits.scenarios import Scenario
-from credits.store import corrections, loading, previewing, scenarios, undoing
+from credits.store import cards, corrections, loading, previewing, rerating, scenarios, undoing
 from credits.store.database import Database, Progress
 from credits.store.loading import Load, Terms
 from credits.store.previewing import Preview
 from credits.store.questions import Answers, Summary
+from credits.store.rerating import Rerating
 
 __all__ = [
     "Answers",
     "Load",
     "Preview",
     "Progress",
+    "Rerating",
     "Store",
     "Summary",
     "Terms",
@@ -125,6 +128,30 @@ class Store:
     def forget_scenario(self, name: str) -> None:
         """Drop a scenario; the data version stays."""
         scenarios.forget(self._database, name)
+
+    def rate_card(self, name: str | None = None) -> RateCard:
+        """A rate card by name or path; None is the one in force. See `cards.card`."""
+        with self._database.snapshot() as cursor:
+            return cards.card(cursor, name)
+
+    def rate_cards(self) -> tuple[str, list[str]]:
+        """The name of the rate card in force, and the names of all."""
+        with self._database.snapshot() as cursor:
+            return cards.in_force(cursor), cards.names(cursor)
+
+    def save_rate_card(self, card: RateCard, *, now: datetime) -> None:
+        """Keep a rate card; the data version stays. See `cards.save`."""
+        cards.save(self._database, card, now=now)
+
+    def forget_rate_card(self, name: str) -> None:
+        """Drop a saved rate card; the data version stays."""
+        cards.forget(self._database, name)
+
+    def rerate(
+        self, card: RateCard, *, now: datetime, progress: Progress | None = None
+    ) -> Rerating:
+        """Rate everything loaded by a card, and put it in force. See `rerating.rerate`."""
+        return rerating.rerate(self._database, card, now=now, progress=progress)
 
     def keep_duplicates(self, load_id: int) -> None:
         """Let the rows of a load that were known already count after all."""

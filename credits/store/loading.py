@@ -9,9 +9,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -23,9 +21,10 @@ import duckdb
 from credits import CreditsError, rates
 from credits.formats import NotALog, Options, Plain, Reading, logs, recognise
 from credits.formats.staging import IS_CALL, staging_sql
-from credits.store import rating, schema
+from credits.store import cards, rating, schema
 from credits.store.corrections import saved
 from credits.store.database import Database, Progress, explained
+from credits.store.watching import in_any_order, watched
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,8 @@ class Terms:
     """How a log is to be taken in."""
 
     options: Options = field(default_factory=Options)
-    rate_card: str = "bigin"
+    rate_card: str | None = None
+    """The name of a rate card, or the path of one; None is the card in force."""
     keep_duplicates: bool = False
     fold: tuple[str, ...] = ()
     """A person's own rules for folding paths; see `paths.ruled_sql`."""
@@ -84,9 +84,9 @@ def load(
     loads: list[Load] = []
     passed: list[NotALog] = []
     tell = progress or (lambda share, message: None)
-    card = rates.load(terms.rate_card)
     with database.writer() as cursor, tempfile.TemporaryDirectory(prefix="credits-") as folder:
         scratch = Path(folder)
+        card = cards.card(cursor, terms.rate_card)
         _set_time_zone(cursor, terms.options.time_zone)
         # A name on disk may be no Unicode, but whoever reads it here expects some.
         shown = (name or str(path)).encode("utf-8", "replace").decode()
@@ -165,8 +165,7 @@ class _Taking:
 
     def _stage(self, reading: Reading) -> Reading:
         """Read the log into the table `staging`; leniently where DuckDB stops at a broken row."""
-        names = {name for rule in self.card.rules for name in rule.parameters}
-        sql = staging_sql(reading, names)
+        sql = staging_sql(reading, self.card.parameters)
         try:
             sql = f"CREATE OR REPLACE TEMP TABLE staging AS {sql}"
             self._watched(sql, (0.05, 0.5), f"Reading {self.plain.name}")
@@ -199,39 +198,7 @@ class _Taking:
         message: str,
         given: Mapping[str, Any] | None = None,
     ) -> None:
-        """Run one long statement, telling how far it has come between two shares of the load."""
-        failed: list[BaseException] = []
-        # Not `join`: a thread counts as ended when Ctrl-C interrupts whoever joins it.
-        ended = threading.Event()
-
-        def run() -> None:
-            try:
-                self.cursor.execute(sql, given)
-            except BaseException as error:  # noqa: BLE001 - the waiting thread raises it
-                failed.append(error)
-            finally:
-                ended.set()
-
-        self.cursor.execute("SET enable_progress_bar = true")
-        self.cursor.execute("SET enable_progress_bar_print = false")
-        self.cursor.execute("SET progress_bar_time = 0")
-        worker = threading.Thread(target=run, name="credits-load")
-        start, end = shares
-        done = 0.0
-        self.tell(start, message)
-        worker.start()
-        try:
-            while not ended.wait(0.1):
-                # It falls back where one part of a statement ends and the next begins.
-                done = max(done, min(self.cursor.query_progress() / 100, 1.0))
-                self.tell(start + (end - start) * done, message)
-        finally:
-            # Whoever listens may have had enough; then nobody waits for the statement any more.
-            while not ended.is_set():
-                self.cursor.interrupt()
-                ended.wait(0.1)
-        if failed:
-            raise failed[0]
+        watched(self.cursor, sql, self.tell, shares, message, given)
 
     def _find_duplicates(self) -> None:
         """The table `shadowed`: the rows of `staging` that are known already."""
@@ -252,19 +219,23 @@ class _Taking:
         chosen = "s.rowid NOT IN (SELECT row FROM shadowed)" if duplicates else "true"
         given: dict[str, Any] = {"load": load_id}
         self.cursor.execute(rating.KEEP_KINDS, given)
-        with _in_any_order(self.cursor):
+        with in_any_order(self.cursor):
             message = f"Storing {self.plain.name}"
             self._watched(_insert("stored_calls", chosen), (0.55, 0.88), message, given)
         if duplicates:
             in_order = _insert("stored_duplicates", f"NOT ({chosen})") + " ORDER BY s.rowid"
             self.cursor.execute(in_order, given)
         sums = self._sums(load_id)
-        with _in_any_order(self.cursor):
+        with in_any_order(self.cursor):
             ends = ((0.88, 0.92), (0.92, 1.0))
             for (table, sql), shares in zip(schema.ROLL_UPS.items(), ends, strict=True):
                 mine = sql("(SELECT * FROM stored_calls WHERE load_id = $load)")
                 self._watched(f"INSERT INTO {table} BY NAME {mine}", shares, "Adding up", given)
         self.cursor.execute(_FOLDED, [load_id])
+        self.cursor.execute(
+            "INSERT INTO told_apart SELECT ?, unnest(?::VARCHAR[])",
+            [load_id, sorted(self.card.parameters)],
+        )
         rejected = self._store_rejects(reading, load_id)
         calls, credits, fractional, first, last, loaded = sums
         load = Load(
@@ -302,8 +273,7 @@ class _Taking:
             """SELECT coalesce(sum(calls), 0)::HUGEINT, coalesce(sum(credits), 0),
                 coalesce(bool_or(fractional), false) FROM loads"""
         )[0]
-        # Sums are int64; where there are fractions, of millionths.
-        most = 2**63 // (10**6 if fractional or sums[2] else 1)
+        most = schema.most_credits(fractional or sums[2])
         if calls + sums[0] >= 2**63 or credits + sums[1] >= most:
             raise CreditsError(
                 f"{self.plain.name} was not loaded: with it there would be more than {most:,} calls"
@@ -339,22 +309,6 @@ class _Taking:
                 },
             )
         return len(ordinals)
-
-
-@contextmanager
-def _in_any_order(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Rows may be stored as they come: by all threads at once, where a join would leave it to one.
-
-    Calls and roll-ups have no order. Duplicates have one, in which they come back: it is asked for
-    in so many words, because a join keeps no order by itself.
-    """
-    cursor.execute("SET SESSION preserve_insertion_order = false")
-    try:
-        yield
-    finally:
-        # After a failure the transaction refuses everything; the cursor goes with it.
-        with suppress(duckdb.Error):
-            cursor.execute("SET SESSION preserve_insertion_order = true")
 
 
 def _notes(plain: Plain, reading: Reading) -> tuple[str, ...]:
@@ -411,11 +365,11 @@ WHERE place <= times
 def _insert(table: str, chosen: str) -> str:
     """INSERT of the staged calls, rated."""
     cost = rating.cost_sql("k", "s")
+    credits, refused = rating.charged_sql(cost, "s.logged", "has_credits", "refused")
     return f"""
     INSERT INTO {table} BY NAME
     SELECT $load AS load_id, k.kind_id, s.occurred_at, s.records, s.ip, s.request_id, s.calls,
-        CASE WHEN has_credits THEN s.logged WHEN refused THEN 0 ELSE {cost} END AS credits,
-        CASE WHEN refused THEN CASE WHEN s.logged > 0 THEN 0 ELSE {cost} END END AS refused_credits,
+        {credits} AS credits, {refused} AS refused_credits,
         s.fingerprint
     FROM staging AS s JOIN staged_kinds AS k ON {rating.SAME_KIND}
     WHERE s.skip IS NULL AND s.reject IS NULL AND {chosen}"""

@@ -14,8 +14,10 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from credits.rates import RateCard
 from credits.store import schema
 from credits.store.demands import Demands
+from credits.store.trials import Batching, Pricing, Trial
 
 DIMENSIONS = ("user", "user_basis", "app", "api", "status")
 Where = Mapping[str, Sequence[str | None]]
@@ -48,6 +50,21 @@ class Answers(Demands):
         self._cursor = cursor
         fractional = self._rows("SELECT coalesce(bool_or(fractional), false) FROM loads")[0][0]
         self._credits = "DOUBLE" if fractional else "BIGINT"
+
+    def _pricing(self, card: RateCard) -> Pricing:
+        return Pricing(self._cursor, card, self._credits == "DOUBLE")
+
+    def trial(self, card: RateCard) -> Trial:
+        """What a card would make of everything loaded; see `trials.Pricing.trial`."""
+        return self._pricing(card).trial()
+
+    def batching(self, card: RateCard) -> Batching:
+        """What fuller calls would have saved; see `trials.Pricing.batching`."""
+        return self._pricing(card).batching()
+
+    def untold(self, card: RateCard) -> pd.DataFrame:
+        """Loads that a card needs anew: load_id, path, parameters, rule; see `Pricing.untold`."""
+        return self._pricing(card).untold()
 
     def _rows(self, sql: str, given: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self._cursor.execute(sql, list(given)).fetchall()

@@ -24,6 +24,15 @@ _SEEN = {
     "has_credits": "(s.logged IS NOT NULL)",
     "has_records": "(s.records IS NOT NULL)",
 }
+PRICED = """
+SELECT unnest($api::VARCHAR[]) AS api, unnest($method::VARCHAR[]) AS method,
+    unnest($parameters::VARCHAR[]) AS parameters, unnest($place::INTEGER[]) AS place,
+    unnest($credits::DECIMAL(38, 6)[]) AS price, unnest($per::BIGINT[]) AS per_records,
+    unnest($most::DECIMAL(38, 6)[]) AS most, unnest($known::BOOLEAN[]) AS known"""
+"""What a card says of each api, method and parameters; with the parameters of `prices`."""
+SAME_PRICE = """{kind}.api = p.api AND {kind}.method IS NOT DISTINCT FROM p.method
+    AND {kind}.parameters IS NOT DISTINCT FROM p.parameters"""
+"""Joins kinds of calls to what a card says of them, `p`."""
 SAME_KIND = " AND ".join(f"{sql} IS NOT DISTINCT FROM k.{name}" for name, sql in _SEEN.items())
 """Joins the staged rows `s` to their kinds, `staged_kinds AS k`."""
 
@@ -44,6 +53,15 @@ def cost_sql(kind: str, call: str) -> str:
     return f"least({cost}, coalesce({most} * {call}.calls, {cost}))"
 
 
+def charged_sql(cost: str, logged: str, has_credits: str, refused: str) -> tuple[str, str]:
+    """A call's credits and refused_credits. What the log says goes before what a call costs."""
+    return (
+        f"CASE WHEN {has_credits} THEN {logged} WHEN {refused} THEN 0 ELSE {cost} END",
+        f"CASE WHEN {refused} THEN CASE WHEN {has_credits} AND {logged} > 0 THEN 0"
+        f" ELSE {cost} END END",
+    )
+
+
 def basis_sql(has_credits: str, has_records: str) -> str:
     """How a kind of call came to its credits; see the call schema."""
     return f"""CASE WHEN {has_credits} THEN 'logged' WHEN refused THEN 'rated'
@@ -51,34 +69,37 @@ def basis_sql(has_credits: str, has_records: str) -> str:
         ELSE 'rated' END"""
 
 
+def prices(card: RateCard, kinds: Sequence[tuple[str, str | None, str | None]]) -> dict[str, Any]:
+    """The parameters of `PRICED`: what a card says of each api, method and parameters.
+
+    `place`: of the rate in `card.rates`.
+    """
+    places = [
+        card.place(api, method, names.split("&") if names else ()) for api, method, names in kinds
+    ]
+    found = [card.rates[place] for place in places]
+    return {
+        "api": [kind[0] for kind in kinds],
+        "method": [kind[1] for kind in kinds],
+        "parameters": [kind[2] for kind in kinds],
+        "place": places,
+        "credits": [rate.credits for rate in found],
+        "per": [rate.per_records for rate in found],
+        "most": [rate.max_credits for rate in found],
+        # An operation that the log does not name can't be rated, only assumed to be a plain one.
+        "known": [
+            kind[0] != UNKNOWN and not rate.assumed for kind, rate in zip(kinds, found, strict=True)
+        ],
+    }
+
+
 def price(
     cursor: duckdb.DuckDBPyConnection,
     card: RateCard,
     kinds: Sequence[tuple[str, str | None, str | None]],
 ) -> None:
-    """The table `priced`: what a card says of each api, method and parameters."""
-    found = [
-        card.rate(api, method, names.split("&") if names else ()) for api, method, names in kinds
-    ]
-    given: dict[str, Any] = {
-        "api": [kind[0] for kind in kinds],
-        "method": [kind[1] for kind in kinds],
-        "parameters": [kind[2] for kind in kinds],
-        "rule": [rate.rule for rate in found],
-        "credits": [rate.credits for rate in found],
-        "per": [rate.per_records for rate in found],
-        "most": [rate.max_credits for rate in found],
-        # An operation that the log does not name can't be rated, only assumed to be a plain one.
-        "known": [api != UNKNOWN for api, _, _ in kinds],
-    }
-    cursor.execute(
-        """CREATE OR REPLACE TEMP TABLE priced AS
-        SELECT unnest($api::VARCHAR[]) AS api, unnest($method::VARCHAR[]) AS method,
-            unnest($parameters::VARCHAR[]) AS parameters, unnest($rule::VARCHAR[]) AS rule,
-            unnest($credits::DECIMAL(38, 6)[]) AS price, unnest($per::BIGINT[]) AS per_records,
-            unnest($most::DECIMAL(38, 6)[]) AS most, unnest($known::BOOLEAN[]) AS known""",
-        given,
-    )
+    """The table `priced`; see `PRICED`."""
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE priced AS {PRICED}", prices(card, kinds))
 
 
 def rate_staged(cursor: duckdb.DuckDBPyConnection, card: RateCard, fold: Sequence[str]) -> None:
@@ -117,6 +138,5 @@ FROM (SELECT seen.*, a.api, p.price, p.per_records, p.most, p.known,
     JOIN staged_apis AS a ON seen.key IS NOT DISTINCT FROM a.key AND seen.is_path = a.is_path
         AND seen.method IS NOT DISTINCT FROM a.method
         AND seen.parameters IS NOT DISTINCT FROM a.parameters
-    JOIN priced AS p ON a.api = p.api AND a.method IS NOT DISTINCT FROM p.method
-        AND a.parameters IS NOT DISTINCT FROM p.parameters))
+    JOIN priced AS p ON {SAME_PRICE.format(kind="a")}))
 """

@@ -89,6 +89,7 @@ SELECT load_id, quarter, "user", user_basis, app, api, status, calls, credits,
 FROM quarter_sums JOIN (SELECT * EXCLUDE (load_id) FROM kinds) USING (kind_id);
 """
 
+# A rule that asks for a query parameter can only price calls of loads that told it apart.
 _FINANCE = """
 CREATE TABLE scenarios (
     name VARCHAR PRIMARY KEY, document VARCHAR NOT NULL, changed_at TIMESTAMP NOT NULL
@@ -96,6 +97,7 @@ CREATE TABLE scenarios (
 CREATE TABLE rate_cards (
     name VARCHAR PRIMARY KEY, document VARCHAR NOT NULL, changed_at TIMESTAMP NOT NULL
 );
+CREATE TABLE told_apart (load_id INTEGER NOT NULL, parameter VARCHAR NOT NULL);
 INSERT INTO meta VALUES ('rate_card', 'bigin');
 """
 
@@ -176,9 +178,17 @@ FROM {calls} GROUP BY load_id, kind_id, {QUARTER}
 """
 
 
+def most_credits(fractional: bool) -> int:
+    """What credits must stay below: sums are int64; where there are fractions, of millionths."""
+    return 2**63 // (10**6 if fractional else 1)
+
+
 ROLL_UPS = {"minutes": minutes, "quarter_sums": quarter_sums}
 
-OF_A_LOAD = ("loads", "stored_calls", "stored_duplicates", "rejects", "folded", "kinds", *ROLL_UPS)
+OF_A_LOAD = (
+    "loads", "stored_calls", "stored_duplicates", "rejects", "folded", "kinds", "told_apart",
+    *ROLL_UPS,
+)  # fmt: skip
 """The tables that hold something of one load, and lose it when it is undone."""
 
 
@@ -208,6 +218,8 @@ SELECT row_number() OVER (), load_id, {", ".join(KIND)} FROM (
 {_moved("duplicates")}
 INSERT INTO quarter_sums BY NAME {quarter_sums("stored_calls")};
 {_FINANCE}
+-- Until then only the project's own cards were at hand, and none but Bigin's asks for one.
+INSERT INTO told_apart SELECT load_id, 'cvid' FROM loads WHERE rate_card = 'bigin';
 """
 }
 """What turns a database of an earlier version into one of the next."""
