@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -223,7 +224,14 @@ def load(name_or_path: str | Path) -> RateCard:
 
     Raises CreditsError where there is no such card, or where it can't be read as one.
     """
-    return from_table(presets.read(_find(name_or_path)))
+    path = _find(name_or_path)
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _read(path: Path, _changed: int) -> RateCard:
+    """Every log of a folder asks for the card: its patterns are made once."""
+    return from_table(presets.read(path))
 
 
 def from_table(card: Table) -> RateCard:
