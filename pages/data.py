@@ -86,12 +86,17 @@ def overview(
         return usage.overview(answers, at, start, end, kind, zone)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def drawn(name: str, key: Hashable, _draw: Callable[[], T]) -> T:
+def drawn(name: str, key: Hashable, draw: Callable[[], T]) -> T:
     """What was drawn under a name for a key, drawn when it is asked for the first time.
 
     A page redraws at every move of a slider; what does not know the plan is drawn once.
     """
+    # As text, because Streamlit takes a millisecond to tell one tuple of instants from another.
+    return _drawn(f"{name} {key!r}", draw)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _drawn(key: str, _draw: Callable[[], T]) -> T:
     return _draw()
 
 
