@@ -18,8 +18,9 @@ import pandas as pd
 
 from credits import CreditsError, windows
 from credits.series import THIN, stretches
+from credits.sums import first_maxima
 from credits.times import Ints, microseconds
-from credits.windows import Kind, first_maxima
+from credits.windows import Kind
 
 MINUTE = pd.Timedelta(minutes=1)
 _MINUTE = 60_000_000

@@ -23,8 +23,9 @@ from credits.demand import MINUTE, Demand, prepared, stamps
 from credits.plan import Plan
 from credits.series import held
 from credits.sharing import product_over
+from credits.sums import first_maxima
 from credits.times import Ints
-from credits.windows import Kind, first_maxima
+from credits.windows import Kind
 
 __all__ = ["MINUTE", "Replay", "curve", "document", "least_users", "play", "replay"]
 

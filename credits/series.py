@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from credits.sums import first_maxima
 from credits.times import Ints, firsts, microseconds
-from credits.windows import Measure, first_maxima
+from credits.windows import Measure
 
 _BINS = 4_096
 THIN = 450

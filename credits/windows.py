@@ -21,13 +21,24 @@ question costs two binary searches in one cumulative sum.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from credits import CreditsError
+from credits.sums import (
+    Rows,
+    as_integers,
+    between,
+    by_instant,
+    collapsed,
+    cumulative,
+    first_maxima,
+    in_credits,
+    ranked,
+    since,
+)
 from credits.times import DAY as _DAY
 from credits.times import (
     Instant,
@@ -46,8 +57,6 @@ Measure = Literal["credits", "calls"]
 KINDS: tuple[Kind, ...] = ("trailing", "calendar", "anchored")
 DAY = pd.Timedelta(hours=24)
 
-_MILLION = 1_000_000
-
 
 @dataclass(frozen=True)
 class Peak:
@@ -63,7 +72,7 @@ class Peak:
 
 def instants(usage: pd.DataFrame) -> pd.DataFrame:
     """Usage as `occurred_at, calls, credits`: sorted, one row per distinct stamp, ties summed."""
-    rows = _instants(usage)
+    rows = by_instant(usage)
     return _frame("occurred_at", rows.times, rows.calls, rows.amounts, rows.scale)
 
 
@@ -72,7 +81,7 @@ def running(usage: pd.DataFrame, kind: Kind = "trailing", zone: str = "UTC") -> 
 
     Gives `occurred_at, calls, credits`, sorted, one row per distinct stamp.
     """
-    rows = _instants(usage)
+    rows = by_instant(usage)
     calls, amounts = _running(rows, kind, zone)
     return _frame("occurred_at", rows.times, calls, amounts, rows.scale)
 
@@ -81,7 +90,7 @@ def running_at(
     usage: pd.DataFrame, at: Instants, kind: Kind = "trailing", zone: str = "UTC"
 ) -> pd.DataFrame:
     """The window's sum at any instants: `at, calls, credits`, one row for each, in their order."""
-    rows = _instants(usage)
+    rows = by_instant(usage)
     times = microseconds(at)
     calls, amounts = _used(rows, times, kind, zone)
     return _frame("at", times, calls, amounts, rows.scale)
@@ -98,7 +107,7 @@ def window_start(
     now = microseconds([at])
     if kind == "trailing":
         return timestamp(int(now[0]) - _DAY), False
-    lower = int(_lower(_instants(usage).times, now, kind, zone)[0])
+    lower = int(_lower(by_instant(usage).times, now, kind, zone)[0])
     return (None if lower > int(now[0]) else timestamp(lower)), True
 
 
@@ -112,12 +121,12 @@ def peak(
 
     Calls that all measure 0 peak at 0 with the first of them; without calls the end is None.
     """
-    rows = _instants(usage)
+    rows = by_instant(usage)
     if not len(rows.times):
         return Peak(0, 0, None)
     calls, amounts = _running(rows, kind, zone)
     top = int(np.argmax(calls if measure == "calls" else amounts))
-    value = _in_credits(amounts[top : top + 1], rows.scale)[0].item()
+    value = in_credits(amounts[top : top + 1], rows.scale)[0].item()
     return Peak(value, int(calls[top]), timestamp(int(rows.times[top])))
 
 
@@ -137,7 +146,7 @@ def peaks(
     in the windows that still hold them, and a user's peak may be at `start` itself. Give every
     call that such a window holds.
     """
-    rows = _rows(usage)
+    rows = as_integers(usage)
     user, users = pd.factorize(usage["user"], sort=True, use_na_sentinel=False)
     basis, bases = pd.factorize(usage["user_basis"], sort=True, use_na_sentinel=False)
     identity = user.astype(np.int64) * len(bases) + basis
@@ -150,7 +159,7 @@ def peaks(
         {
             "user": users.take(found // kinds),
             "user_basis": bases.take(found % kinds),
-            "peak_credits": _in_credits(amounts[top_amounts], rows.scale),
+            "peak_credits": in_credits(amounts[top_amounts], rows.scale),
             "peak_credits_end": at[top_amounts].view("datetime64[us]"),
             "peak_calls": calls[top_calls],
             "peak_calls_end": at[top_calls].view("datetime64[us]"),
@@ -159,29 +168,29 @@ def peaks(
 
 
 def _running_by_owner(
-    rows: _Rows, owners: Ints, kind: Kind, zone: str, edge: int | None
+    rows: Rows, owners: Ints, kind: Kind, zone: str, edge: int | None
 ) -> tuple[Ints, Ints, Ints, Ints]:
     """Owner, stamp, calls and amount of each owner's window at each of its stamps, in that order.
 
     `owners`: whose each row is. From `edge` on, and at that instant too if the window holds calls.
     """
     stamps, calls, amounts = rows.times, rows.calls, rows.amounts
-    opening = times = _ranked(stamps)[0]
+    opening = times = ranked(stamps)[0]
     if edge is not None:
         everyone = np.unique(owners)
         nothing = np.zeros(len(everyone), dtype=np.int64)
         owners = np.concatenate([owners, everyone])
         stamps = np.concatenate([stamps, nothing + edge])
         calls, amounts = np.concatenate([calls, nothing]), np.concatenate([amounts, nothing])
-    times, rank = _ranked(stamps)
+    times, rank = ranked(stamps)
     # One ascending key for "this user, at this stamp". With the stamp's rank in place of the
     # stamp it can't overflow, however many users there are and however long the log is.
     size = max(len(times), 1)
-    keys, calls, amounts = _collapsed(owners * size + rank, calls, amounts)
+    keys, calls, amounts = collapsed(owners * size + rank, calls, amounts)
     place = keys % size
     lower = np.searchsorted(times, _lower(opening, times, kind, zone))
     low = np.searchsorted(keys, keys - place + lower[place])
-    found = keys // size, times[place], _since(calls, low), _since(amounts, low)
+    found = keys // size, times[place], since(calls, low), since(amounts, low)
     if edge is None:
         return found
     kept = (found[1] > edge) | ((found[1] == edge) & (found[2] > 0))
@@ -197,7 +206,7 @@ def coming_back(
     (which a 25-hour day can put more than 24 hours away). Anchored: everything when the block
     ends. Nothing used gives no rows.
     """
-    rows = _instants(usage)
+    rows = by_instant(usage)
     now = microseconds([at])
     lower = _lower(rows.times, now, kind, zone)
     low = int(np.searchsorted(rows.times, lower)[0])
@@ -222,7 +231,7 @@ def days(usage: pd.DataFrame, zone: str = "UTC") -> pd.DataFrame:
     Every day from the first call's to the last call's, zeros included. A day that a zone left
     out (Pacific/Apia, 2011-12-30) is left out here too.
     """
-    rows = _instants(usage)
+    rows = by_instant(usage)
     dates = np.empty(0, "datetime64[D]")
     starts = ends = rows.times
     if len(rows.times):
@@ -237,7 +246,7 @@ def days(usage: pd.DataFrame, zone: str = "UTC") -> pd.DataFrame:
 
 def blocks(usage: pd.DataFrame) -> pd.DataFrame:
     """The anchored blocks: `start`, `end` (naive UTC, 24 hours apart), calls, credits."""
-    rows = _instants(usage)
+    rows = by_instant(usage)
     starts = _block_starts(rows.times)
     return _spans(rows, starts, starts + _DAY)
 
@@ -252,7 +261,7 @@ def steps(usage: pd.DataFrame, kind: Kind, zone: str, start: Instant, end: Insta
     first, last = (int(value) for value in microseconds([start, end]))
     if last < first:
         raise ValueError("steps: the end is before the start")
-    rows = _instants(usage)
+    rows = by_instant(usage)
     at = changes(rows.times, kind, zone, first, last)
     calls, amounts = _used(rows, at, kind, zone)
     kept = np.ones(len(at), dtype=bool)
@@ -266,7 +275,7 @@ def integers(usage: pd.DataFrame) -> tuple[Ints, Ints, Ints, int]:
     Sorted, one entry per distinct stamp, ties summed. The scale is 1 for whole credits, and a
     million where the log has fractions.
     """
-    rows = _instants(usage)
+    rows = by_instant(usage)
     return rows.times, rows.calls, rows.amounts, rows.scale
 
 
@@ -285,146 +294,39 @@ def changes(times: Ints, kind: Kind, zone: str, first: int, last: int) -> Ints:
     Calls arriving, calls leaving, midnights, blocks ending; all in microseconds.
     """
     if kind == "trailing":
-        left = _between(times, first - _DAY, last - _DAY) + _DAY
+        left = between(times, first - _DAY, last - _DAY) + _DAY
     elif kind == "calendar":
-        left = _between(midnights(times, zone), first, last)
+        left = between(midnights(times, zone), first, last)
     else:
-        left = _between(_block_starts(times) + _DAY, first, last)
+        left = between(_block_starts(times) + _DAY, first, last)
     edges = np.array([first, last], dtype=np.int64)
     # Stable sorting is a merge here, because both long parts are already in order.
-    at = np.sort(np.concatenate([_between(times, first, last), left, edges]), kind="stable")
+    at = np.sort(np.concatenate([between(times, first, last), left, edges]), kind="stable")
     return at[firsts(at)]
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """A usage frame as integers."""
-
-    times: Ints
-    """Microseconds since 1970, UTC."""
-    calls: Ints
-    amounts: Ints
-    """Credits × scale."""
-    scale: int
-    """1 for whole credits, a million where the log has fractions."""
-
-
-def _rows(usage: pd.DataFrame) -> _Rows:
-    calls = _integers(usage["calls"], 1)
-    fractional = pd.api.types.is_float_dtype(_numeric(usage["credits"]).dtype)
-    scale = _MILLION if fractional else 1
-    amounts = _integers(usage["credits"], scale)
-    return _Rows(microseconds(usage["occurred_at"]), calls, amounts, scale)
-
-
-def _instants(usage: pd.DataFrame) -> _Rows:
-    rows = _rows(usage)
-    times, calls, amounts = _collapsed(rows.times, rows.calls, rows.amounts)
-    return _Rows(times, calls, amounts, rows.scale)
-
-
-def _numeric(column: pd.Series[Any]) -> pd.Series[Any]:
-    """The column with a number's dtype: an empty frame, and some queries, give `object`."""
-    if column.dtype.kind in "iuf":
-        return column
-    return pd.to_numeric(column) if len(column) else column.astype(np.int64)
-
-
-def _integers(column: pd.Series[Any], scale: int) -> Ints:
-    """The column × scale, as exact integers. What can't be added up exactly is refused."""
-    numbers = _numeric(column)
-    if numbers.hasnans:
-        raise CreditsError(f"The {column.name} can't be added up: a number is missing.")
-    values = numbers.to_numpy()
-    if float(values.sum(dtype=np.float64)) * scale >= 2.0**63:
-        raise CreditsError(f"The {column.name} can't be added up: the sum is far too large.")
-    if values.dtype.kind == "f":
-        scaled = values * scale
-        values = np.rint(scaled)
-        if scale == 1 and not np.array_equal(values, scaled):
-            raise CreditsError(f"The {column.name} must be whole numbers.")
-    return values.astype(np.int64, copy=False)
-
-
-def _in_credits(amounts: Ints, scale: int) -> Ints | npt.NDArray[np.float64]:
-    return amounts if scale == 1 else amounts / scale
 
 
 def _frame(name: str, times: Ints, calls: Ints, amounts: Ints, scale: int) -> pd.DataFrame:
     stamps = times.view("datetime64[us]")
-    return pd.DataFrame({name: stamps, "calls": calls, "credits": _in_credits(amounts, scale)})
+    return pd.DataFrame({name: stamps, "calls": calls, "credits": in_credits(amounts, scale)})
 
 
-def first_maxima(values: npt.NDArray[Any], first: Ints) -> Ints:
-    """The earliest position of the greatest value in each group; groups begin at `first`."""
-    if not len(first):
-        return first
-    sizes = np.diff(np.append(first, len(values)))
-    tops = np.flatnonzero(values == np.repeat(np.maximum.reduceat(values, first), sizes))
-    return tops[np.searchsorted(tops, first)]
-
-
-def _is_ascending(values: Ints) -> bool:
-    return bool(np.all(values[1:] >= values[:-1]))
-
-
-def _collapsed(keys: Ints, calls: Ints, amounts: Ints) -> tuple[Ints, Ints, Ints]:
-    """Sorted distinct keys, and the calls and amounts of each."""
-    if not _is_ascending(keys):
-        order = np.argsort(keys)
-        keys, calls, amounts = keys[order], calls[order], amounts[order]
-    first = firsts(keys)
-    if len(first) == len(keys):
-        return keys, calls, amounts
-    return keys[first], np.add.reduceat(calls, first), np.add.reduceat(amounts, first)
-
-
-def _ranked(times: Ints) -> tuple[Ints, Ints]:
-    """The sorted distinct times, and each row's position among them."""
-    if not _is_ascending(times):
-        distinct, rank = np.unique(times, return_inverse=True)
-        return distinct, rank
-    first = firsts(times)
-    new = np.zeros(len(times), dtype=np.int64)
-    new[first[1:]] = 1
-    return times[first], np.cumsum(new)
-
-
-def _cumulative(amounts: Ints) -> Ints:
-    sums = np.zeros(len(amounts) + 1, dtype=np.int64)
-    np.cumsum(amounts, out=sums[1:])
-    return sums
-
-
-def _since(amounts: Ints, low: Ints) -> Ints:
-    """For every position, the sum from position `low` up to and with itself."""
-    sums = _cumulative(amounts)
-    return sums[1:] - sums[low]
-
-
-def _between(ascending: Ints, first: int, last: int) -> Ints:
-    low = np.searchsorted(ascending, first)
-    high = np.searchsorted(ascending, last, "right")
-    return ascending[low:high]
-
-
-def _running(rows: _Rows, kind: Kind, zone: str) -> tuple[Ints, Ints]:
+def _running(rows: Rows, kind: Kind, zone: str) -> tuple[Ints, Ints]:
     """Calls and amounts of the window at each recorded stamp; `rows` sorted, one per stamp."""
     low = np.searchsorted(rows.times, _lower(rows.times, rows.times, kind, zone))
-    return _since(rows.calls, low), _since(rows.amounts, low)
+    return since(rows.calls, low), since(rows.amounts, low)
 
 
-def _used(rows: _Rows, at: Ints, kind: Kind, zone: str) -> tuple[Ints, Ints]:
+def _used(rows: Rows, at: Ints, kind: Kind, zone: str) -> tuple[Ints, Ints]:
     """Calls and amounts of the window at each instant; `rows` sorted, one per stamp."""
     low, high = held(rows.times, at, kind, zone)
-    calls, amounts = _cumulative(rows.calls), _cumulative(rows.amounts)
+    calls, amounts = cumulative(rows.calls), cumulative(rows.amounts)
     return calls[high] - calls[low], amounts[high] - amounts[low]
 
 
-def _spans(rows: _Rows, starts: Ints, ends: Ints) -> pd.DataFrame:
+def _spans(rows: Rows, starts: Ints, ends: Ints) -> pd.DataFrame:
     """`start, end, calls, credits`: the usage within each [start, end)."""
     low, high = np.searchsorted(rows.times, starts), np.searchsorted(rows.times, ends)
-    calls, amounts = _cumulative(rows.calls), _cumulative(rows.amounts)
+    calls, amounts = cumulative(rows.calls), cumulative(rows.amounts)
     sums = calls[high] - calls[low], amounts[high] - amounts[low]
     frame = _frame("start", starts, *sums, rows.scale)
     frame.insert(1, "end", ends.view("datetime64[us]"))

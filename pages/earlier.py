@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from credits import CreditsError, views
@@ -48,7 +50,11 @@ def listed(version: int) -> None:
     if not rows or rows[0] >= len(loads):
         st.caption("Choose a row to see what was rejected, or to undo that load.")
         return
-    load = loads.iloc[rows[0]]
+    _one(loads.iloc[rows[0]])
+
+
+def _one(load: pd.Series[Any]) -> None:
+    """What became of a load's rows, its rejects and its folded paths, and the way back."""
     with st.container(border=True):
         st.text(
             f"{load['path']}: {load['rows']:,} rows = {load['loaded']:,} loaded"

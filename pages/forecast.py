@@ -7,7 +7,7 @@ import streamlit as st
 
 from credits import charts, replay
 from credits.forecast import Backtest, TooShortError
-from pages import choices, data, parts
+from pages import choices, controls, data, parts
 from pages.parts import number
 
 SHARES = (0.05, 0.5)
@@ -26,7 +26,7 @@ except TooShortError as short:
 
 # Above the controls, because the answer comes first; filled after them, because they change it.
 answer = st.container()
-ahead, risk = choices.forecast_controls()
+ahead, risk = controls.forecast_controls()
 found = whole.ahead(ahead)
 band = found.band()
 last = found.days[-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from credits import CreditsError
-from pages import choices, data, parts
+from pages import choices, controls, data, parts
 
 st.set_page_config(
     page_title="API credits", page_icon="📊", layout="wide", initial_sidebar_state=340
@@ -38,10 +38,10 @@ choices.restore(page.title)
 with st.sidebar:
     if page is not PLAN:
         st.subheader("Credit plan")
-        choices.plan_controls()
+        controls.plan_controls()
     if summary.first is not None and summary.last is not None:
         st.subheader("View")
-        choices.view_controls(summary.first, summary.last, moments=page is not PLAN)
+        controls.view_controls(summary.first, summary.last, moments=page is not PLAN)
     else:
         choices.hidden(
             *choices.VIEWED, *choices.FORESEEN, *(choices.PLANNED if page is PLAN else ())

@@ -9,6 +9,7 @@ from credits import CreditsError, charts, prices, views
 from credits import advice as words
 from credits.editions import editions
 from pages import choices, data, keeping, parts, planned, played, pricing
+from pages.controls import plan_controls
 from pages.parts import number
 from pages.played import Shown
 
@@ -118,7 +119,7 @@ def whole() -> None:
     result = st.container()
     controls, picture = st.columns([1, 2.4])
     with controls, st.container(border=True):
-        choices.plan_controls(whole=True)
+        plan_controls(whole=True)
         pricing.controls()
     choices.remember()
     now = shown()

@@ -13,7 +13,7 @@ from credits.editions import editions, slabs
 from credits.prices import Prices, decimals, per_thousand, price, written
 from credits.scenarios import Scenario
 from credits.showback import BY, By, showback
-from pages import choices, data, parts
+from pages import choices, controls, data, parts
 from pages.parts import number
 
 WORDS: dict[By, str] = {"user": "User", "app": "App", "api": "API"}
@@ -74,7 +74,7 @@ def buttons(
 def terms() -> tuple[By, Decimal | None, str]:
     """What is shared out, by whom: controls. A wrong amount or currency is said, and left out."""
     state = st.session_state
-    choices.share_controls(WORDS)
+    controls.share_controls(WORDS)
     bill, code = None, "USD"
     try:
         bill = price(state["bill"] or "")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
-from credits import charts, series, views, windows
+from credits import charts, series, usage, views, windows
 from pages import data, parts
 from pages.parts import number
 
@@ -61,16 +63,35 @@ def everybody() -> None:
             ),
         )
     )
+    clicked = _table()
     # An app may have the name of a user: who they are, and not what they are called, tells them
     # apart.
     names = views.told_apart(everyone.head(10))
     by_api = found.by_api.merge(names, on=["user", "user_basis"])
     apis, order = views.merged(by_api, "api", 5, "name"), list(names["name"])
+    bars = parts.panel(
+        "The greatest users, by API",
+        lambda: charts.stacked(apis, "name", "api", colours, order=order, height=420),
+        lambda: found.by_api,
+        "by_user_and_api",
+        note="Click a bar to open that user.",
+        selects=True,
+    )
+    rows = [*clicked["rows"], *(row for row, _ in clicked["cells"])]
+    rows = rows or parts.picked(bars, range(len(order)))
+    if rows:
+        row = everyone.iloc[rows[0]]
+        show(row["user"], row["user_basis"])
+        st.rerun()
+
+
+def _table() -> Any:
+    """Every user in a row; gives what is selected in it."""
     with st.container(border=True):
         st.markdown("**Every user**")
         st.caption("Click a row to open that user.")
         peaks = views.localized(everyone, "peak_credits_end", zone)["peak_credits_end"]
-        clicked = parts.numbers(
+        return parts.numbers(
             everyone.assign(peak_credits_end=peaks, trend=views.shrunk(everyone["trend"]))[
                 list(NAMES)
             ],
@@ -89,20 +110,6 @@ def everybody() -> None:
                 "Peak at": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
             },
         )["selection"]
-    bars = parts.panel(
-        "The greatest users, by API",
-        lambda: charts.stacked(apis, "name", "api", colours, order=order, height=420),
-        lambda: found.by_api,
-        "by_user_and_api",
-        note="Click a bar to open that user.",
-        selects=True,
-    )
-    rows = [*clicked["rows"], *(row for row, _ in clicked["cells"])]
-    rows = rows or parts.picked(bars, range(len(order)))
-    if rows:
-        row = everyone.iloc[rows[0]]
-        show(row["user"], row["user_basis"])
-        st.rerun()
 
 
 def one(name: str, basis: str) -> None:
@@ -147,6 +154,11 @@ def one(name: str, basis: str) -> None:
         "person",
         names={"occurred_at": f"from ({zone})"},
     )
+    _made_of(shown)
+
+
+def _made_of(shown: usage.Person) -> None:
+    """A user's APIs, apps and hours, side by side."""
     grid = views.grid(shown.hours)
     left, middle, right = st.columns(3)
     for column, title, frame, label in (

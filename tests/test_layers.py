@@ -25,14 +25,10 @@ MODULES = sorted(
     if path.name != "__main__.py"
 )
 
-DRAWS = {"credits.charts", "credits.report"}
-"""The modules that may know plotly."""
-KNOWS_FRAMES_ONLY = {"credits.plan", "credits.windows", "credits.replay", "credits.forecast"}
-KNOWS_FRAMES_ONLY |= {"credits.charts", "credits.prices", "credits.buying", "credits.showback"}
-KNOWS_FRAMES_ONLY |= {"credits.scenarios", "credits.comparison", "credits.bootstrap"}
-KNOWS_FRAMES_ONLY |= {"credits.demand", "credits.whose", "credits.sharing", "credits.advice"}
-KNOWS_FRAMES_ONLY |= {"credits.pricelist"}
-"""The modules that are handed frames, and know no database to ask for them."""
+DRAWS = ("credits.charts", "credits.report")
+"""The packages that may know plotly."""
+READS = ("credits.formats", "credits.store")
+"""The packages that may know DuckDB; all else is handed frames, or waits until a command asks."""
 
 SQL = re.compile(r"\b(SELECT\b.*\bFROM|INSERT INTO|DELETE FROM|UPDATE\b.*\bSET)\b", re.S)
 
@@ -40,11 +36,11 @@ SQL = re.compile(r"\b(SELECT\b.*\bFROM|INSERT INTO|DELETE FROM|UPDATE\b.*\bSET)\
 def forbidden(module: str) -> set[str]:
     """Names of modules that `module` may not bring along when it is imported."""
     names = {"streamlit", "pages"}
-    if not any(is_or_is_inside(module, drawing) for drawing in DRAWS):
+    if not is_inside_one_of(module, DRAWS):
         names.add("plotly")
-    if any(is_or_is_inside(module, other) for other in KNOWS_FRAMES_ONLY):
-        names |= {"duckdb", "credits.store"}
-    if module == "credits.rates" or module.startswith("credits.formats"):
+    if not is_inside_one_of(module, READS):
+        names.add("duckdb")
+    if not is_or_is_inside(module, "credits.store"):
         names.add("credits.store")
     return names
 
@@ -69,6 +65,10 @@ def imports(tree: ast.AST) -> Iterator[str]:
 
 def is_or_is_inside(name: str, package: str) -> bool:
     return name == package or name.startswith(f"{package}.")
+
+
+def is_inside_one_of(name: str, packages: tuple[str, ...]) -> bool:
+    return any(is_or_is_inside(name, package) for package in packages)
 
 
 def named(path: Path) -> str:

@@ -15,11 +15,10 @@ from credits.charts.drawing import (
     clear,
     figure,
     instants,
-    limit,
     mark,
     step_line,
 )
-from credits.charts.series import dot_and_label, over_time, place
+from credits.charts.series import against
 from credits.windows import Peak
 
 
@@ -38,18 +37,7 @@ def replayed(
         traces += _refused(drawn, wanted.where(refused), palette)
     top = int(wanted.to_numpy().argmax()) if len(wanted) else 0
     peak = Peak(wanted.iloc[top], 0, times.iloc[top]) if len(wanted) else Peak(0, 0, None)
-    early = place(drawn, peak) < 0.5
-    colour = palette.red if peak.credits > allowance else palette.blue
-    dot, label = dot_and_label(peak, colour, early=early, word="Peak wanted")
-    return over_time(
-        height,
-        traces + dot,
-        max(float(peak.credits), allowance) * 1.18,
-        limits=[
-            limit(allowance, f"Allowance {allowance:,}", palette.red, palette.ground, right=early)
-        ],
-        labels=label,
-    )
+    return against(allowance, height, traces, drawn, peak, palette, word="Peak wanted")
 
 
 def _refused(drawn: pd.DataFrame, over: pd.Series, palette: Palette) -> list[Spec]:

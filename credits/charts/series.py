@@ -45,18 +45,7 @@ def trailing(
             "y": array(over),
         }
         traces.append(above | {"line": red, "hoverinfo": "skip"})
-    early = place(steps, peak) < 0.5
-    colour = palette.red if peak.credits > allowance else palette.blue
-    dot, label = dot_and_label(peak, colour, early=early)
-    return over_time(
-        height,
-        traces + dot,
-        max(float(peak.credits), allowance) * 1.18,
-        limits=[
-            limit(allowance, f"Allowance {allowance:,}", palette.red, palette.ground, right=early)
-        ],
-        labels=label,
-    )
+    return against(allowance, height, traces, steps, peak, palette)
 
 
 def usage_line(steps: pd.DataFrame, peak: Peak, palette: Palette, *, height: int = 260) -> Drawing:
@@ -87,6 +76,31 @@ def over_time(
         y={"range": [0, top or 1], "automargin": False},
         margin={"l": 16 + 7 * len(amount(round(top, 2))), "r": 8, "t": above, "b": 46},
         **others,
+    )
+
+
+def against(
+    allowance: int,
+    height: int,
+    traces: Sequence[Spec],
+    steps: pd.DataFrame,
+    peak: Peak,
+    palette: Palette,
+    *,
+    word: str = "Peak",
+) -> Drawing:
+    """Traces over time with their peak marked (`word` says of what) and the allowance's line."""
+    early = place(steps, peak) < 0.5
+    colour = palette.red if peak.credits > allowance else palette.blue
+    dot, label = dot_and_label(peak, colour, early=early, word=word)
+    return over_time(
+        height,
+        [*traces, *dot],
+        max(float(peak.credits), allowance) * 1.18,
+        limits=[
+            limit(allowance, f"Allowance {allowance:,}", palette.red, palette.ground, right=early)
+        ],
+        labels=label,
     )
 
 

@@ -83,7 +83,7 @@ def _day(line: str) -> str | None:
     return f"{found[6]}-{_MONTHS.index(month) + 1:02}-{found[4]}"
 
 
-def copy(path: Path, parts: Sequence[Section], scratch: Path) -> Path:
+def _copy(path: Path, parts: Sequence[Section], scratch: Path) -> Path:
     """The log again, each line with the number of its section and MARK in front."""
     target = scratch / f"{os.urandom(8).hex()}.log"
     ends = [part.begins for part in parts[1:]] + [path.stat().st_size]
@@ -101,6 +101,20 @@ def copy(path: Path, parts: Sequence[Section], scratch: Path) -> Path:
                 body = chunk[:-1] if last else chunk
                 out.write(body.replace(b"\n", b"\n" + prefix) + (b"\n" if last else b""))
     return target
+
+
+def numbered(path: Path, parts: Sequence[Section], scratch: Path) -> tuple[Path, str, str]:
+    """The log to read, the SQL of a line's own text, and the SQL stage that this needs before it.
+
+    A log of one section is read where it lies. Of several, the stage gives a column `section`.
+    """
+    if len(parts) < 2:
+        return path, "line", ""
+    before = (
+        "CAST(split_part(line, chr(2), 1) AS INTEGER) AS section,"
+        " substr(line, strpos(line, chr(2)) + 1) AS text\n;\n"
+    )
+    return _copy(path, parts, scratch), "text", before
 
 
 def days_told_by_the_clock(

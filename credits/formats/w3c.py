@@ -17,8 +17,8 @@ from credits.formats.base import Options, Reading, Sample
 from credits.formats.sections import (
     Section,
     by_section,
-    copy,
     days_told_by_the_clock,
+    numbered,
     sections,
 )
 
@@ -102,14 +102,7 @@ class W3c:
             parts = days_told_by_the_clock(path, parts, _clock)
         else:
             parts = _merged(parts)
-        text, before = "line", ""
-        if len(parts) > 1:
-            path = copy(path, parts, options.scratch or path.parent)
-            text = "text"
-            before = (
-                "CAST(split_part(line, chr(2), 1) AS INTEGER) AS section,"
-                " substr(line, strpos(line, chr(2)) + 1) AS text\n;\n"
-            )
+        path, text, before = numbered(path, parts, options.scratch or path.parent)
         found = lines.reading(
             self.name,
             replace(sample, plain=replace(sample.plain, path=path)),

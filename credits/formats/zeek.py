@@ -13,7 +13,7 @@ from dataclasses import replace
 from credits import CreditsError
 from credits.formats import lines
 from credits.formats.base import Options, Reading, Sample, literal
-from credits.formats.sections import by_section, copy, sections
+from credits.formats.sections import by_section, numbered, sections
 
 COLUMNS = {
     "ts": "occurred_at",
@@ -74,14 +74,7 @@ def _reading(sample: Sample, options: Options, separator: str) -> Reading:
     path = sample.plain.path
     parts = [replace(part, day=None) for part in sections(path, names_of)]
     parts = [part for i, part in enumerate(parts) if i == 0 or part.names != parts[i - 1].names]
-    text, before = "line", ""
-    if len(parts) > 1:
-        path = copy(path, parts, options.scratch or path.parent)
-        text = "text"
-        before = (
-            "CAST(split_part(line, chr(2), 1) AS INTEGER) AS section,"
-            " substr(line, strpos(line, chr(2)) + 1) AS text\n;\n"
-        )
+    path, text, before = numbered(path, parts, options.scratch or path.parent)
     every = {name for part in parts for name in part.names}
     at = {
         column: by_section(

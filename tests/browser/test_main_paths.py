@@ -6,28 +6,17 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from small_log import HEADER, NOW, WEEK
 
 from credits.store import Store
 
 from .conftest import App
 
 expect.set_options(timeout=20_000)
-NOW = datetime(2026, 8, 14)
-HEADER = "time,user,app,api,status,credits\n"
-WEEK = f"""{HEADER}\
-2026-08-03T09:00:00Z,Ada,Web,getRecords,200,1000
-2026-08-10T08:00:00Z,Ada,Web,getRecords,200,300
-2026-08-10T09:00:00Z,Ben,Sync,insertRecords,200,200
-2026-08-12T10:00:00Z,Ada,Web,getRecords,200,40
-2026-08-13T09:00:00Z,Ben,Sync,getRecords,200,50
-2026-08-13T09:30:00Z,Ben,Sync,getRecords,429,0
-2026-08-13T16:00:00Z,Ada,Mobile,deleteRecords,200,10
-"""
 HOSTILE = "<b>x</b> *y* :red[z] a--b -> :smile: $q$ =1+1"
 # Boxes that lie over each other, cards whose number is cut off, and whatever is wider than the
 # screen.

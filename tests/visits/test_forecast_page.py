@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 import pytest
+from small_log import HEADER, NOW
 from streamlit.testing.v1 import AppTest
-from test_pages import HEADER, NOW, address, figures, metrics, ran, spelled, texts, visit
+from visiting import address, figures, metrics, ran, spelled, texts, visit
 
 from credits import bootstrap
-from credits import store as stores
 from credits.store import Store
 from pages import data
 
 PAGE = "forecast.py"
 CARDS = ["Chance to hold 30 days", "First day at 5 % risk", "Enough at 5 % risk", "Expected peak"]
-
-
-@pytest.fixture(autouse=True)
-def _no_components(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare each visitor a search through all installed packages for Streamlit's components."""
-    scan = "streamlit.components.v2.manifest_scanner.scan_component_manifests"
-    monkeypatch.setattr(scan, list)
-
-
-@pytest.fixture
-def store(database: Path) -> Iterator[Store]:
-    """The database that the pages of this test read."""
-    yield stores.shared(database)
-    stores.close_all()
 
 
 def hourly(hours: int, of: Callable[[int], float]) -> str:
@@ -42,19 +27,7 @@ def hourly(hours: int, of: Callable[[int], float]) -> str:
 
 
 @pytest.fixture
-def load(store: Store, tmp_path: Path) -> Callable[[str], None]:
-    """`load(text)` takes in a log."""
-
-    def take(text: str) -> None:
-        path = tmp_path / "calls.csv"
-        path.write_text(text, encoding="utf-8")
-        store.load(path, now=NOW, name="calls.csv")
-
-    return take
-
-
-@pytest.fixture
-def uneven(load: Callable[[str], None]) -> None:
+def uneven(load: Callable[..., None]) -> None:
     """Eight weeks of about 24 × 100 credits a day, never twice the same."""
     chance = np.random.default_rng(1).integers(50, 150, 56).repeat(24)
     load(hourly(56 * 24, lambda hour: int(chance[hour])))
@@ -85,7 +58,7 @@ def test_the_sample_shows_a_forecast(store: Store) -> None:
     assert "From only 27 whole days" in texts(at)
 
 
-def test_a_short_history_says_so_instead_of_drawing(load: Callable[[str], None]) -> None:
+def test_a_short_history_says_so_instead_of_drawing(load: Callable[..., None]) -> None:
     load(hourly(14 * 24 - 1, lambda hour: 1))
     at = visit(PAGE)
     said = spelled(at.main.info[0].value)
@@ -94,7 +67,7 @@ def test_a_short_history_says_so_instead_of_drawing(load: Callable[[str], None])
     assert not at.metric
 
 
-def test_two_weeks_are_enough_but_not_to_try_the_method(load: Callable[[str], None]) -> None:
+def test_two_weeks_are_enough_but_not_to_try_the_method(load: Callable[..., None]) -> None:
     load(hourly(14 * 24, lambda hour: 1))
     at = visit(PAGE, base="24", users="0", forecast_more="x")
     assert metrics(at)["Expected peak"] == "24"
@@ -110,7 +83,7 @@ def test_two_weeks_are_enough_but_not_to_try_the_method(load: Callable[[str], No
      ("25", "over 99 %", "This plan holds")],
 )  # fmt: skip
 def test_a_peak_that_equals_the_allowance_is_within_it(
-    load: Callable[[str], None], base: str, chance: str, says: str
+    load: Callable[..., None], base: str, chance: str, says: str
 ) -> None:
     load(hourly(30 * 24, lambda hour: 1))
     at = visit(PAGE, base=base, users="0")
@@ -125,7 +98,7 @@ def test_a_plan_without_an_allowance_says_so(uneven: None) -> None:
     assert metrics(at)["Chance to hold 30 days"] == "under 1 %"
 
 
-def test_refused_calls_alone_are_forecast_as_nothing(load: Callable[[str], None]) -> None:
+def test_refused_calls_alone_are_forecast_as_nothing(load: Callable[..., None]) -> None:
     load(hourly(30 * 24, lambda hour: 0))
     at = visit(PAGE)
     assert metrics(at)["Enough at 5 % risk"] == "0"
@@ -133,7 +106,7 @@ def test_refused_calls_alone_are_forecast_as_nothing(load: Callable[[str], None]
 
 
 def test_fractions_of_credits_are_shown_without_the_dust_of_binary(
-    load: Callable[[str], None],
+    load: Callable[..., None],
 ) -> None:
     load(hourly(21 * 24, lambda hour: 0.1))
     at = visit(PAGE)

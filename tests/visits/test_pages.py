@@ -10,107 +10,22 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from small_log import HEADER, NOW, WEEK
 from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
+from visiting import address, figures, metrics, press, ran, spelled, texts, visit, visitor
 
 from credits import cli
 from credits import store as stores
 from credits.store import Store
 
-ROOT = Path(__file__).resolve().parents[1]
-NOW = datetime(2026, 8, 14)
 PAGES = ("organization.py", "users.py", "plan.py", "logs.py")
 TITLES = ("Organization API storage", "API consumption by users", "Credit plan", "Logs")
-HEADER = "time,user,app,api,status,credits\n"
-WEEK = f"""{HEADER}\
-2026-08-03T09:00:00Z,Ada,Web,getRecords,200,1000
-2026-08-10T08:00:00Z,Ada,Web,getRecords,200,300
-2026-08-10T09:00:00Z,Ben,Sync,insertRecords,200,200
-2026-08-12T10:00:00Z,Ada,Web,getRecords,200,40
-2026-08-13T09:00:00Z,Ben,Sync,getRecords,200,50
-2026-08-13T09:30:00Z,Ben,Sync,getRecords,429,0
-2026-08-13T16:00:00Z,Ada,Mobile,deleteRecords,200,10
-"""
-
-
-@pytest.fixture(autouse=True)
-def _no_components(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare each visitor a search through all installed packages for Streamlit's components."""
-    scan = "streamlit.components.v2.manifest_scanner.scan_component_manifests"
-    monkeypatch.setattr(scan, list)
-
-
-@pytest.fixture
-def store(database: Path) -> Iterator[Store]:
-    """The database that the pages of this test read."""
-    yield stores.shared(database)
-    stores.close_all()
-
-
-@pytest.fixture
-def load(store: Store, tmp_path: Path) -> Callable[..., None]:
-    """`load(text)` takes in a log."""
-
-    def take(text: str, name: str = "calls.csv", now: datetime = NOW) -> None:
-        path = tmp_path / name
-        path.write_text(text, encoding="utf-8")
-        store.load(path, now=now, name=name)
-
-    return take
-
-
-@pytest.fixture
-def week(load: Callable[..., None]) -> None:
-    """Two weeks of two people; in the last 24 hours 60 credits and a refused call."""
-    load(WEEK)
-
-
-def visit(page: str = "organization.py", **address: str) -> AppTest:
-    """A fresh visitor at an address."""
-    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=90)
-    for name, value in address.items():
-        at.query_params[name.rstrip("_")] = value
-    if page != "organization.py":
-        at.switch_page(page)
-    return ran(at)
-
-
-def ran(at: AppTest) -> AppTest:
-    """The page after a run that raised nothing."""
-    at.run()
-    assert not at.exception, at.exception[0].value
-    return at
-
-
-def texts(at: AppTest) -> str:
-    """Everything that the page says in words."""
-    kinds = ("title", "subheader", "caption", "markdown", "text", "error", "warning", "info",
-             "success")  # fmt: skip
-    words = [element.value for kind in kinds for element in at.get(kind)]
-    return "\n".join(words + [f"{m.label}: {m.value} ({m.delta})" for m in at.metric])
-
-
-def metrics(at: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in at.metric}
-
-
-def address(at: AppTest) -> dict[str, str]:
-    """The choices in the address; the zone only where it isn't the test's own, UTC."""
-    there = {name: at.query_params[name] for name in at.query_params}
-    said = {name: text if isinstance(text, str) else text[0] for name, text in there.items()}
-    return {name: text for name, text in said.items() if (name, text) != ("zone", "UTC")}
-
-
-def figures(at: AppTest) -> dict[str, Any]:
-    """Every chart on the page by its key."""
-    charts = at.get("plotly_chart")
-    return {chart.proto.id.rpartition("-")[2]: json.loads(chart.proto.spec) for chart in charts}
 
 
 # ── nothing loaded, no calls, nothing spent ───────────────────────────────────────────────────
@@ -295,9 +210,7 @@ def test_a_deep_link_sets_what_its_sender_saw(week: None) -> None:
         "period": "own", "from": "2026-08-10", "to": "2026-08-12", "window": "calendar",
         "zone": "Asia/Kolkata",
     }  # fmt: skip
-    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=90)
-    for name, value in chosen.items():
-        at.query_params[name] = value
+    at = visitor(**chosen)
     ran(at.switch_page("plan.py"))
     assert metrics(at)["Allowance"] == f"{60_000 + 12 * 300 + 2_500:,}"
     assert at.select_slider(key="base").value == 60_000
@@ -340,9 +253,7 @@ def test_choices_survive_going_from_page_to_page(week: None) -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_value_in_the_address_is_ignored(week: None, address_: dict[str, str]) -> None:
-    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=90)
-    for name, value in address_.items():
-        at.query_params[name] = value
+    at = visitor(**address_)
     ran(at.switch_page("users.py"))
     assert metrics(at)["Users"] == "2"
     left = {name: value for name, value in address(at).items() if name in address_}
@@ -560,12 +471,6 @@ def drop(at: AppTest, *files: tuple[str, str | bytes]) -> AppTest:
     return ran(at)
 
 
-def press(at: AppTest, key: str) -> AppTest:
-    """The page after a button was pressed."""
-    at.button(key=key).click()
-    return ran(at)
-
-
 def rows(at: AppTest, *names: str) -> list[list[Any]]:
     """What the table of results, or else the table of loads, says in some columns."""
     frame = at.dataframe[0].value
@@ -756,11 +661,6 @@ NAMES = (
     "$x^2$ $y$", ":red[alert]", ":material/home:", "[link](https://example.org)", "- a\t# b",
     "&lt;i&gt;", "`code`", "long " * 300,
 )  # fmt: skip
-
-
-def spelled(text: str) -> str:
-    """Markdown with backslashes and joiners, as it is read."""
-    return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text).replace("\u2060", "")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,93 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Callable
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from small_log import HEADER, NOW
 from streamlit.testing.v1 import AppTest
+from visiting import metrics, press, ran, spelled, texts, visitor
 
-from credits import store as stores
 from credits.plan import Plan
 from credits.prices import Prices
 from credits.scenarios import Scenario
 from credits.store import Store
 
-ROOT = Path(__file__).resolve().parents[1]
-NOW = datetime(2026, 8, 14)
-HEADER = "time,user,app,api,status,credits\n"
-WEEK = f"""{HEADER}\
-2026-08-03T09:00:00Z,Ada,Web,getRecords,200,1000
-2026-08-10T08:00:00Z,Ada,Web,getRecords,200,300
-2026-08-10T09:00:00Z,Ben,Sync,insertRecords,200,200
-2026-08-12T10:00:00Z,Ada,Web,getRecords,200,40
-2026-08-13T09:00:00Z,Ben,Sync,getRecords,200,50
-2026-08-13T09:30:00Z,Ben,Sync,getRecords,429,0
-2026-08-13T16:00:00Z,Ada,Mobile,deleteRecords,200,10
-"""
 SMALL = {"base": "400", "users": "0", "per_user": "50", "cap": "none"}
 """A plan that refuses 600 of the 1,000 credits of the third, and 100 of the 500 of the tenth."""
 
 
-@pytest.fixture(autouse=True)
-def _no_components(monkeypatch: pytest.MonkeyPatch) -> None:
-    scan = "streamlit.components.v2.manifest_scanner.scan_component_manifests"
-    monkeypatch.setattr(scan, list)
-
-
-@pytest.fixture
-def store(database: Path) -> Iterator[Store]:
-    yield stores.shared(database)
-    stores.close_all()
-
-
-@pytest.fixture
-def load(store: Store, tmp_path: Path) -> Callable[[str], None]:
-    def take(text: str) -> None:
-        path = tmp_path / "calls.csv"
-        path.write_text(text, encoding="utf-8")
-        store.load(path, now=NOW, name="calls.csv")
-
-    return take
-
-
-@pytest.fixture
-def week(load: Callable[[str], None]) -> None:
-    load(WEEK)
-
-
 def visit(tab: str = "", **address: str) -> AppTest:
     """A fresh visitor at an address, at one of the tabs."""
-    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=90)
-    for name, value in address.items():
-        at.query_params[name] = value
+    at = visitor(**address)
     if tab:
         at.session_state["more"] = tab
     return ran(at.switch_page("plan.py"))
 
 
-def ran(at: AppTest) -> AppTest:
-    at.run()
-    assert not at.exception, at.exception[0].value
-    return at
-
-
-def press(at: AppTest, key: str) -> AppTest:
-    at.button(key=key).click()
-    return ran(at)
-
-
-def cards(at: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in at.metric}
-
-
 def said(at: AppTest) -> str:
     """Every sentence, as it is read."""
-    kinds = ("success", "warning", "error", "caption", "markdown", "text")
-    words = "\n".join(element.value for kind in kinds for element in at.get(kind))
-    return words.replace("\\", "").replace("\u2060", "").replace("*", "")
+    return spelled(texts(at)).replace("*", "")
 
 
 def table(at: AppTest, column: str) -> list[object]:
@@ -103,9 +44,9 @@ def test_a_plan_that_is_enough_says_what_would_be_and_what_is_to_spare(week: Non
     assert at.success
     assert "This plan would have refused nothing in the 11 days that the logs cover." in said(at)
     assert "It leaves 51,500 credits to spare at the peak." in said(at)
-    assert cards(at)["Refused"] == "0"
-    assert cards(at)["Blocked"] == "never"
-    assert cards(at)["Least headroom"] == "51,500"
+    assert metrics(at)["Refused"] == "0"
+    assert metrics(at)["Blocked"] == "never"
+    assert metrics(at)["Least headroom"] == "51,500"
 
 
 def test_a_plan_that_is_not_says_how_much_when_and_what_would_be(week: None) -> None:
@@ -113,10 +54,10 @@ def test_a_plan_that_is_not_says_how_much_when_and_what_would_be(week: None) -> 
     assert at.warning
     assert "refused 700 credits (43.7 % of what was wanted) on 2 of 11 days" in said(at)
     assert "1,000 credits per 24 hours: 12 users on Own numbers." in said(at)
-    assert cards(at)["Refused"] == "700"
+    assert metrics(at)["Refused"] == "700"
 
 
-def test_where_the_cap_forbids_it_an_edition_is_named(load: Callable[[str], None]) -> None:
+def test_where_the_cap_forbids_it_an_edition_is_named(load: Callable[..., None]) -> None:
     load(HEADER + "2026-08-13T09:00:00Z,Ada,Web,op,200,120000\n")
     text = said(visit())
     assert "Bigin Express is capped at 100,000" in text
@@ -187,22 +128,22 @@ def priced(at: AppTest, **typed: str) -> AppTest:
 
 def test_no_price_is_invented(week: None) -> None:
     at = visit("Compare plans")
-    assert cards(at)["Cost a month"] == "no price"
+    assert metrics(at)["Cost a month"] == "no price"
     assert set(table(at, "Cost a month")) == {"no price entered"}
 
 
 def test_prices_are_those_of_the_edition_they_were_entered_for(week: None) -> None:
     at = priced(visit("Compare plans"), price_per_user="12.10", currency_typed="eur")
-    assert cards(at)["Cost a month"] == "121.00 EUR"
+    assert metrics(at)["Cost a month"] == "121.00 EUR"
     costs = dict(zip(table(at, "Plan"), table(at, "Cost a month"), strict=True))
     assert costs["This plan"] == costs["Bigin Express"] == "121.00 EUR"
     assert costs["Bigin Premier"] == "no price entered"
     at.selectbox(key="edition").select("Zoho CRM Ultimate")
-    assert cards(ran(at))["Cost a month"] == "no price"
+    assert metrics(ran(at))["Cost a month"] == "no price"
     at.selectbox(key="edition").select("Bigin Express")
-    assert cards(ran(at))["Cost a month"] == "121.00 EUR"
+    assert metrics(ran(at))["Cost a month"] == "121.00 EUR"
     ran(at.switch_page("users.py"))
-    assert cards(ran(at.switch_page("plan.py")))["Cost a month"] == "121.00 EUR"
+    assert metrics(ran(at.switch_page("plan.py")))["Cost a month"] == "121.00 EUR"
 
 
 def test_what_is_no_price_is_said_and_changes_nothing(week: None) -> None:
@@ -211,10 +152,10 @@ def test_what_is_no_price_is_said_and_changes_nothing(week: None) -> None:
     ran(at)
     assert "is no price" in said(at)
     assert at.text_input(key="price_per_user").value == "about 13"
-    assert cards(at)["Cost a month"] == "121.00 USD"
+    assert metrics(at)["Cost a month"] == "121.00 USD"
     at.text_input(key="price_per_user").set_value("13")
     assert "is no price" not in said(ran(at))
-    assert cards(at)["Cost a month"] == "130.00 USD"
+    assert metrics(at)["Cost a month"] == "130.00 USD"
 
 
 def test_what_one_more_user_and_one_more_dollar_buy_is_said(week: None) -> None:
@@ -251,7 +192,7 @@ def test_a_plan_is_saved_compared_opened_and_deleted(store: Store, week: None) -
     assert table(other, "Refused")[:2] == [0, 850]
     other.session_state["more"] = "Save and share"
     press(ran(other), "open_scenario")
-    assert cards(other)["Allowance"] == "400"
+    assert metrics(other)["Allowance"] == "400"
     assert other.select_slider(key="growth").value == 10
     press(other, "delete_scenario")
     assert store.scenarios() == []
@@ -288,7 +229,7 @@ def test_a_link_opens_what_its_sender_saw(store: Store, week: None) -> None:
     at = visit("Save and share")
     link = urlsplit(at.code[-1].value)
     other = visit(**dict(parse_qsl(link.query, keep_blank_values=True)))
-    assert cards(other)["Allowance"] == "500"
+    assert metrics(other)["Allowance"] == "500"
     assert other.select_slider(key="growth").value == 20
     assert other.selectbox(key="edition").value == "Other vendor"
     assert other.text_input(key="vendor").value == "Acme Gold"
@@ -297,7 +238,7 @@ def test_a_link_opens_what_its_sender_saw(store: Store, week: None) -> None:
 
 def test_a_link_carries_prices_exactly(week: None) -> None:
     at = visit(name="Shared", edition="Bigin Premier", price_user="10.000001", currency="CHF")
-    assert cards(at)["Cost a month"] == "100.00 CHF"
+    assert metrics(at)["Cost a month"] == "100.00 CHF"
     assert at.selectbox(key="edition").value == "Bigin Premier"
     assert "price_user" not in at.query_params
 
@@ -312,5 +253,5 @@ def test_a_damaged_link_is_said_in_a_sentence_and_never_guessed(
 ) -> None:
     at = visit(**({"name": "Shared", "users": "20", "growth": "10"} | damage))
     assert len(at.error) == 1
-    assert cards(at)["Allowance"] == "52,500"
+    assert metrics(at)["Allowance"] == "52,500"
     assert at.select_slider(key="growth").value == 0

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from small_log import NOW
 from streamlit.testing.v1 import AppTest
-from test_pages import NOW, metrics, ran, spelled, texts, visit
+from visiting import metrics, press, ran, spelled, texts, visit
 
 from credits import cards, rates
-from credits import store as stores
 from credits.store import Store
 
 PAGE = "rates.py"
@@ -26,26 +26,10 @@ LOG = """time,user,app,path,method,records,status
 HOSTILE = "<b>x</b> *y* :red[z] a--b"
 
 
-@pytest.fixture(autouse=True)
-def _no_components(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare each visitor a search through all installed packages for Streamlit's components."""
-    scan = "streamlit.components.v2.manifest_scanner.scan_component_manifests"
-    monkeypatch.setattr(scan, list)
-
-
 @pytest.fixture
-def store(database: Path) -> Iterator[Store]:
-    """The database that the pages of this test read."""
-    yield stores.shared(database)
-    stores.close_all()
-
-
-@pytest.fixture
-def loaded(store: Store, tmp_path: Path) -> Store:
+def loaded(store: Store, load: Callable[..., None]) -> Store:
     """Three inserts, two of them within a minute, and a refused call."""
-    path = tmp_path / "calls.csv"
-    path.write_text(LOG)
-    store.load(path, now=NOW, name="calls.csv")
+    load(LOG)
     return store
 
 
@@ -77,11 +61,6 @@ def tried(at: AppTest) -> pd.DataFrame:
     """The table of the trial, by the name of its rules."""
     (found,) = [frame.value for frame in at.dataframe if "Under this card" in frame.value]
     return found.set_index("Call")
-
-
-def press(at: AppTest, key: str) -> AppTest:
-    at.button(key=key).click()
-    return ran(at)
 
 
 # ── what it says ──────────────────────────────────────────────────────────────────────────────

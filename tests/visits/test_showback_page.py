@@ -3,71 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 from reports import HOSTILE, busy, call
 from streamlit.testing.v1 import AppTest
+from visiting import figures, metrics, ran, texts, visit
 
-from credits import store as stores
 from credits.store import Store
 
-ROOT = Path(__file__).resolve().parents[1]
-NOW = datetime(2026, 8, 14)
-
-
-@pytest.fixture(autouse=True)
-def _no_components(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare each visitor a search through all installed packages for Streamlit's components."""
-    scan = "streamlit.components.v2.manifest_scanner.scan_component_manifests"
-    monkeypatch.setattr(scan, list)
+PAGE = "showback.py"
 
 
 @pytest.fixture
-def store(database: Path) -> Iterator[Store]:
-    yield stores.shared(database)
-    stores.close_all()
-
-
-@pytest.fixture
-def load(store: Store, tmp_path: Path) -> Callable[[str], None]:
-    def take(text: str) -> None:
-        path = tmp_path / "calls.jsonl"
-        path.write_text(text, encoding="utf-8")
-        store.load(path, now=NOW, name="calls.jsonl")
-
-    return take
-
-
-@pytest.fixture
-def calls(load: Callable[[str], None]) -> None:
-    load(busy())
-
-
-def visit(page: str = "showback.py", **address: str) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "pages/main.py"), default_timeout=90)
-    for name, value in address.items():
-        at.query_params[name] = value
-    return ran(at.switch_page(page))
-
-
-def ran(at: AppTest) -> AppTest:
-    at.run()
-    assert not at.exception, at.exception[0].value
-    return at
-
-
-def texts(at: AppTest) -> str:
-    kinds = ("caption", "markdown", "error", "info", "subheader")
-    return "\n".join(element.value for kind in kinds for element in at.get(kind))
-
-
-def metrics(at: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in at.metric}
+def calls(load: Callable[..., None]) -> None:
+    load(busy(), name="calls.jsonl")
 
 
 def listed(at: AppTest) -> Any:
@@ -75,17 +28,17 @@ def listed(at: AppTest) -> Any:
 
 
 def figure(at: AppTest) -> dict[str, Any]:
-    return dict(json.loads(at.get("plotly_chart")[0].proto.spec))
+    return dict(next(iter(figures(at).values())))
 
 
 def test_an_empty_database_offers_the_upload_and_the_sample(store: Store) -> None:
-    at = visit()
+    at = visit(PAGE)
     assert "Nothing is loaded yet" in texts(at)
     assert [b.label for b in at.main.button] == ["Upload a log", "Load the sample"]
 
 
 def test_a_bill_is_shared_out_to_the_last_cent(calls: None) -> None:
-    at = visit(bill="1000", bill_currency="EUR", period="all")
+    at = visit(PAGE, bill="1000", bill_currency="EUR", period="all")
     frame = listed(at)
     assert list(frame.columns) == ["User", "Calls", "Credits", "Share, %", "Money, EUR"]
     assert sum(Decimal(value) for value in frame["Money, EUR"]) == 1000
@@ -97,13 +50,13 @@ def test_a_bill_is_shared_out_to_the_last_cent(calls: None) -> None:
 
 @pytest.mark.parametrize(("by", "title"), [("user", "User"), ("app", "App"), ("api", "API")])
 def test_it_is_shared_by_user_app_or_api(calls: None, by: str, title: str) -> None:
-    frame = listed(visit(share_by=by, bill="10", period="all"))
+    frame = listed(visit(PAGE, share_by=by, bill="10", period="all"))
     assert frame.columns[0] == title
     assert len(frame) == {"user": 3, "app": 4, "api": 1}[by]
 
 
 def test_without_a_bill_shares_alone_are_shown(calls: None) -> None:
-    at = visit(period="all")
+    at = visit(PAGE, period="all")
     assert list(listed(at).columns) == ["User", "Calls", "Credits", "Share, %"]
     assert metrics(at)["Bill"] == "none"
     assert "adds up to the bill" not in texts(at)
@@ -121,31 +74,34 @@ def test_without_a_bill_shares_alone_are_shown(calls: None) -> None:
 def test_what_is_no_amount_is_said_and_left_out(
     calls: None, address: dict[str, str], sentence: str
 ) -> None:
-    at = visit(**address, period="all")
+    at = visit(PAGE, **address, period="all")
     assert len(at.error) == 1
     assert sentence in at.error[0].value.replace("\\", "")
     assert list(listed(at).columns) == ["User", "Calls", "Credits", "Share, %"]
 
 
 def test_a_period_without_calls_says_so(calls: None) -> None:
-    at = visit(at="2026-09-20T00:00", period="24h", bill="5")
+    at = visit(PAGE, at="2026-09-20T00:00", period="24h", bill="5")
     assert "No calls in the last 24 hours" in texts(at)
     assert not at.dataframe
     assert len(at.get("download_button")) == 2
 
 
 def test_calls_that_cost_nothing_share_a_bill_by_their_number(
-    load: Callable[[str], None],
+    load: Callable[..., None],
 ) -> None:
-    load("".join(call(datetime(2026, 8, 10, hour), user, 0) + "\n"
-                 for hour, user in enumerate(("Ada", "Ada", "Ben"))))  # fmt: skip
-    at = visit(bill="9", period="all")
+    lines = [
+        call(datetime(2026, 8, 10, hour), user, 0) + "\n"
+        for hour, user in enumerate(("Ada", "Ada", "Ben"))
+    ]
+    load("".join(lines), name="calls.jsonl")
+    at = visit(PAGE, bill="9", period="all")
     assert "No credits were used" in texts(at)
     assert listed(at)["Money, USD"].tolist() == [6, 3]
 
 
 def test_bill_currency_and_by_whom_are_kept_from_page_to_page(calls: None) -> None:
-    at = visit()
+    at = visit(PAGE)
     at.text_input(key="bill").set_value("250.5")
     at.text_input(key="bill_currency").set_value("jpy")
     ran(at)
@@ -158,14 +114,14 @@ def test_bill_currency_and_by_whom_are_kept_from_page_to_page(calls: None) -> No
     assert metrics(at)["Bill"] == "251 JPY"
 
 
-def test_hostile_names_are_shown_to_the_letter(load: Callable[[str], None]) -> None:
-    load(busy(HOSTILE))
-    at = visit(bill="100", period="all")
+def test_hostile_names_are_shown_to_the_letter(load: Callable[..., None]) -> None:
+    load(busy(HOSTILE), name="calls.jsonl")
+    at = visit(PAGE, bill="100", period="all")
     shown = set(listed(at)["User"])
     assert {"=1+1", "<script>alert(1)</script>", "🦊 Zoë"} <= shown
     assert "<script" not in json.dumps(figure(at))
 
 
 def test_the_two_reports_are_offered(calls: None) -> None:
-    labels = [element.proto.label for element in visit(period="all").get("download_button")]
+    labels = [element.proto.label for element in visit(PAGE, period="all").get("download_button")]
     assert labels == ["CSV", "Excel workbook", "HTML report"]
