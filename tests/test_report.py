@@ -353,3 +353,13 @@ def test_a_file_that_can_not_be_written_leaves_nothing(tmp_path: Path):
 
 def test_the_plan_of_the_tests_gives_1000():
     assert PLAN.plan.allowance == 1000
+
+
+def test_calls_refused_in_the_log_are_left_out_where_that_was_chosen(tmp_path: Path) -> None:
+    refused = busy() + call(datetime(2026, 8, 12, 18), "Ada", 7, status=429) + "\n"
+    told = {}
+    for count in (True, False):
+        found = gathered(tmp_path / str(count), refused, refused=count)
+        told[count] = report.document(found)["demand"]["credits"]
+        assert ("they are left out, as was chosen" in page(found)) is not count
+    assert told[True] - told[False] == 7 + 1  # and the one that the busy log refuses

@@ -24,8 +24,8 @@ from credits.windows import Kind
 class Answers(usage.Answers, Protocol):
     """What a report asks of the store; see `credits.store.questions.Answers`."""
 
-    def demand(self) -> pd.DataFrame:
-        """What was wanted: minute, calls, credits."""
+    def demand(self, *, refused: bool = True) -> pd.DataFrame:
+        """What was wanted: minute, calls, credits. `refused`: with calls that the log refused."""
 
     def loads(self) -> pd.DataFrame:
         """Every load, with the columns of the table `loads`."""
@@ -48,6 +48,8 @@ class Wanted:
     by: By = "user"
     others: tuple[Scenario, ...] = ()
     """Scenarios to stand beside the plan; none: every edition, with as many users."""
+    refused: bool = True
+    """Whether calls that the log shows as refused are played again too."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def gather(answers: Answers, wanted: Wanted, *, now: datetime) -> Report:
         raise CreditsError(usage.NOTHING)
     start, at = _period(wanted, summary.first, summary.last)
     kind, zone, plan = wanted.kind, wanted.zone, wanted.plan
-    demand, loads = answers.demand(), answers.loads()
+    demand, loads = answers.demand(refused=wanted.refused), answers.loads()
     played = replays.replay(demand, plan.plan, kind, zone, plan.growth)
     return Report(
         wanted=wanted,

@@ -27,6 +27,12 @@ _WINDOWS = {
     "anchored": "24 hours are blocks that open with the first call after the block before.",
 }
 
+_PLAYED = {
+    True: "where usage is played again they were wanted too, and count with what they would have"
+    " cost.",
+    False: "where usage is played again they are left out, as was chosen.",
+}
+
 
 def clean(value: object) -> str:
     """Text as any XML may hold it: what it can't hold is shown as �; a missing name is (none)."""
@@ -82,8 +88,7 @@ def assumptions(report: Report) -> list[tuple[str, str]]:
         (
             "Refused calls",
             f"The log shows {number(sums['refused'])} refused calls (status 429) in the period."
-            " They cost nothing; where usage is played again they were wanted too, and count with"
-            " what they would have cost.",
+            f" They cost nothing; {_PLAYED[report.wanted.refused]}",
         ),
         (
             "Played again",
