@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from reports import (
     HOSTILE,
+    NOW,
     PLAN,
     busy,
     call,
@@ -24,12 +25,13 @@ from reports import (
     table,
 )
 
-from credits import CreditsError, report
+from credits import CreditsError, rates, report
 from credits.editions import edition, editions
 from credits.plan import Plan
 from credits.prices import Prices, cost
 from credits.report.sheets import fits, fitted
 from credits.scenarios import Scenario, of_edition
+from credits.store import Store
 
 
 @pytest.fixture
@@ -288,6 +290,18 @@ def test_fractions_of_credits_are_kept(tmp_path: Path):
     found = gathered(tmp_path, log, bill=Decimal(9))
     assert labelled(sheets(workbook(found))["Inputs"])["Used"] == 0.3
     assert "0.30" in page(found)
+
+
+def test_a_saved_rate_card_is_told_with_its_source(tmp_path: Path) -> None:
+    log = tmp_path / "calls.jsonl"
+    log.write_text(busy())
+    own = replace(rates.load("bigin"), name="ours", title="Our prices", source="the contract")
+    with Store(tmp_path / "x.duckdb") as store:
+        store.load(log, now=NOW)
+        store.rerate(own, now=NOW)
+        with store.answers() as answers:
+            found = report.gather(answers, report.Wanted(PLAN), now=NOW)
+    assert [(card.title, card.source) for card in found.cards] == [("Our prices", "the contract")]
 
 
 def test_a_rate_card_that_is_gone_is_named(found: report.Report):

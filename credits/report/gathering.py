@@ -10,12 +10,13 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from credits import CreditsError, rates, usage, views, windows
+from credits import CreditsError, usage, views, windows
 from credits import replay as replays
 from credits.comparison import compare
 from credits.editions import editions
 from credits.plan import Plan
 from credits.prices import Cost, Prices, cost, rounded
+from credits.rates import RateCard
 from credits.scenarios import Scenario, of_edition
 from credits.showback import BY, By, showback
 from credits.windows import Kind
@@ -29,6 +30,9 @@ class Answers(usage.Answers, Protocol):
 
     def loads(self) -> pd.DataFrame:
         """Every load, with the columns of the table `loads`."""
+
+    def rate_card(self, name: str) -> RateCard:
+        """A rate card by its name. Raises CreditsError where there is none."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ def gather(answers: Answers, wanted: Wanted, *, now: datetime) -> Report:
         now=pd.Timestamp(now),
         summary=summary,
         rows={name: int(loads[name].sum()) for name in _ROWS},
-        cards=tuple(_cards(loads["rate_card"].unique())),
+        cards=tuple(_cards(answers, loads["rate_card"].unique())),
         start=start,
         at=at,
         window=usage.window_at(answers, at, kind, zone),
@@ -243,11 +247,11 @@ def _shared(
     return showback(sums, wanted.bill, wanted.plan.prices.currency)
 
 
-def _cards(names: Iterable[str]) -> Iterable[Card]:
+def _cards(answers: Answers, names: Iterable[str]) -> Iterable[Card]:
     """The rate cards of the loads; of one that can't be read any more, the name."""
     for name in names:
         try:
-            card = rates.load(name)
+            card = answers.rate_card(name)
         except CreditsError:
             yield Card(name)
         else:

@@ -53,7 +53,7 @@ def _days(book: Book, report: Report) -> None:
         "Day by day",
         [
             f"{texts.period(report)}. Calls and credits as logged; the rest played again under the"
-            " plan, refused calls included.",
+            f" plan, refused calls {'included' if report.wanted.refused else 'left out'}.",
             "“Above the allowance?” follows the yellow cells of Inputs; admitted, refused and used"
             " are those of the allowance worked out for.",
         ],
