@@ -295,6 +295,13 @@ def test_a_link_opens_what_its_sender_saw(store: Store, week: None) -> None:
     assert "Opened from a link: Ours" in said(other)
 
 
+def test_a_link_plays_usage_again_as_its_sender_saw_it(week: None) -> None:
+    at = visit("Save and share", window="calendar", zone="Asia/Tokyo", refused="0")
+    sent = dict(parse_qsl(urlsplit(at.code[0].value).query))
+    assert (sent["window"], sent["zone"], sent["refused"]) == ("calendar", "Asia/Tokyo", "0")
+    assert cards(visit(**sent)) == cards(at)
+
+
 def test_a_link_carries_prices_exactly(week: None) -> None:
     at = visit(name="Shared", edition="Bigin Premier", price_user="10.000001", currency="CHF")
     assert cards(at)["Cost a month"] == "100.00 CHF"
