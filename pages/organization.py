@@ -49,7 +49,7 @@ calm = data.drawn("organization", view, still)
 window, steps, peak = shown.window, shown.series.steps, shown.series.peak
 used = window.credits
 share = used / plan.allowance if plan.allowance else float(used > 0)
-level = f"{share:.0%}, {charts.level_in_words(share)}" if plan.allowance else "no allowance"
+level = f"{share:,.0%}, {charts.level_in_words(share)}" if plan.allowance else "no allowance"
 idle = "" if window.calls else "No calls in this window."
 quiet = "" if shown.sums["calls"] else f"No calls in the {chosen.period}."
 spans = series.above(steps, plan.allowance)
@@ -111,7 +111,7 @@ with st.container(horizontal=True, key="answer"):
 st.image(
     charts.gauge(share, colours),
     width="stretch",
-    caption=f"{share:.0%} of the allowance used; the marks stand at 80 % and 90 %."
+    caption=f"{share:,.0%} of the allowance used; the marks stand at 80 % and 90 %."
     if plan.allowance
     else "The plan gives no allowance.",
 )
