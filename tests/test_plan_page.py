@@ -108,6 +108,15 @@ def test_a_plan_that_is_enough_says_what_would_be_and_what_is_to_spare(week: Non
     assert cards(at)["Least headroom"] == "51,500"
 
 
+def test_what_is_to_spare_is_one_number_where_credits_are_fractional(
+    load: Callable[[str], None],
+) -> None:
+    load("time,user,api,credits\n2026-08-13T09:00Z,Ada,a,1.25\n2026-08-13T09:01Z,Ada,a,2\n")
+    at = visit(base="10", users="0")
+    assert "It leaves 6.75 credits to spare at the peak." in said(at)
+    assert cards(at)["Least headroom"] == "6.75"
+
+
 def test_a_plan_that_is_not_says_how_much_when_and_what_would_be(week: None) -> None:
     at = visit(**SMALL)
     assert at.warning
