@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from credits import charts, series, usage, views, windows
+from credits import advice, charts, series, usage, views, windows
 from pages import data, parts
 from pages.parts import number
 
@@ -34,9 +34,11 @@ def still() -> Still:
     back = views.localized(views.returned(shown.window.at, shown.back), "at", zone)
     back = series.thin(back, 400, at="at")
     grid = views.grid(shown.hours)
+    # An app may have the name of a user.
+    who = shown.window_users.merge(views.told_apart(shown.window_users))
     return Still(
         steps=series.thin(steps, 900),
-        who=charts.ranked(views.top(shown.window_users, "user", 5), "user", colours, height=270),
+        who=charts.ranked(views.top(who, "name", 5), "name", colours, height=270),
         back=back,
         coming_back=charts.coming_back(back, colours),
         grid=grid,
@@ -140,7 +142,7 @@ with right:
         lambda: calm.who,
         lambda: shown.window_users,
         "who",
-        note=f"{len(shown.window_users):,} users in this window.",
+        note=f"{advice.counted(len(shown.window_users), 'user')} in this window.",
         nothing=idle,
     )
 

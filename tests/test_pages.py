@@ -408,6 +408,17 @@ def test_a_page_that_looks_at_all_data_asks_for_no_period_and_keeps_it_for_the_o
     assert "Period" in {control.label for control in at.sidebar.get("button_group")}
 
 
+def test_an_app_with_the_name_of_a_user_is_told_apart_among_who_used_it(
+    load: Callable[..., None],
+) -> None:
+    load("time,user,app,api\n2026-08-13T09:00Z,Sync,Web,a\n2026-08-13T09:01Z,,Sync,a\n")
+    at = visit()
+    assert "2 users in this window." in texts(at)
+    drawn = "".join(chart.proto.spec for chart in at.get("plotly_chart"))
+    assert "Sync (user)" in drawn
+    assert "Sync (app)" in drawn
+
+
 def test_callers_without_a_user_are_not_counted_as_users_that_a_plan_pays_for(
     load: Callable[..., None],
 ) -> None:
