@@ -377,3 +377,17 @@ def test_calls_refused_in_the_log_are_left_out_where_that_was_chosen(tmp_path: P
         told[count] = report.document(found)["demand"]["credits"]
         assert ("they are left out, as was chosen" in page(found)) is not count
     assert told[True] - told[False] == 7 + 1  # and the one that the busy log refuses
+
+
+def test_what_1000_credits_cost_is_told_to_four_decimals_everywhere(found: report.Report) -> None:
+    each = found.compared["cost_per_1000"].iloc[0]
+    head, rows = table(sheets(workbook(found))["Scenarios"])
+    assert rows[0][head.index("Cost per 1,000 credits")] == float(f"{each:.4f}")
+    assert f"{each:,.4f} EUR" in page(found)
+
+
+def test_a_priced_plan_under_which_nothing_was_used_is_not_called_unpriced(tmp_path: Path) -> None:
+    found = gathered(tmp_path, call(datetime(2026, 8, 10), "Ada", 0) + "\n")
+    head, rows = table(sheets(workbook(found))["Scenarios"])
+    assert rows[0][head.index("Cost per 1,000 credits")] == "nothing used"
+    assert "nothing used" in page(found)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from credits import views
+from credits import prices, views
 
 if TYPE_CHECKING:
     from credits.report.gathering import Report
@@ -56,6 +56,13 @@ def clock(at: pd.Timestamp | None, zone: str) -> str:
 def per_cent(part: int | float | Decimal, whole: int | float | Decimal) -> str:
     """`46.7 %`; of nothing, 0 %."""
     return f"{float(part) / float(whole):.1%}".replace("%", " %") if whole else "0 %"
+
+
+def per_1000(cost: Decimal | None, each: Decimal | None) -> Decimal | str:
+    """What 1,000 credits cost, of a plan's cost: in words where it has no price, or no use."""
+    if cost is None:
+        return prices.UNPRICED
+    return "nothing used" if each is None else prices.finely(each)
 
 
 def period(report: Report) -> str:
