@@ -196,7 +196,8 @@ def _scenarios(report: Report) -> str:
         rows.append(
             (named(row["name"], 80), number(row["users"]), number(row["allowance"]),
              escape(written(cost, code)), number(row["refused"]), number(row["blocked_minutes"]),
-             number(row["headroom"]), escape(per_1000), "none" if pd.isna(users) else number(int(users)))
+             number(row["headroom"]), escape(per_1000),
+             "none" if pd.isna(users) else number(int(users)))
         )  # fmt: skip
     head = (
         "Scenario", "Users", "Allowance", "Cost a month", "Refused credits", "Blocked minutes",
