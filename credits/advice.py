@@ -70,7 +70,6 @@ def advice(
 
     `growth`: per cent by which the demand had been grown.
     """
-    least = found.least_allowance
     days = len(found.demand.timeline.days)
     this = "This plan"
     if growth:
@@ -78,10 +77,11 @@ def advice(
         this = f"With {abs(growth):g} % {way} demand, this plan"
     period = "on the one day" if days == 1 else f"in the {days:,} days"
     if found.refuses_nothing:
-        spare = plan.allowance - least
+        # As the cards say it: the least allowance is a whole number, what is used need not be.
+        spare = found.least_headroom
         verdict = f"{this} would have refused nothing {period} that the logs cover."
         tight = (
-            f"It leaves {spare:,} credits to spare at the peak."
+            f"It leaves {_number(spare)} credits to spare at the peak."
             if spare
             else "It leaves nothing to spare at the peak."
         )

@@ -94,7 +94,7 @@ def _plan(
 
     prices = Prices(*money)
     if name is None:
-        return Scenario("Own numbers", plan, growth=growth, prices=prices)
+        return Scenario("Own numbers", plan, "Own numbers", growth, prices)
     chosen = edition(name)
     chosen.plan(plan.users, plan.add_on)  # refuses add-on credits where none are sold
     return of_edition(chosen, plan.users, prices, plan.add_on, growth)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from credits import buying
 from credits.demand import Demand, prepared
-from credits.prices import cost, per_thousand, written
+from credits.prices import cost, finely, per_thousand, written
 from credits.replay import least_users, play
 from credits.scenarios import Scenario
 from credits.windows import Kind
@@ -119,8 +119,7 @@ def listed(compared: pd.DataFrame) -> pd.DataFrame:
 
 
 def _each(share: Decimal | None, currency: str) -> str:
-    """A price of 1,000 credits: it may be far below the least coin."""
-    return "" if share is None else f"{share:,.4f} {currency}"
+    return "" if share is None else f"{finely(share):,f} {currency}"
 
 
 def _row(scenario: Scenario, found: Outcome) -> dict[str, Any]:

@@ -132,7 +132,7 @@ def forecast(
     if known < NEEDED_DAYS:
         raise TooShortError(
             f"A forecast needs two weeks of history; the log covers {known}"
-            f" {'day' if known == 1 else 'days'}. Load more of it on the Logs page."
+            f" {'whole day' if known == 1 else 'whole days'}. Load more of it on the Logs page."
         )
     history = bootstrap.daily_peaks(past.hours.ravel())
     finest = windows.peak(demand.rename(columns={"minute": "occurred_at"})).credits

@@ -185,6 +185,11 @@ def per_thousand(amount: Decimal | None, used: int | float | Fraction) -> Decima
     return quotient(Fraction(amount) * 1_000, exact(used))
 
 
+def finely(each: Decimal) -> Decimal:
+    """A price of 1,000 credits to as many decimals as are shown: it may be far below a coin."""
+    return Decimal(f"{each:.4f}")
+
+
 def exact(number: int | float | Fraction) -> Fraction:
     """Credits as an exact number; of a float, the six decimals that matter."""
     if isinstance(number, float):

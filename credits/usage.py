@@ -247,6 +247,11 @@ class People:
     by_api: pd.DataFrame
     """user, user_basis, api, calls, credits, assumed, refused."""
 
+    @property
+    def named(self) -> int:
+        """How many of them the log names as users; others are known by their app or address."""
+        return int((self.users["user_basis"] == "user").sum())
+
 
 def people(
     answers: Answers,

@@ -247,6 +247,12 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def played() -> dict[str, str]:
+    """How usage is played again, as an address says it: what differs from the default."""
+    address: dict[str, str] = st.session_state.get("_address") or {}
+    return {name: address[name] for name in ("window", "zone", "refused") if name in address}
+
+
 def plan() -> Plan:
     """The plan that the controls say."""
     state = st.session_state

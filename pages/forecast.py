@@ -38,7 +38,7 @@ top = band.loc[band["median"].idxmax()]
 
 def percent(share: float) -> str:
     """A share as it is shown."""
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:,.0f} %"
 
 
 def chance(share: float) -> str:

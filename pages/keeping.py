@@ -9,7 +9,7 @@ import streamlit as st
 from credits import CreditsError, scenarios
 from credits.plan import Plan
 from credits.scenarios import Scenario
-from pages import data, parts, planned
+from pages import choices, data, parts, planned
 
 TODAY = "Today's plan"
 """The name under which people keep the plan that they have."""
@@ -62,9 +62,9 @@ def _damaged() -> None:
 
 
 def address(scenario: Scenario) -> str:
-    """A link that opens a scenario here."""
+    """A link that opens a scenario here, played again as its sender sees it."""
     base = (st.context.url or "/plan").partition("?")[0]
-    return f"{base}?{urlencode(scenarios.to_address(scenario))}"
+    return f"{base}?{urlencode(scenarios.to_address(scenario) | choices.played())}"
 
 
 def _named(plan: Plan) -> Scenario:

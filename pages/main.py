@@ -12,15 +12,20 @@ st.set_page_config(
 )
 
 PLAN = st.Page("plan.py", title="Credit plan")
+FORECAST = st.Page("forecast.py", title="Forecast")
+RATES = st.Page("rates.py", title="Rate card")
+LOGS = st.Page("logs.py", title="Logs")
+WHOLE = (PLAN, FORECAST, RATES, LOGS)
+"""Pages that look at everything loaded: a period would change nothing there."""
 page = st.navigation(
     [
         st.Page("organization.py", title="Organization", default=True),
         st.Page("users.py", title="Users"),
         PLAN,
-        st.Page("forecast.py", title="Forecast"),
+        FORECAST,
         st.Page("showback.py", title="Showback"),
-        st.Page("rates.py", title="Rate card"),
-        st.Page("logs.py", title="Logs"),
+        RATES,
+        LOGS,
     ],
     position="top",
 )
@@ -41,7 +46,7 @@ with st.sidebar:
         controls.plan_controls()
     if summary.first is not None and summary.last is not None:
         st.subheader("View")
-        controls.view_controls(summary.first, summary.last, moments=page is not PLAN)
+        controls.view_controls(summary.first, summary.last, moments=page not in WHOLE)
     else:
         choices.hidden(
             *choices.VIEWED, *choices.FORESEEN, *(choices.PLANNED if page is PLAN else ())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from credits import charts, series, usage, views, windows
+from credits import advice, charts, series, usage, views, windows
 from pages import data, parts
 from pages.parts import number
 
@@ -34,9 +34,11 @@ def still() -> Still:
     back = views.localized(views.returned(shown.window.at, shown.back), "at", zone)
     back = series.thin(back, 400, at="at")
     grid = views.grid(shown.hours)
+    # An app may have the name of a user.
+    who = shown.window_users.merge(views.told_apart(shown.window_users))
     return Still(
         steps=series.thin(steps, 900),
-        who=charts.ranked(views.top(shown.window_users, "user", 5), "user", colours, height=270),
+        who=charts.ranked(views.top(who, "name", 5), "name", colours, height=270),
         back=back,
         coming_back=charts.coming_back(back, colours),
         grid=grid,
@@ -49,7 +51,7 @@ calm = data.drawn("organization", view, still)
 window, steps, peak = shown.window, shown.series.steps, shown.series.peak
 used = window.credits
 share = used / plan.allowance if plan.allowance else float(used > 0)
-level = f"{share:.0%}, {charts.level_in_words(share)}" if plan.allowance else "no allowance"
+level = f"{share:,.0%}, {charts.level_in_words(share)}" if plan.allowance else "no allowance"
 idle = "" if window.calls else "No calls in this window."
 quiet = "" if shown.sums["calls"] else f"No calls in the {chosen.period}."
 spans = series.above(steps, plan.allowance)
@@ -111,7 +113,7 @@ with st.container(horizontal=True, key="answer"):
 st.image(
     charts.gauge(share, colours),
     width="stretch",
-    caption=f"{share:.0%} of the allowance used; the marks stand at 80 % and 90 %."
+    caption=f"{share:,.0%} of the allowance used; the marks stand at 80 % and 90 %."
     if plan.allowance
     else "The plan gives no allowance.",
 )
@@ -140,7 +142,7 @@ with right:
         lambda: calm.who,
         lambda: shown.window_users,
         "who",
-        note=f"{len(shown.window_users):,} users in this window.",
+        note=f"{advice.counted(len(shown.window_users), 'user')} in this window.",
         nothing=idle,
     )
 

@@ -104,8 +104,9 @@ def nothing_loaded() -> None:
     with st.container(border=True):
         st.subheader("Nothing is loaded yet", anchor=False)
         st.write(
-            "Drop a call log on the Logs page, and this page shows what is left of the"
-            " allowance, who used the rest, and when it comes back. Or look around in the sample."
+            "Drop a call log on the Logs page, and these pages show what is left of the"
+            " allowance, who used the rest, when it comes back, and which plan would do. Or look"
+            " around in the sample."
         )
         with st.container(horizontal=True):
             if st.button("Upload a log", type="primary", key="to_logs"):

@@ -77,7 +77,7 @@ def answer(now: Shown) -> None:
                 if paid.total is None
                 else "nothing used"
                 if each is None
-                else f"{each:,.4f} per 1,000 used",
+                else f"{prices.finely(each):,f} per 1,000 used",
                 "gray",
             ),
         )

@@ -60,6 +60,12 @@ def prices(name: str) -> Prices:
     return Prices(currency, own.per_user, own.fixed, own.add_on, published)
 
 
+def unpriced(name: str, currency: str) -> Prices:
+    """What its vendor publishes of an edition's prices in a currency, and nothing entered."""
+    sold = known(name)
+    return Prices(currency, slabs=slabs(sold, currency) if sold else ())
+
+
 def scenario(name: str, plan: Plan) -> Scenario:
     """What is chosen, under a name. Raises CreditsError for a name that can't be one."""
     return Scenario(name, plan, label(), st.session_state["growth"], prices(label()))

@@ -138,6 +138,7 @@ def whose(now: Shown) -> None:
             parts.numbers(
                 data.whose(now.played, now.plan.allowance, by),
                 f"whose_{by}",
+                {"user_basis": "known by"},
                 height=320,
                 column_config={"share": st.column_config.NumberColumn(format="percent")},
             )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pandas as pd
 import streamlit as st
 
-from credits import CreditsError, charts, report, views
-from credits.editions import editions, slabs
+from credits import CreditsError, charts, pricelist, report, views
+from credits.editions import editions
 from credits.prices import Prices, decimals, per_thousand, price, written
-from credits.scenarios import Scenario
+from credits.scenarios import Scenario, of_edition
 from credits.showback import BY, By, showback
-from pages import choices, controls, data, parts
+from pages import choices, controls, data, parts, planned
 from pages.parts import number
 
 WORDS: dict[By, str] = {"user": "User", "app": "App", "api": "API"}
@@ -21,15 +22,24 @@ _LABELS: dict[report.Made, str] = {"xlsx": "Excel workbook", "html": "HTML repor
 _BARS = 12
 
 
-def scenario(prices: Prices | None = None, growth: float = 0) -> Scenario:
-    """The plan that the controls say, with prices; the vendor's own for add-on credits."""
-    found = prices or Prices()
-    name = st.session_state.get("edition") or choices.OWN
-    edition = next((each for each in editions() if each.name == name), None)
-    if edition is not None and found.add_on is None and not found.slabs:
-        own = slabs(edition, found.currency)
-        found = Prices(found.currency, found.per_user, found.fixed, slabs=own)
-    return Scenario(name, choices.plan(), name, growth, found)
+def scenario(code: str | None = None) -> Scenario:
+    """The plan as the plan page has it, with its growth and prices.
+
+    `code`: a bill's currency, which a report's other amounts share: prices in another are left out.
+    """
+    found = planned.scenario(planned.label(), choices.plan())
+    if code is None or code == found.prices.currency:
+        return found
+    return replace(found, prices=planned.unpriced(found.edition, code))
+
+
+def beside(plan: Scenario) -> list[Scenario]:
+    """What stands beside the plan: what is saved, else every other edition at its prices."""
+    return data.store().scenarios() or [
+        of_edition(each, plan.plan.users, planned.prices(each.name), plan.plan.add_on, plan.growth)
+        for each in editions()
+        if each.name != plan.edition
+    ]
 
 
 def buttons(
@@ -43,12 +53,13 @@ def buttons(
 ) -> None:
     """Two buttons that give the report of what is chosen, made only when one is pressed.
 
-    `others`: scenarios to stand beside the plan; none: every edition.
+    `others`: scenarios to stand beside the plan; none: every edition, without prices.
     """
     store = data.store()
     wanted = report.Wanted(
-        plan, chosen.kind, chosen.zone, chosen.start, chosen.end, bill, by, tuple(others)
-    )
+        plan, chosen.kind, chosen.zone, chosen.start, chosen.end, bill, by, tuple(others),
+        refused=st.session_state["refused"],
+    )  # fmt: skip
 
     def made(kind: report.Made) -> bytes:
         with store.answers() as answers:
@@ -68,6 +79,14 @@ def buttons(
         st.caption(
             f"{chosen.period.capitalize()} and the plan chosen here: answers, days, users, blocked"
             " times, scenarios, and what they rest on."
+        )
+    own = planned.prices(plan.edition).currency
+    if own != plan.prices.currency and planned.entered(plan.edition) != pricelist.NOTHING:
+        st.caption(
+            parts.plain(
+                f"The plan's prices are in {own}, the bill in {plan.prices.currency}: the report"
+                " leaves them out. Give both in one currency to have its cost."
+            )
         )
 
 

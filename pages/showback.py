@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import streamlit as st
 
-from credits.prices import Prices
 from credits.showback import BY
 from pages import data, parts, sending
 
@@ -13,10 +12,5 @@ by, bill, code = sending.terms()
 sums = data.totals(*version, BY[by], chosen.start, chosen.end)
 sending.panel(sums, by, bill, code, chosen.period)
 st.subheader("To send on", anchor=False)
-sending.buttons(
-    chosen,
-    sending.scenario(Prices(code)),
-    bill=bill,
-    by=by,
-    others=data.store().scenarios(),
-)
+plan = sending.scenario(code if bill is not None else None)
+sending.buttons(chosen, plan, bill=bill, by=by, others=sending.beside(plan))

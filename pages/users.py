@@ -45,9 +45,12 @@ def show(name: str, basis: str) -> None:
 def everybody() -> None:
     """The list of users, and the greatest ones by API."""
     busiest = everyone.iloc[0]
+    paid = f"plan pays for {chosen.plan.users:,}"
+    if found.named < len(everyone):
+        paid = f"{found.named:,} by name, {paid}"
     parts.cards(
         (
-            ("Users", f"{len(everyone):,}", f"plan pays for {chosen.plan.users:,}", "gray"),
+            ("Users", f"{len(everyone):,}", paid, "gray"),
             ("Credits", number(everyone["credits"].sum()), chosen.period, "gray"),
             (
                 "Calls",

@@ -124,6 +124,16 @@ def test_the_longest_number_has_room_beside_the_longest_bar() -> None:
     assert layout["xaxis"]["range"][1] == 1_234_567_890
 
 
+def test_a_single_bar_is_not_blown_up_to_fill_its_panel() -> None:
+    widths = [
+        spec(charts.ranked(pd.DataFrame({"user": range(n), "credits": 1}), "user", LIGHT))["data"][
+            0
+        ].get("width")
+        for n in (1, 4, 5)
+    ]
+    assert widths == [pytest.approx(0.16), pytest.approx(0.64), None]
+
+
 def test_a_name_that_is_missing_is_named_so() -> None:
     frame = pd.DataFrame({"app": [None, float("nan")], "calls": [1, 1], "credits": [2, 1]})
     assert spec(charts.ranked(frame, "app", LIGHT))["layout"]["yaxis"]["ticktext"] == [

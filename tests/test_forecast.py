@@ -192,13 +192,15 @@ def test_under_two_weeks_nothing_is_forecast(hours: int, enough: bool) -> None:
         assert found.days[0] == date(2026, 3, 20)
         assert (found.peaks == 120).all()
     else:
-        with pytest.raises(TooShortError, match="two weeks of history; the log covers 13 days"):
+        with pytest.raises(
+            TooShortError, match="two weeks of history; the log covers 13 whole days"
+        ):
             forecast.forecast(frame)
 
 
 @pytest.mark.parametrize("rows", [0, 1])
 def test_a_log_of_nothing_or_of_one_call_is_too_short(rows: int) -> None:
-    with pytest.raises(CreditsError, match="covers 0 days"):
+    with pytest.raises(CreditsError, match="covers 0 whole days"):
         forecast.forecast(demand(np.ones(rows)))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from reports import (
     HOSTILE,
+    NOW,
     PLAN,
     busy,
     call,
@@ -24,12 +25,13 @@ from reports import (
     table,
 )
 
-from credits import CreditsError, report
+from credits import CreditsError, rates, report
 from credits.editions import edition, editions
 from credits.plan import Plan
 from credits.prices import Prices, cost
 from credits.report.sheets import fits, fitted
 from credits.scenarios import Scenario, of_edition
+from credits.store import Store
 
 
 @pytest.fixture
@@ -290,6 +292,18 @@ def test_fractions_of_credits_are_kept(tmp_path: Path):
     assert "0.30" in page(found)
 
 
+def test_a_saved_rate_card_is_told_with_its_source(tmp_path: Path) -> None:
+    log = tmp_path / "calls.jsonl"
+    log.write_text(busy())
+    own = replace(rates.load("bigin"), name="ours", title="Our prices", source="the contract")
+    with Store(tmp_path / "x.duckdb") as store:
+        store.load(log, now=NOW)
+        store.rerate(own, now=NOW)
+        with store.answers() as answers:
+            found = report.gather(answers, report.Wanted(PLAN), now=NOW)
+    assert [(card.title, card.source) for card in found.cards] == [("Our prices", "the contract")]
+
+
 def test_a_rate_card_that_is_gone_is_named(found: report.Report):
     gone = report.gathering.Card("/tmp/<gone>.toml")
     text = page(changed(found, cards=(gone,)))
@@ -353,3 +367,27 @@ def test_a_file_that_can_not_be_written_leaves_nothing(tmp_path: Path):
 
 def test_the_plan_of_the_tests_gives_1000():
     assert PLAN.plan.allowance == 1000
+
+
+def test_calls_refused_in_the_log_are_left_out_where_that_was_chosen(tmp_path: Path) -> None:
+    refused = busy() + call(datetime(2026, 8, 12, 18), "Ada", 7, status=429) + "\n"
+    told = {}
+    for count in (True, False):
+        found = gathered(tmp_path / str(count), refused, refused=count)
+        told[count] = report.document(found)["demand"]["credits"]
+        assert ("they are left out, as was chosen" in page(found)) is not count
+    assert told[True] - told[False] == 7 + 1  # and the one that the busy log refuses
+
+
+def test_what_1000_credits_cost_is_told_to_four_decimals_everywhere(found: report.Report) -> None:
+    each = found.compared["cost_per_1000"].iloc[0]
+    head, rows = table(sheets(workbook(found))["Scenarios"])
+    assert rows[0][head.index("Cost per 1,000 credits")] == float(f"{each:.4f}")
+    assert f"{each:,.4f} EUR" in page(found)
+
+
+def test_a_priced_plan_under_which_nothing_was_used_is_not_called_unpriced(tmp_path: Path) -> None:
+    found = gathered(tmp_path, call(datetime(2026, 8, 10), "Ada", 0) + "\n")
+    head, rows = table(sheets(workbook(found))["Scenarios"])
+    assert rows[0][head.index("Cost per 1,000 credits")] == "nothing used"
+    assert "nothing used" in page(found)

@@ -19,6 +19,9 @@ from credits.charts.drawing import (
     shortened,
 )
 
+_FEW = 5
+"""Fewer bars than this stay as thick as they would be among so many, and don't fill a panel."""
+
 
 def gauge(share: float, palette: Palette) -> str:
     """How much of the allowance is used, as an SVG bar with marks at 80 and 90 %.
@@ -76,6 +79,8 @@ def ranked(
         "customdata": [[escaped(name)] for name in frame[label]],
         "hovertemplate": f"%{{customdata[0]}}<br>%{{x:,}} {measure}<extra></extra>",
     }
+    if len(frame) < _FEW:
+        bars["width"] = 0.8 * len(frame) / _FEW
     return figure(
         height,
         [bars],

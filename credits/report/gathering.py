@@ -10,12 +10,13 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from credits import CreditsError, rates, usage, views, windows
+from credits import CreditsError, usage, views, windows
 from credits import replay as replays
 from credits.comparison import compare
 from credits.editions import editions
 from credits.plan import Plan
 from credits.prices import Cost, Prices, cost, rounded
+from credits.rates import RateCard
 from credits.scenarios import Scenario, of_edition
 from credits.showback import BY, By, showback
 from credits.windows import Kind
@@ -24,11 +25,14 @@ from credits.windows import Kind
 class Answers(usage.Answers, Protocol):
     """What a report asks of the store; see `credits.store.questions.Answers`."""
 
-    def demand(self) -> pd.DataFrame:
-        """What was wanted: minute, calls, credits."""
+    def demand(self, *, refused: bool = True) -> pd.DataFrame:
+        """What was wanted: minute, calls, credits. `refused`: with calls that the log refused."""
 
     def loads(self) -> pd.DataFrame:
         """Every load, with the columns of the table `loads`."""
+
+    def rate_card(self, name: str) -> RateCard:
+        """A rate card by its name. Raises CreditsError where there is none."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,8 @@ class Wanted:
     by: By = "user"
     others: tuple[Scenario, ...] = ()
     """Scenarios to stand beside the plan; none: every edition, with as many users."""
+    refused: bool = True
+    """Whether calls that the log shows as refused are played again too."""
 
 
 @dataclass(frozen=True)
@@ -126,14 +132,14 @@ def gather(answers: Answers, wanted: Wanted, *, now: datetime) -> Report:
         raise CreditsError(usage.NOTHING)
     start, at = _period(wanted, summary.first, summary.last)
     kind, zone, plan = wanted.kind, wanted.zone, wanted.plan
-    demand, loads = answers.demand(), answers.loads()
+    demand, loads = answers.demand(refused=wanted.refused), answers.loads()
     played = replays.replay(demand, plan.plan, kind, zone, plan.growth)
     return Report(
         wanted=wanted,
         now=pd.Timestamp(now),
         summary=summary,
         rows={name: int(loads[name].sum()) for name in _ROWS},
-        cards=tuple(_cards(loads["rate_card"].unique())),
+        cards=tuple(_cards(answers, loads["rate_card"].unique())),
         start=start,
         at=at,
         window=usage.window_at(answers, at, kind, zone),
@@ -241,11 +247,11 @@ def _shared(
     return showback(sums, wanted.bill, wanted.plan.prices.currency)
 
 
-def _cards(names: Iterable[str]) -> Iterable[Card]:
+def _cards(answers: Answers, names: Iterable[str]) -> Iterable[Card]:
     """The rate cards of the loads; of one that can't be read any more, the name."""
     for name in names:
         try:
-            card = rates.load(name)
+            card = answers.rate_card(name)
         except CreditsError:
             yield Card(name)
         else:

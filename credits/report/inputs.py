@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from credits.editions import editions
 from credits.prices import DAYS, UNPRICED, decimals, thousands
 from credits.report import texts
 from credits.report.gathering import Report, total
@@ -78,7 +79,9 @@ def _allowance(page: _Page, report: Report) -> None:
     plan = report.plan
     page.section("Allowance, in credits per 24 hours")
     edition = report.wanted.plan.edition
-    page.value("Base limit", plan.base_limit, f"Comes with {edition}", "base_limit", **INPUT)
+    known = any(edition == each.name for each in editions())
+    origin = f"Comes with {edition}" if known else ""
+    page.value("Base limit", plan.base_limit, origin, "base_limit", **INPUT)
     page.value("Users", plan.users, "Users paid for", "users_paid", **INPUT)
     page.value("Credits per user", plan.credits_per_user, "", "credits_per_user", **INPUT)
     page.value("Add-on credits", plan.add_on, "Bought on top", "add_on", **INPUT)

@@ -10,8 +10,8 @@ from html import escape
 
 import pandas as pd
 
-from credits import prices, views
-from credits.prices import rounded, written
+from credits import views
+from credits.prices import written
 from credits.replay import least_users
 from credits.report import drawings, texts
 from credits.report.drawings import named
@@ -189,17 +189,15 @@ def _scenarios(report: Report) -> str:
     rows = []
     for row in report.compared.to_dict("records"):
         users = row["least_users"]
-        money = (
-            prices.UNPRICED if row[name] is None else f"{rounded(row[name], row['currency']):,f}"
-            for name in ("cost", "cost_per_1000")
-        )
-        cost, per_1000 = (
-            text if text == prices.UNPRICED else f"{text} {row['currency']}" for text in money
-        )
+        cost, each, code = row["cost"], row["cost_per_1000"], row["currency"]
+        per_1000 = texts.per_1000(cost, each)
+        if not isinstance(per_1000, str):
+            per_1000 = f"{per_1000:,f} {code}"
         rows.append(
-            (named(row["name"], 80), number(row["users"]), number(row["allowance"]), escape(cost),
-             number(row["refused"]), number(row["blocked_minutes"]), number(row["headroom"]),
-             escape(per_1000), "none" if pd.isna(users) else number(int(users)))
+            (named(row["name"], 80), number(row["users"]), number(row["allowance"]),
+             escape(written(cost, code)), number(row["refused"]), number(row["blocked_minutes"]),
+             number(row["headroom"]), escape(per_1000),
+             "none" if pd.isna(users) else number(int(users)))
         )  # fmt: skip
     head = (
         "Scenario", "Users", "Allowance", "Cost a month", "Refused credits", "Blocked minutes",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from credits import views
+from credits import prices, views
 
 if TYPE_CHECKING:
     from credits.report.gathering import Report
@@ -25,6 +25,12 @@ _WINDOWS = {
     "calendar": "24 hours are the days of the time zone, 23 or 25 hours long where its clock"
     " changes.",
     "anchored": "24 hours are blocks that open with the first call after the block before.",
+}
+
+_PLAYED = {
+    True: "where usage is played again they were wanted too, and count with what they would have"
+    " cost.",
+    False: "where usage is played again they are left out, as was chosen.",
 }
 
 
@@ -50,6 +56,13 @@ def clock(at: pd.Timestamp | None, zone: str) -> str:
 def per_cent(part: int | float | Decimal, whole: int | float | Decimal) -> str:
     """`46.7 %`; of nothing, 0 %."""
     return f"{float(part) / float(whole):.1%}".replace("%", " %") if whole else "0 %"
+
+
+def per_1000(cost: Decimal | None, each: Decimal | None) -> Decimal | str:
+    """What 1,000 credits cost, of a plan's cost: in words where it has no price, or no use."""
+    if cost is None:
+        return prices.UNPRICED
+    return "nothing used" if each is None else prices.finely(each)
 
 
 def period(report: Report) -> str:
@@ -82,8 +95,7 @@ def assumptions(report: Report) -> list[tuple[str, str]]:
         (
             "Refused calls",
             f"The log shows {number(sums['refused'])} refused calls (status 429) in the period."
-            " They cost nothing; where usage is played again they were wanted too, and count with"
-            " what they would have cost.",
+            f" They cost nothing; {_PLAYED[report.wanted.refused]}",
         ),
         (
             "Played again",

@@ -53,7 +53,7 @@ def _days(book: Book, report: Report) -> None:
         "Day by day",
         [
             f"{texts.period(report)}. Calls and credits as logged; the rest played again under the"
-            " plan, refused calls included.",
+            f" plan, refused calls {'included' if report.wanted.refused else 'left out'}.",
             "“Above the allowance?” follows the yellow cells of Inputs; admitted, refused and used"
             " are those of the allowance worked out for.",
         ],
@@ -180,7 +180,7 @@ _SCENARIOS: tuple[tuple[str, str, float, str], ...] = (
     ("blocked_minutes", "Blocked minutes", 10, COUNT),
     ("headroom", "Least headroom", 11, COUNT),
     ("peak_used", "Most used in 24 h", 11, COUNT),
-    ("cost_per_1000", "Cost per 1,000 credits", 15, FRACTION),
+    ("cost_per_1000", "Cost per 1,000 credits", 15, "#,##0.0000"),
     ("least_allowance", "Least allowance without refusals", 16, COUNT),
     ("least_users", "Least users without refusals", 16, COUNT),
 )
@@ -191,13 +191,14 @@ _SIDES = {"name": "left", "edition": "left", "currency": "center", "refuses_noth
 
 def _scenarios(book: Book, report: Report) -> None:
     frame = report.compared
+    each = frame["cost_per_1000"]
     shown = frame.assign(
         growth=frame["growth"] / 100,
         least_users=[
             "none is enough" if pd.isna(value) else int(value) for value in frame["least_users"]
         ],
         cost=_money_of(frame, "cost"),
-        cost_per_1000=_money_of(frame, "cost_per_1000"),
+        cost_per_1000=pd.Series(map(texts.per_1000, frame["cost"], each), dtype=object),
     )
     sheet = Sheet(
         book,

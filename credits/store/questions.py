@@ -15,7 +15,7 @@ import duckdb
 import pandas as pd
 
 from credits.rates import RateCard
-from credits.store import schema
+from credits.store import cards, schema
 from credits.store.demands import Demands
 from credits.store.trials import Batching, Pricing, Trial
 
@@ -53,6 +53,10 @@ class Answers(Demands):
 
     def _pricing(self, card: RateCard) -> Pricing:
         return Pricing(self._cursor, card, self._credits == "DOUBLE")
+
+    def rate_card(self, name: str) -> RateCard:
+        """A rate card by its name, saved ones too. Raises CreditsError where there is none."""
+        return cards.card(self._cursor, name)
 
     def trial(self, card: RateCard) -> Trial:
         """What a card would make of everything loaded; see `trials.Pricing.trial`."""

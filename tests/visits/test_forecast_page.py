@@ -62,7 +62,7 @@ def test_a_short_history_says_so_instead_of_drawing(load: Callable[..., None]) -
     load(hourly(14 * 24 - 1, lambda hour: 1))
     at = visit(PAGE)
     said = spelled(at.main.info[0].value)
-    assert said.startswith("A forecast needs two weeks of history; the log covers 13 days")
+    assert said.startswith("A forecast needs two weeks of history; the log covers 13 whole days")
     assert not figures(at)
     assert not at.metric
 

@@ -307,6 +307,36 @@ def test_a_plan_at_its_cap_says_that_more_users_add_nothing(
         assert ("more users add nothing" in texts(visit(page, users=str(users)))) is full
 
 
+def test_a_page_that_looks_at_all_data_asks_for_no_period_and_keeps_it_for_the_others(
+    week: None,
+) -> None:
+    at = visit(period="30d")
+    for page in ("forecast.py", "rates.py", "logs.py"):
+        ran(at.switch_page(page))
+        assert "Period" not in {control.label for control in at.sidebar.get("button_group")}
+        assert address(at)["period"] == "30d"
+    ran(at.switch_page("organization.py"))
+    assert "Period" in {control.label for control in at.sidebar.get("button_group")}
+
+
+def test_an_app_with_the_name_of_a_user_is_told_apart_among_who_used_it(
+    load: Callable[..., None],
+) -> None:
+    load("time,user,app,api\n2026-08-13T09:00Z,Sync,Web,a\n2026-08-13T09:01Z,,Sync,a\n")
+    at = visit()
+    assert "2 users in this window." in texts(at)
+    drawn = "".join(chart.proto.spec for chart in at.get("plotly_chart"))
+    assert "Sync (user)" in drawn
+    assert "Sync (app)" in drawn
+
+
+def test_callers_without_a_user_are_not_counted_as_users_that_a_plan_pays_for(
+    load: Callable[..., None],
+) -> None:
+    load("time,user,app,api\n2026-08-13T09:00Z,Ada,Web,a\n2026-08-13T09:01Z,,Sync,a\n")
+    assert "1 by name, plan pays for 10" in [card.delta for card in visit("users.py").metric]
+
+
 def test_the_plan_says_how_many_users_the_logs_show_beside_how_many_it_pays_for(week: None) -> None:
     assert "The logs show **2 users**; the plan pays for **10**." in texts(visit("plan.py"))
 

@@ -49,6 +49,15 @@ def test_a_plan_that_is_enough_says_what_would_be_and_what_is_to_spare(week: Non
     assert metrics(at)["Least headroom"] == "51,500"
 
 
+def test_what_is_to_spare_is_one_number_where_credits_are_fractional(
+    load: Callable[[str], None],
+) -> None:
+    load("time,user,api,credits\n2026-08-13T09:00Z,Ada,a,1.25\n2026-08-13T09:01Z,Ada,a,2\n")
+    at = visit(base="10", users="0")
+    assert "It leaves 6.75 credits to spare at the peak." in said(at)
+    assert metrics(at)["Least headroom"] == "6.75"
+
+
 def test_a_plan_that_is_not_says_how_much_when_and_what_would_be(week: None) -> None:
     at = visit(**SMALL)
     assert at.warning
@@ -234,6 +243,13 @@ def test_a_link_opens_what_its_sender_saw(store: Store, week: None) -> None:
     assert other.selectbox(key="edition").value == "Other vendor"
     assert other.text_input(key="vendor").value == "Acme Gold"
     assert "Opened from a link: Ours" in said(other)
+
+
+def test_a_link_plays_usage_again_as_its_sender_saw_it(week: None) -> None:
+    at = visit("Save and share", window="calendar", zone="Asia/Tokyo", refused="0")
+    sent = dict(parse_qsl(urlsplit(at.code[0].value).query))
+    assert (sent["window"], sent["zone"], sent["refused"]) == ("calendar", "Asia/Tokyo", "0")
+    assert metrics(visit(**sent)) == metrics(at)
 
 
 def test_a_link_carries_prices_exactly(week: None) -> None:

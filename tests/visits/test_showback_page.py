@@ -13,6 +13,7 @@ from reports import HOSTILE, busy, call
 from streamlit.testing.v1 import AppTest
 from visiting import figures, metrics, ran, texts, visit
 
+from credits import report
 from credits.store import Store
 
 PAGE = "showback.py"
@@ -125,3 +126,45 @@ def test_hostile_names_are_shown_to_the_letter(load: Callable[..., None]) -> Non
 def test_the_two_reports_are_offered(calls: None) -> None:
     labels = [element.proto.label for element in visit(PAGE, period="all").get("download_button")]
     assert labels == ["CSV", "Excel workbook", "HTML report"]
+
+
+def wanted(monkeypatch: pytest.MonkeyPatch, **address: str) -> tuple[report.Wanted, AppTest]:
+    """What the reports of the page are to be about."""
+    seen: list[report.Wanted] = []
+    make = report.Wanted
+
+    def noted(*values: Any, **named: Any) -> report.Wanted:
+        seen.append(make(*values, **named))
+        return seen[-1]
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pages.sending.report.Wanted", noted)
+        at = visit(PAGE, period="all", **address)
+    return seen[-1], at
+
+
+PRICED = {"prices": "Bigin+Express=7.50,20,&Bigin+Premier=9,,", "currency": "EUR"}
+
+
+def test_the_reports_have_the_plan_as_the_plan_page_has_it(
+    calls: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, _ = wanted(monkeypatch, growth="10", refused="0", **PRICED)
+    prices = found.plan.prices
+    assert (prices.currency, prices.per_user, prices.fixed) == ("EUR", Decimal("7.50"), 20)
+    assert (found.plan.edition, found.plan.growth, found.refused) == ("Bigin Express", 10, False)
+    beside = {each.edition: each.prices.per_user for each in found.others}
+    assert beside.pop("Bigin Premier") == 9
+    assert "Bigin Express" not in beside
+    assert set(beside.values()) == {None}
+
+
+def test_a_bill_in_another_currency_leaves_the_plans_prices_out_and_says_so(
+    calls: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, at = wanted(monkeypatch, bill="100", bill_currency="USD", **PRICED)
+    assert (found.plan.prices.currency, found.plan.prices.per_user) == ("USD", None)
+    assert "prices are in EUR, the bill in USD" in texts(at).replace("\\", "")
+    found, at = wanted(monkeypatch, bill="100", bill_currency="EUR", **PRICED)
+    assert found.plan.prices.per_user == Decimal("7.50")
+    assert "leaves them out" not in texts(at)
