@@ -27,6 +27,7 @@ from credits.options import (
     Json,
     Kind,
     PlanName,
+    Refused,
     Users,
     Window,
     Zone,
@@ -212,13 +213,7 @@ def replay(
     add_on: AddOn = 0,
     cap: Cap = None,
     growth: Growth = 0.0,
-    refused: Annotated[
-        bool,
-        typer.Option(
-            "--refused/--no-refused",
-            help="Whether calls that the log shows as refused (429) count as demand.",
-        ),
-    ] = True,
+    refused: Refused = True,
     as_json: Json = False,
 ) -> None:
     """Play the usage that really happened again under a plan: what would have been refused."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +13,7 @@ from credits.options import By, Window
 from credits.plan import Plan
 
 if TYPE_CHECKING:
+    from credits.prices import Prices
     from credits.scenarios import Scenario
 
 DEFAULT_OUTPUTS = ("credits-report.xlsx", "credits-report.html")
@@ -30,6 +30,7 @@ def report(
     add_on: options.AddOn = 0,
     cap: options.Cap = None,
     growth: options.Growth = 0.0,
+    refused: options.Refused = True,
     first_day: options.From = None,
     last_day: options.To = None,
     price_per_user: Annotated[
@@ -38,6 +39,12 @@ def report(
     ] = None,
     fixed_price: Annotated[
         str | None, typer.Option("--fixed-price", metavar="AMOUNT", help="Per month.")
+    ] = None,
+    add_on_price: Annotated[
+        str | None,
+        typer.Option(
+            "--add-on-price", metavar="AMOUNT", help="Per 1,000 add-on credits and month."
+        ),
     ] = None,
     currency: options.Currency = "USD",
     bill: options.Bill = None,
@@ -55,6 +62,7 @@ def report(
 ) -> None:
     """Write an Excel workbook and an HTML page to send on: numbers, charts, assumptions."""
     from credits import report as reports
+    from credits.prices import Prices
 
     zone = options.known_zone(time_zone)
     start, end = options.period(first_day, last_day, zone)
@@ -64,13 +72,18 @@ def report(
         plan = _plan(
             plan_name,
             Plan(base_limit, users, credits_per_user, add_on, cap),
-            (currency, options.amount(price_per_user), options.amount(fixed_price)),
+            Prices(
+                currency,
+                options.amount(price_per_user),
+                options.amount(fixed_price),
+                options.amount(add_on_price),
+            ),
             growth,
         )
     with options.opened(database) as store, store.answers() as answers:
         wanted = reports.Wanted(
             plan, window.value, zone, start, end, options.amount(bill), by.value,
-            tuple(store.scenarios()),
+            tuple(store.scenarios()), refused=refused,
         )  # fmt: skip
         found = reports.gather(answers, wanted, now=datetime.now(UTC).replace(tzinfo=None))
     files = [reports.made(found, kind) for kind in kinds]
@@ -84,15 +97,11 @@ def report(
     print(terminal.dumps(document) if as_json else terminal.reported(document, plan.plan))
 
 
-def _plan(
-    name: str | None, plan: Plan, money: tuple[str, Decimal | None, Decimal | None], growth: float
-) -> Scenario:
+def _plan(name: str | None, plan: Plan, prices: Prices, growth: float) -> Scenario:
     """The plan as a scenario: an edition with its vendor's add-on prices, or one's own numbers."""
     from credits.editions import edition
-    from credits.prices import Prices
     from credits.scenarios import Scenario, of_edition
 
-    prices = Prices(*money)
     if name is None:
         return Scenario("Own numbers", plan, "Own numbers", growth, prices)
     chosen = edition(name)

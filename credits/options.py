@@ -55,6 +55,13 @@ Cap = Annotated[
 Growth = Annotated[
     float, typer.Option("--growth", min=-100, help="Per cent by which all demand grows.")
 ]
+Refused = Annotated[
+    bool,
+    typer.Option(
+        "--refused/--no-refused",
+        help="Whether calls that the log shows as refused (429) count as demand.",
+    ),
+]
 From = Annotated[
     str | None,
     typer.Option("--from", metavar="DAY", help="The period's first day. Default: of all calls."),

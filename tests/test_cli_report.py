@@ -63,6 +63,26 @@ def test_report_usage_replay_and_the_workbook_say_the_same(loaded: Run):
     assert listed == [[day["day"], day["calls"], day["credits"]] for day in used["days"]]
 
 
+def test_calls_that_the_log_refused_are_left_out_of_the_report_where_they_were_not_wanted(
+    loaded: Run,
+):
+    demand = []
+    for refused in ("--refused", "--no-refused"):
+        said = json.loads(loaded("report", *PLAN, refused, "--json", "--output", "a.html")[1])
+        played = json.loads(loaded("replay", *PLAN, refused, "--json")[1])
+        for name in ("refused", "least_allowance"):
+            assert said[name] == played[name]
+        assert said["demand"]["credits"] == played["demand"]["credits"]
+        demand.append(said["demand"]["credits"])
+    assert demand[0] > demand[1]
+
+
+def test_add_on_credits_have_the_price_that_is_entered(loaded: Run):
+    bought = (*PLAN, "--add-on", "2500", "--price-per-user", "7.50", "--add-on-price", "0.40")
+    said = json.loads(loaded("report", *bought, "--json", "--output", "a.html")[1])
+    assert Decimal(said["cost"]) == 4 * Decimal("7.50") + 3 * Decimal("0.40")
+
+
 def test_both_files_are_written_where_none_is_named(loaded: Run, tmp_path: Path):
     code, out, _ = loaded("report")
     assert code == 0
