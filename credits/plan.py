@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
-import pandas as pd
+from dataclasses import dataclass
 
 from credits import CreditsError
 
@@ -72,11 +70,3 @@ class Plan:
         if self.is_capped:
             return f"{text} = {self.uncapped:,}, capped at {self.allowance:,}"
         return f"{text} = {self.allowance:,}"
-
-
-def by_users(plan: Plan, most: int) -> pd.DataFrame:
-    """The allowance for 0 to `most` users, all else as in the plan: users, allowance."""
-    users = range(most + 1)
-    return pd.DataFrame(
-        {"users": users, "allowance": [replace(plan, users=count).allowance for count in users]}
-    )

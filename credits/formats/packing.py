@@ -272,10 +272,13 @@ def _zip_members(path: Path, name: str, scratch: Path, budget: _Budget) -> Itera
                     while chunk := packed.read(CHUNK):
                         budget.spend(len(chunk), info.compress_size, member)
                         out.write(chunk)
+            except NotImplementedError:  # a RuntimeError, too
+                yield member, None, f"{member} is packed in a way that is not known: use deflate."
+                continue
             except RuntimeError:
                 yield member, None, f"{member} is locked with a password: unpack it yourself."
                 continue
-            except (zipfile.BadZipFile, EOFError, zlib.error, NotImplementedError):
+            except (zipfile.BadZipFile, EOFError, zlib.error):
                 yield member, None, f"{member} is damaged inside the zip file: pack it again."
                 continue
             yield member, target, ""

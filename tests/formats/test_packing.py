@@ -123,6 +123,19 @@ def test_names_in_an_archive_never_become_paths(tmp_path):
     assert not list(tmp_path.rglob("evil.csv"))
 
 
+def test_a_member_packed_in_an_unknown_way_is_not_taken_for_a_locked_one(tmp_path):
+    data = bytearray(zipped({"a.log": b"a line\n"}, zipfile.ZIP_STORED))
+    for mark, place in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        at = data.index(mark) + place
+        data[at : at + 2] = (77).to_bytes(2, "little")
+    path, scratch = tmp_path / "z.zip", tmp_path / "scratch"
+    path.write_bytes(bytes(data))
+    scratch.mkdir()
+    (first,) = unpack(path, "z.zip", scratch)
+    assert isinstance(first, NotALog)
+    assert "not known" in first.reason
+
+
 def test_a_locked_member_is_named(tmp_path):
     data = bytearray(zipped({"a.csv": PLAIN, "b.csv": PLAIN}))
     # The flag of an encrypted member, in its local header and in the directory.
