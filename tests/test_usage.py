@@ -78,10 +78,26 @@ def test_with_many_calls_the_figures_are_the_same(
     end = start + pd.Timedelta(minutes=length)
     asked: tuple[pd.Timestamp, pd.Timestamp, Kind, str] = (start, end, kind, zone)
     with store.answers() as answers:
-        figures = [(_figures(answers, asked), setattr(answers, "many", 0))[0] for _ in range(2)]
-    (shown, people), (fewer, same_people) = figures
-    assert shown == fewer
-    pd.testing.assert_frame_equal(people, same_people, check_categorical=False)
+        shown, people = _figures(answers, asked)
+        for many in (100, 0):
+            answers.many = many
+            same, same_people = _figures(answers, asked)
+            assert shown == same
+            pd.testing.assert_frame_equal(people, same_people, check_categorical=False)
+
+
+@each_kind
+def test_where_usage_is_too_steady_peaks_are_to_the_second(tmp_path: Path, kind: Kind):
+    rows = "".join(f"{START + timedelta(minutes=i)},ada,1\n" for i in range(4_000))
+    with stored(tmp_path, "time,user,credits\n" + rows) as opened, opened.answers() as answers:
+        first, last = (pd.Timestamp(START) + pd.Timedelta(minutes=i) for i in (0, 3_999))
+        exact = usage.series(answers, first, last, kind).peak
+        answers.many, answers.most = 0, 100
+        found = usage.series(answers, first, last, kind).peak
+        people = usage.users(answers, first, last, kind)
+    assert (found.credits, found.calls) == (exact.credits, exact.calls)
+    assert found.end.floor("s") == exact.end
+    assert exact.credits - 15 <= people["peak_credits"].item() <= exact.credits
 
 
 def _figures(answers: Answers, asked: tuple[pd.Timestamp, pd.Timestamp, Kind, str]):

@@ -7,11 +7,13 @@ enough. `pruning` says of which it is not, and only those are read from the call
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import duckdb
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from credits.pruning import Buckets, Mask, needed
@@ -20,13 +22,62 @@ from credits.sums import as_integers
 from credits.times import DAY, Ints, microseconds
 from credits.windows import Kind
 
-_MINUTE = 60_000_000
+_SECOND = 1_000_000
+_MINUTE = 60 * _SECOND
 _QUARTER = 15 * _MINUTE
 _NEVER = 2**62
 """Later than any bucket."""
 _WHO = """
     SELECT kind_id, dense_rank() OVER (ORDER BY "user", user_basis) - 1 AS owner FROM kinds"""
-Moments = Sequence[datetime | None]
+
+
+@dataclass(frozen=True)
+class _Windows:
+    """Which windows are asked about."""
+
+    kind: Kind
+    zone: str
+    since: datetime | None
+    """From when on calls count in them."""
+    start: datetime | None
+    """The first of them ends here."""
+    end: datetime | None
+    at: tuple[datetime | None, ...]
+    """Instants around which every call must be known."""
+    openings: Ints | None
+    """The stamps that open an anchored block."""
+
+    def hot(self, sums: pd.DataFrame, width: int) -> Mask:
+        """Of which buckets every call must be known; `sums`: place, calls, credits, perhaps owner.
+
+        Sorted by owner and place; places count buckets of `width` microseconds.
+        """
+        rows = as_integers(sums.assign(occurred_at=_ends(sums["place"], width)))
+        places = sums["place"].to_numpy()
+        owners = sums["owner"].to_numpy() if "owner" in sums else np.zeros_like(places)
+        return needed(
+            Buckets(width, owners, places, rows.calls, rows.amounts),
+            self.kind,
+            self.zone,
+            (_place(self.start, width, 0), _place(self.end, width, _NEVER)),
+            openings=self.openings,
+            always=self.edges(width),
+        )
+
+    def edges(self, width: int) -> Ints:
+        """The buckets of instants that are asked about, and where their trailing windows begin."""
+        asked = (self.since, self.start, self.end, *self.at)
+        stamps = microseconds([at for at in asked if at is not None])
+        return np.concatenate([stamps, stamps - DAY]) // width
+
+    def on_edge(self, places: pd.Series[int], width: int) -> Mask:
+        """Which buckets are edges, or whole days before or after one.
+
+        Where no more than these are known, no window that begins in one ends in a bucket that is
+        known, or the other way round: neither holds more than the calls say.
+        """
+        day = DAY // width
+        return np.isin(places % day, self.edges(width) % day)
 
 
 class Usages:
@@ -35,39 +86,26 @@ class Usages:
     _cursor: duckdb.DuckDBPyConnection
     _credits: str
 
-    many = 2_000_000
+    many = 500_000
     """Calls that are handed over one by one; where a range has more, most are added up."""
-
-    def _read(self, sql: str, given: Sequence[Any]) -> pd.DataFrame:
-        return self._cursor.execute(sql, list(given)).df()
-
-    def _sums(self) -> str:
-        return f"sum(calls)::BIGINT AS calls, coalesce(sum(credits), 0)::{self._credits} AS credits"
+    most = 5_000_000
+    """Calls among which a peak is looked for. Where usage is so steady that it may lie among more,
+    it is looked for at the ends of seconds, and of a user's quarters of an hour."""
 
     def usage(
         self, start: datetime | None = None, end: datetime | None = None, where: Where | None = None
     ) -> pd.DataFrame:
         """Exact usage in [start, end]: occurred_at, calls, credits; a row per instant, in order."""
         sql, given = within("occurred_at", start, end, where)
-        return self._read(
-            f"""SELECT occurred_at, {self._sums()} FROM {_table(where)} WHERE {sql}
-            GROUP BY occurred_at ORDER BY occurred_at""",
-            given,
-        )
+        return self._added("occurred_at", f"{_table(where)} WHERE {sql}", given)
 
     def usage_by_user(
         self, start: datetime | None = None, end: datetime | None = None
     ) -> pd.DataFrame:
         """Exact usage by user: occurred_at, user, user_basis (both categorical), calls, credits."""
         sql, given = within("occurred_at", start, end, None)
-        return self._named(
-            self._read(
-                f"""SELECT occurred_at, owner, {self._sums()}
-                FROM stored_calls JOIN ({_WHO}) USING (kind_id) WHERE {sql}
-                GROUP BY occurred_at, owner""",
-                given,
-            )
-        )
+        calls = f"stored_calls JOIN ({_WHO}) USING (kind_id) WHERE {sql}"
+        return self._named(self._added("occurred_at, owner", calls, given, sort=False))
 
     def window_usage(
         self,
@@ -78,7 +116,7 @@ class Usages:
         end: datetime | None,
         where: Where | None = None,
         *,
-        at: Moments = (),
+        at: Sequence[datetime | None] = (),
     ) -> pd.DataFrame:
         """Usage in [since, end] for windows from `start` on: as `usage`, or in fewer rows.
 
@@ -89,19 +127,27 @@ class Usages:
         """
         if not self._is_much(since, end):
             return self.usage(since, end, where)
-        width = _QUARTER if where else _MINUTE
-        table, column = ("quarters", "quarter") if where else ("minutes", "minute")
-        buckets, scale = self._buckets(table, column, width, since, end, where)
-        exact = needed(
-            buckets,
-            kind,
-            zone,
-            (_place(start, width), _place(end, width, _NEVER)),
-            openings=self._openings(end) if kind == "anchored" else None,
-            always=_edges([since, start, end, *at], width),
-        )
-        single = self._in_buckets(buckets.places[exact], width, since, end, where)
-        return pd.concat([_summed(buckets, ~exact, scale), single]).sort_values("occurred_at")
+        windows = _Windows(kind, zone, since, start, end, tuple(at), self._openings(kind, end))
+        width, table = (_QUARTER, "quarters") if where else (_MINUTE, "minutes")
+        sums = self._rolled_up("place", table, width, windows, where)
+        hot = windows.hot(sums, width)
+        kept = [_summed(sums[~hot], width)]
+        places = sums["place"][hot]
+        if sums["calls"][hot].sum() > self.many:
+            # Where usage is steady the peak may lie in nearly every minute, but in few seconds.
+            seconds = self._within("place", places, width, windows, where, "count(*) AS rows,")
+            cold = kept[0].assign(place=microseconds(kept[0]["occurred_at"]) // _SECOND)
+            both = pd.concat([cold.assign(read=False), seconds.assign(read=True)])
+            both = both.sort_values("place", ignore_index=True)
+            read, width = both["read"].to_numpy(), _SECOND
+            hot = windows.hot(both, width) & read
+            if both["rows"][hot].sum() > self.most:
+                hot = read & windows.on_edge(both["place"], width)
+            kept.append(_summed(both[read & ~hot], width))
+            places = both["place"][hot]
+        single = self._within("occurred_at", places, width, windows, where)
+        found = pd.concat([single, *kept]).sort_values("occurred_at", ignore_index=True)
+        return found[list(single)]
 
     def window_usage_by_user(
         self,
@@ -118,28 +164,52 @@ class Usages:
         """
         if not self._is_much(since, end):
             return self.usage_by_user(since, end)
-        buckets, scale = self._buckets(
-            f"quarter_sums JOIN ({_WHO}) USING (kind_id)", "quarter", _QUARTER, since, end, None
-        )
-        exact = needed(
-            buckets,
-            kind,
-            zone,
-            (_place(start, _QUARTER), _place(end, _QUARTER, _NEVER)),
-            openings=self._openings(end) if kind == "anchored" else None,
-            always=_edges([since, start, end], _QUARTER),
-        )
-        cold = _summed(buckets, ~exact, scale).assign(owner=buckets.owners[~exact])
-        sql, given = within("occurred_at", since, end, None)
-        hot = self._read(
-            f"""WITH hot AS (SELECT unnest(?::BIGINT[]) AS owner, unnest(?::BIGINT[]) AS place)
-            SELECT occurred_at, who.owner, {self._sums()}
-            FROM stored_calls JOIN ({_WHO}) AS who USING (kind_id) SEMI JOIN hot
+        windows = _Windows(kind, zone, since, start, end, (), self._openings(kind, end))
+        rolled = f"quarter_sums JOIN ({_WHO}) USING (kind_id)"
+        sums = self._rolled_up("owner, place", rolled, _QUARTER, windows, None)
+        hot = self._few(sums, windows.hot(sums, _QUARTER), windows)
+        single = self._in_quarters("occurred_at, who.owner", sums[hot], windows)
+        cold = _summed(sums[~hot], _QUARTER).assign(owner=sums["owner"][~hot])
+        return self._named(pd.concat([cold, single], ignore_index=True))
+
+    def _few(self, sums: pd.DataFrame, hot: Mask, windows: _Windows) -> Mask:
+        """The hot quarters of users, without those of the steadiest where they hold too much."""
+        if sums["calls"][hot].sum() <= self.most:
+            return hot
+        # A row may stand for many calls: only rows cost time.
+        rows = self._in_quarters("who.owner", sums[hot], windows, "count(*) AS rows,")
+        rows = rows.sort_values("rows", ignore_index=True)
+        kept = rows["owner"][rows["rows"].cumsum() <= self.most]
+        edge = windows.on_edge(sums["place"], _QUARTER)
+        found: Mask = edge | (hot & np.isin(sums["owner"], kept))
+        return found
+
+    def _in_quarters(
+        self, by: str, hot: pd.DataFrame, windows: _Windows, more: str = ""
+    ) -> pd.DataFrame:
+        """Sums of calls in some quarters of users (`owner`, `place`), and what `more` asks."""
+        sql, given = within("occurred_at", windows.since, windows.end, None)
+        return self._added(
+            by,
+            f"""stored_calls JOIN ({_WHO}) AS who USING (kind_id)
+            SEMI JOIN (SELECT unnest(?::BIGINT[]) AS owner, unnest(?::BIGINT[]) AS place) AS hot
                 ON hot.owner = who.owner AND hot.place = epoch_us(occurred_at) // {_QUARTER}
-            WHERE {sql} GROUP BY occurred_at, who.owner""",
-            [buckets.owners[exact].tolist(), buckets.places[exact].tolist(), *given],
+            WHERE {sql}""",
+            [hot["owner"].tolist(), hot["place"].tolist(), *given],
+            more=more,
+            sort=False,
         )
-        return self._named(pd.concat([cold, hot], ignore_index=True))
+
+    def _added(
+        self, by: str, calls: str, given: Sequence[Any], *, more: str = "", sort: bool = True
+    ) -> pd.DataFrame:
+        """Sums of calls (or of a roll-up of them) by some columns, in their order."""
+        return self._cursor.execute(
+            f"""SELECT {by}, {more} sum(calls)::BIGINT AS calls,
+                coalesce(sum(credits), 0)::{self._credits} AS credits
+            FROM {calls} GROUP BY {by} {f"ORDER BY {by}" if sort else ""}""",
+            list(given),
+        ).df()
 
     def _is_much(self, since: datetime | None, end: datetime | None) -> bool:
         """Whether a range may have many calls: those of all loads that reach into it."""
@@ -150,69 +220,57 @@ class Usages:
         ).fetchall()
         return int(rows[0][0]) > self.many
 
-    def _buckets(
-        self,
-        table: str,
-        column: str,
-        width: int,
-        since: datetime | None,
-        end: datetime | None,
-        where: Where | None,
-    ) -> tuple[Buckets, int]:
-        """Sums by bucket, those at both ends whole, and what their amounts are multiples of."""
+    def _rolled_up(
+        self, by: str, table: str, width: int, windows: _Windows, where: Where | None
+    ) -> pd.DataFrame:
+        """Sums by bucket from a roll-up, in order; those at both ends are whole."""
+        column = "minute" if width == _MINUTE else "quarter"
         wanted, given = chosen(where)
         conditions = [wanted] if wanted else []
-        for edge, sign in ((since, ">="), (end, "<=")):
+        for edge, sign in ((windows.since, ">="), (windows.end, "<=")):
             if edge is not None:
                 conditions.append(f"epoch_us({column}) // {width} {sign} ?")
-                given.append(_place(edge, width))
-        owner = "owner" if "owner" in table else "0"
-        frame = self._read(
-            f"""SELECT {owner}::BIGINT AS owner, epoch_us({column}) // {width} AS place,
-                {self._sums()} FROM {table} WHERE {" AND ".join(conditions) or "true"}
-            GROUP BY ALL ORDER BY 1, 2""",
-            given,
-        )
-        stamps = (frame["place"].to_numpy() * width).view("datetime64[us]")
-        rows = as_integers(frame.assign(occurred_at=stamps))
-        owners, places = frame["owner"].to_numpy(), frame["place"].to_numpy()
-        return Buckets(width, owners, places, rows.calls, rows.amounts), rows.scale
+                given.append(_place(edge, width, 0))
+        rolled = f"(SELECT *, epoch_us({column}) // {width} AS place FROM {table})"
+        return self._added(by, f"{rolled} WHERE {' AND '.join(conditions) or 'true'}", given)
 
-    def _in_buckets(
+    def _within(
         self,
-        places: Ints,
+        by: str,
+        places: pd.Series[int],
         width: int,
-        since: datetime | None,
-        end: datetime | None,
+        windows: _Windows,
         where: Where | None,
+        more: str = "",
     ) -> pd.DataFrame:
-        """Exact usage in some buckets, as far as they lie in [since, end]; see `usage`."""
-        sql, given = within("occurred_at", since, end, where)
-        return self._read(
-            f"""SELECT occurred_at, {self._sums()} FROM {_table(where)}
-            SEMI JOIN (SELECT unnest(?::BIGINT[]) AS place) AS hot
-                ON hot.place = epoch_us(occurred_at) // {width}
-            WHERE {sql} GROUP BY occurred_at""",
+        """Sums of calls in some buckets, and what `more` asks."""
+        sql, given = within("occurred_at", windows.since, windows.end, where)
+        return self._added(
+            by,
+            f"""(SELECT *, epoch_us(occurred_at) // {_SECOND} AS place FROM {_table(where)})
+            SEMI JOIN (SELECT unnest(?::BIGINT[]) AS bucket) AS hot
+                ON hot.bucket = epoch_us(occurred_at) // {width}
+            WHERE {sql}""",
             [places.tolist(), *given],
+            more=more,
         )
 
-    def _openings(self, end: datetime | None) -> Ints:
+    def _openings(self, kind: Kind, end: datetime | None) -> Ints | None:
         """The stamps that open an anchored block, up to `end`, found from minute to minute."""
-        minutes = self._read("SELECT DISTINCT minute FROM minutes ORDER BY minute", [])
-        known = microseconds(minutes["minute"])
+        if kind != "anchored":
+            return None
+        found = self._cursor.execute("SELECT DISTINCT minute FROM minutes ORDER BY minute").df()
+        minutes = microseconds(found["minute"])
         last = _NEVER if end is None else int(microseconds([end])[0])
-        found: list[int] = []
-        after = int(known[0]) if len(known) else last + 1
-        while after <= last:
-            opening = self._first_call(known, after)
-            if opening is None or opening > last:
-                break
-            found.append(opening)
+        openings: list[int] = []
+        after = int(minutes[0]) if len(minutes) else _NEVER
+        while (opening := self._first_call(minutes, after)) <= last and opening < _NEVER:
+            openings.append(opening)
             after = opening + DAY
-        return np.array(found, dtype=np.int64)
+        return np.array(openings, dtype=np.int64)
 
-    def _first_call(self, minutes: Ints, after: int) -> int | None:
-        """The first call at or after an instant; `minutes` are those that have calls."""
+    def _first_call(self, minutes: Ints, after: int) -> int:
+        """The first call at or after an instant, or `_NEVER`; `minutes` are those with calls."""
         place = int(np.searchsorted(minutes, after // _MINUTE * _MINUTE))
         for minute in minutes[place : place + 2].tolist():
             found = self._cursor.execute(
@@ -222,7 +280,7 @@ class Usages:
             ).fetchall()[0][0]
             if found is not None:
                 return int(found)
-        return None
+        return _NEVER
 
     def _named(self, frame: pd.DataFrame) -> pd.DataFrame:
         """A frame with owners as one with users and their bases."""
@@ -244,24 +302,16 @@ def _table(where: Where | None) -> str:
     return "calls" if where else "stored_calls"
 
 
-def _place(at: datetime | None, width: int, none: int = 0) -> int:
+def _place(at: datetime | None, width: int, none: int) -> int:
     """The bucket that holds an instant."""
     return none if at is None else int(microseconds([at])[0]) // width
 
 
-def _edges(moments: Moments, width: int) -> Ints:
-    """The buckets of some instants, and of those where their trailing windows begin."""
-    stamps = microseconds([moment for moment in moments if moment is not None])
-    return np.unique(np.concatenate([stamps, stamps - DAY]) // width)
+def _ends(places: pd.Series[int], width: int) -> npt.NDArray[np.datetime64]:
+    """The last microseconds of buckets."""
+    return ((places.to_numpy() + 1) * width - 1).view("datetime64[us]")
 
 
-def _summed(buckets: Buckets, chosen: Mask, scale: int) -> pd.DataFrame:
-    """Some buckets as rows of a usage frame, each at its last microsecond."""
-    amounts = buckets.amounts[chosen]
-    return pd.DataFrame(
-        {
-            "occurred_at": buckets.ends[chosen].view("datetime64[us]"),
-            "calls": buckets.calls[chosen],
-            "credits": amounts if scale == 1 else amounts / scale,
-        }
-    )
+def _summed(sums: pd.DataFrame, width: int) -> pd.DataFrame:
+    """Buckets as rows of a usage frame, each at its last microsecond."""
+    return sums[["calls", "credits"]].assign(occurred_at=_ends(sums["place"], width))
