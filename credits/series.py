@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from credits.sums import first_maxima
 from credits.times import Ints, firsts, microseconds
 from credits.windows import Measure
 
-_BINS = 4_096
+_BITS = 18
+"""Of a bin's number: some 260,000 bins at most."""
 THIN = 450
 """Points of a line that fills two thirds of a page."""
 
@@ -66,24 +68,27 @@ def stretches(times: Ints, points: int) -> Ints:
 def held(values: Ints, lengths: Ints, parts: tuple[float, ...]) -> list[int]:
     """The greatest values that are held or passed for such parts of the time, 0 to 1.
 
-    `lengths`: how long each of the values (not negative) is held. Counted into bins, and then into
-    bins of the bin where the value lies, in place of sorting a million values.
+    `lengths`: how long each of the values (not negative) is held. Counted into bins, once for all
+    parts, in place of sorting a million values; where a bin is wider than one value, what lies in
+    it is counted into bins of its own.
     """
     total = int(lengths.sum())
-    return [_held(values, lengths, part * total) for part in parts]
+    shift = max(int(values.max()).bit_length() - _BITS, 0)
+    lasting = np.bincount(values >> shift if shift else values, weights=lengths)
+    sums = lasting[::-1].cumsum()
+    return [_held(values, lengths, part * total, sums, shift) for part in parts]
 
 
-def _held(values: Ints, lengths: Ints, wanted: float) -> int:
-    top, before = int(values.max()), 0.0
-    width = top // _BINS + 1
-    while wanted:
-        bins = (top - values) // width
-        sums = before + np.cumsum(np.bincount(bins, weights=lengths))
-        place = min(int(np.searchsorted(sums, wanted)), len(sums) - 1)
-        top -= place * width
-        if width == 1:
-            break
-        inside = bins == place
-        values, lengths = values[inside], lengths[inside]
-        before, width = sums[place - 1] if place else before, width // _BINS + 1
-    return top
+def _held(
+    values: Ints, lengths: Ints, wanted: float, sums: npt.NDArray[np.float64], shift: int
+) -> int:
+    """`sums`: how long each bin or a greater one is held, from the greatest down."""
+    place = min(int(np.searchsorted(sums, wanted)), len(sums) - 1)
+    found = len(sums) - 1 - place
+    if not shift:
+        return found
+    inside = values >> shift == found
+    low, there = found << shift, lengths[inside]
+    left = wanted - (float(sums[place - 1]) if place else 0.0)
+    # A part of what is held in this bin; where nothing lasts there, its greatest value.
+    return low + held(values[inside] - low, there, (left / (int(there.sum()) or 1),))[0]
