@@ -23,7 +23,6 @@ from credits.demand import MINUTE, Demand, prepared, stamps
 from credits.plan import Plan
 from credits.series import held
 from credits.sharing import product_over
-from credits.sums import first_maxima
 from credits.times import Ints
 from credits.windows import Kind
 
@@ -225,11 +224,12 @@ class Replay:
     def drawn(self) -> pd.DataFrame:
         """What a chart needs of the window: occurred_at, used, wanted (had nothing been refused).
 
-        Step series; what the window was refused stands between the two.
+        Step series; what the window was refused stands between the two. Of each column of pixels
+        they keep the greatest and the least, so that nothing refused is too short to be seen.
         """
         demand, kept = self.demand, self.demand.kept
         if not self.refuses_nothing:
-            kept = np.union1d(kept, first_maxima(self.used, demand.timeline.stretches))
+            kept = np.union1d(kept, demand.timeline.outline(self.used))
         return pd.DataFrame(
             {
                 "occurred_at": stamps(demand.timeline.at[kept]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -14,6 +16,8 @@ _BITS = 18
 """Of a bin's number: some 260,000 bins at most."""
 THIN = 450
 """Points of a line that fills two thirds of a page."""
+COLUMNS = 540
+"""Of pixels, in a chart beside the controls of a page of 1440."""
 
 
 def above(steps: pd.DataFrame, limit: float) -> pd.DataFrame:
@@ -63,6 +67,35 @@ def stretches(times: Ints, points: int) -> Ints:
         return firsts(times)
     width = int(times[-1] - times[0]) // max((points - 1) // 3, 1) + 1
     return firsts((times - times[0]) // width)
+
+
+def outline(times: Ints, values: npt.NDArray[Any], first: Ints) -> Ints:
+    """The rows of a step series that a chart needs, if the stretches from `first` are its columns.
+
+    Of every column the earliest greatest and least; the first and the last row, and what is held
+    where no row follows for half a column and more.
+    """
+    if not len(first):
+        return first
+    half = int(times[-1] - times[0]) // COLUMNS // 2
+    before = first[1:] - 1
+    gaps = before[times[first[1:]] - times[before] > half]
+    tops, bottoms = first_maxima(values, first), first_maxima(-values, first)
+    return np.unique(np.concatenate([[0, len(times) - 1], gaps, tops, bottoms]))
+
+
+def told(times: Ints, values: npt.NDArray[Any], finest: float) -> Ints:
+    """The rows of a step series that tell an eye something: its outline, in coarse steps.
+
+    Left out are those less than `finest` credits off the row before; the peak is kept.
+    """
+    kept = outline(times, values, stretches(times, 3 * COLUMNS))
+    if not len(kept):
+        return kept
+    steps = np.floor(values[kept] / (finest or 1))
+    seen = np.append(True, steps[1:] != steps[:-1])
+    seen[[int(values[kept].argmax()), -1]] = True
+    return kept[seen]
 
 
 def held(values: Ints, lengths: Ints, parts: tuple[float, ...]) -> list[int]:

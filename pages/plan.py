@@ -84,12 +84,23 @@ def answer(now: Shown) -> None:
     )
 
 
-def usage_again(now: Shown) -> None:
-    """What the window used under this plan, and what it was refused."""
+def outline(now: Shown) -> pd.DataFrame:
+    """What a chart of the window needs, by the zone's clock."""
     view = (*now.played, now.plan.allowance)
-    thin = data.drawn(
+    return data.drawn(
         "replayed", view, lambda: views.localized(now.found.drawn, "occurred_at", now.zone)
     )
+
+
+def work_out(now: Shown) -> None:
+    """Do what takes time before anything is drawn: what comes in drops, a browser draws often."""
+    now.found.headroom()
+    _ = now.found.refused_calls, now.found.days_refusing, outline(now)
+
+
+def usage_again(now: Shown) -> None:
+    """What the window used under this plan, and what it was refused."""
+    thin = outline(now)
     parts.panel(
         "Credits used under this plan, and on top what it would have refused",
         lambda: charts.replayed(thin, now.plan.allowance, now.colours, height=400),
@@ -114,6 +125,7 @@ def page() -> None:
 
 def whole() -> None:
     """The answer, the controls, the usage played again, and what stands below."""
+    work_out(shown())
     # Above the columns: inside of one, a phone draws cards of equal height over what follows them.
     keeping.opened()
     result = st.container()
