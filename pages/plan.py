@@ -139,7 +139,7 @@ def whole() -> None:
         answer(now)
     with picture:
         usage_again(now)
-    played.tabs(now)
+    played.chosen(now)
 
 
 page()
