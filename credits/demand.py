@@ -74,7 +74,9 @@ class Timeline:
     def in_window(self, sums: Ints) -> Ints:
         """What the window holds at each of the instants `at`, of sums as `Demand.total` is."""
         low, high = self._held
-        found: Ints = sums[high] - sums[low]
+        found: Ints = sums[high]
+        # In place: on a year of minutes, the memory of another array takes as long as the sums.
+        found -= sums[low]
         return found
 
     @cached_property

@@ -84,7 +84,8 @@ class Replay:
     @cached_property
     def refused_by_minute(self) -> Ints:
         """Refused in each minute of the demand, × scale."""
-        refused: Ints = self.demand.wanted - np.diff(self.sums)
+        refused = np.diff(self.sums)
+        np.subtract(self.demand.wanted, refused, out=refused)
         return refused
 
     @cached_property

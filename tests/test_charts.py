@@ -105,6 +105,25 @@ def test_a_long_series_is_drawn_with_few_points_and_keeps_its_peak() -> None:
     assert len(json.dumps(figure)) < 100_000
 
 
+def test_what_a_plan_refuses_is_drawn_in_few_points_on_one_scale() -> None:
+    """Two lines: what was wanted in red, and on it what was used, shaded in between."""
+    count = 20_000
+    frame = steps(*np.random.default_rng(2).integers(0, 1_000, count)).rename(
+        columns={"credits": "wanted"}
+    )
+    frame["used"] = frame["wanted"].clip(upper=600)
+    figure = spec(charts.replayed(frame, 600, LIGHT))
+    wanted, used, _ = figure["data"]
+    assert max(values(wanted["y"])) == frame["wanted"].max()
+    assert max(values(used["y"])) == 600
+    assert used["fill"] == "tonexty"
+    assert wanted["line"]["color"] == LIGHT.red
+    assert len(values(wanted["y"])) + len(values(used["y"])) < 2_300
+    assert len(json.dumps(figure)) < 100_000
+    nothing = spec(charts.replayed(frame.assign(used=frame["wanted"]), 1_000, LIGHT))
+    assert LIGHT.red not in [trace.get("line", {}).get("color") for trace in nothing["data"]]
+
+
 def test_names_are_text_on_axes_in_legends_and_where_the_mouse_is() -> None:
     frame = pd.DataFrame({"user": [HOSTILE], "api": [HOSTILE], "calls": [1], "credits": [2]})
     for figure in (
