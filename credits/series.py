@@ -95,7 +95,8 @@ def told(times: Ints, values: npt.NDArray[Any], finest: float) -> Ints:
     steps = np.floor(values[kept] / (finest or 1))
     seen = np.append(True, steps[1:] != steps[:-1])
     seen[[int(values[kept].argmax()), -1]] = True
-    return kept[seen]
+    found: Ints = kept[seen]
+    return found
 
 
 def held(values: Ints, lengths: Ints, parts: tuple[float, ...]) -> list[int]:

@@ -103,7 +103,7 @@ def _prices(text: str) -> str | None:
 
 PLANNED = ("edition", *(name for key in MOST for name in (key, f"{key}_exact")), "cap")
 """The controls of the plan."""
-FORESEEN = ("ahead", "growth", "risk")
+FORESEEN = ("ahead", "growth", "risk", "refused")
 """The controls of what is to come."""
 VIEWED = ("period", "from", "to", "at", "window", "zone")
 """The controls of the view."""

@@ -77,6 +77,11 @@ def plan_controls(*, whole: bool = False) -> None:
 def _demand_controls() -> None:
     """What is played again: by how much demand grows, and whether refused calls were wanted."""
     growth_control()
+    refused_control()
+
+
+def refused_control() -> None:
+    """A switch: whether calls that the log shows as refused were wanted too."""
     ready("refused")
     st.toggle(
         "Calls refused in the log count",
@@ -173,6 +178,7 @@ def forecast_controls() -> tuple[int, float]:
             required=True,
             help="How likely it may be that the allowance is exceeded at least once.",
         )
+    refused_control()
     state = st.session_state
     return state["ahead"], state["risk"] / 100
 

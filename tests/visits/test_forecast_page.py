@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 from small_log import HEADER, NOW
 from streamlit.testing.v1 import AppTest
-from visiting import address, figures, metrics, ran, spelled, texts, visit
+from visiting import address, figures, metrics, ran, spelled, texts, visit, visitor
 
 from credits import bootstrap
 from credits.store import Store
@@ -196,7 +197,37 @@ def test_the_page_says_what_it_rests_on(uneven: None) -> None:
     at.session_state["forecast_more"] = "How it is worked out"
     said = texts(ran(at))
     assert "56 whole days of UTC" in said
-    assert "By the minute the greatest so far was" in said
+    assert "to the minute, as on the Credit plan page" in said
+
+
+@pytest.mark.parametrize("window", ["trailing", "calendar"])
+def test_the_greatest_peak_so_far_is_that_of_the_plan_page(store: Store, window: str) -> None:
+    """One number, whichever page says it, and whether calls refused in the log count or not."""
+    store.load_sample(data.SAMPLE, now=NOW)
+    seen = set()
+    for refused in ("1", "0"):
+        told = {"window": window, "refused": refused, "zone": "Europe/Berlin", "base": "1000"}
+        at = visit(PAGE, **told)
+        found = re.search(r"most on [^(]*\(([\d,]+)\)", texts(at))
+        assert found
+        plan = ran(visitor(**told).switch_page("plan.py"))
+        said = spelled(texts(plan)).replace("*", "")
+        assert f"The least that refuses nothing is {found[1]} credits" in said
+        seen.add(found[1])
+    assert len(seen) == 2
+
+
+def test_anchored_windows_are_said_to_be_forecast_as_trailing_ones(uneven: None) -> None:
+    anchored, trailing = visit(PAGE, window="anchored"), visit(PAGE)
+    assert "this page speaks of trailing 24 hours" in texts(anchored)
+    assert "this page speaks of" not in texts(trailing)
+    assert metrics(anchored) == metrics(trailing)
+
+
+def test_calendar_days_are_forecast_as_days(uneven: None) -> None:
+    at = visit(PAGE, window="calendar", zone="Asia/Tokyo")
+    assert "Credits by day of Asia/Tokyo" in texts(at)
+    assert metrics(at) != metrics(visit(PAGE, zone="Asia/Tokyo"))
 
 
 def test_a_past_above_the_allowance_is_named(uneven: None) -> None:
