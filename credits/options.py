@@ -241,10 +241,10 @@ def _day(option: str, text: str | None) -> date | None:
 
 def amount(text: str | None) -> Decimal | None:
     """A price or a bill; None where none was given."""
-    from credits.prices import price
+    from credits import amounts
 
     with bad_usage():
-        return None if text is None else price(text)
+        return None if text is None else amounts.amount(text)
 
 
 @contextmanager

@@ -82,19 +82,27 @@ def opening(title: str) -> tuple[Summary, choices.Choices, Version]:
         nothing_loaded()
         st.stop()
     chosen = choices.choices(summary.first, summary.last)
-    through = clock(summary.last, chosen.zone)
-    loaded = views.ago(summary.loaded_at, data.now())
-    heading(title, f"Calls through **{through}** ({chosen.zone}) · loaded {loaded}", summary)
+    heading(title, through(summary, chosen.zone), summary)
     return summary, chosen, version
 
 
+def through(summary: Summary, zone: str) -> str:
+    """Up to when there are calls, and since when they are here; nothing where there are none."""
+    if summary.last is None:
+        return ""
+    loaded = views.ago(summary.loaded_at, data.now())
+    return f"Calls through **{clock(summary.last, zone)}** ({zone}) · loaded {loaded}"
+
+
 def heading(title: str, caption: str, summary: Summary) -> None:
-    """A title with a line below it; the sample is named as such, and can be cleared."""
+    """A title with one or two lines below it; the sample is named as such, and can be cleared."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width="stretch"):
             st.title(title, anchor=False)
             if caption:
-                st.caption(caption + (" · **sample data**" if summary.sample else ""))
+                first, _, more = caption.partition("\n")
+                sample = " · **sample data**" if summary.sample else ""
+                st.caption(f"{first}{sample}" + (f"  \n{more}" if more else ""))
         if summary.sample:
             st.button("Clear the sample", key="clear_sample", on_click=data.store().clear_sample)
 
