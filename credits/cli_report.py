@@ -69,8 +69,13 @@ def report(
         wanted = reports.Wanted(
             plan, window.value, zone, start, end, shared, by.value, tuple(saved), refused=refused
         )
-        found = reports.gather(answers, wanted, now=datetime.now(UTC).replace(tzinfo=None))
-    document = {"written": _written(found, paths, kinds), **reports.document(found)}
+        with options.progress_bar("report") as told:
+            tell = told or (lambda share, message: None)
+            tell(0.1, "Adding up …")
+            found = reports.gather(answers, wanted, now=datetime.now(UTC).replace(tzinfo=None))
+            tell(0.7, "Writing …")
+            written = _written(found, paths, kinds)
+    document = {"written": written, **reports.document(found)}
     print(terminal.dumps(document) if as_json else terminal.reported(document, plan.plan))
 
 

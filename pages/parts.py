@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -104,7 +104,27 @@ def heading(title: str, caption: str, summary: Summary) -> None:
                 sample = " · **sample data**" if summary.sample else ""
                 st.caption(f"{first}{sample}" + (f"  \n{more}" if more else ""))
         if summary.sample:
-            st.button("Clear the sample", key="clear_sample", on_click=data.store().clear_sample)
+            clear = data.store().clear_sample
+            words = {"sure": "Yes, clear it", "keep": "Keep it"}
+            asked("Clear the sample", "clear_sample", clear, **words)
+
+
+def asked(
+    label: str, key: str, act: Callable[..., object], *given: Hashable, sure: str, keep: str
+) -> None:
+    """A button that asks once before it does what can't be undone: two buttons take its place."""
+    state, of = st.session_state, f"{key}_asked"
+    question = (*given, state["_page"])
+    if state.get(of) != question:
+        st.button(label, key=key, on_click=state.__setitem__, args=[of, question])
+        return
+
+    def do() -> None:
+        state.pop(of, None)
+        act(*given)
+
+    st.button(sure, key=f"{key}_yes", type="primary", on_click=do)
+    st.button(keep, key=f"{key}_no", on_click=state.pop, args=[of, None])
 
 
 def nothing_loaded() -> None:

@@ -99,7 +99,8 @@ def choose(force: str, names: list[str]) -> None:
                     st.rerun()
         saved = [name for name in names if name not in rates.names() and name != force]
         if draft.origin.name in saved:
-            st.button("Forget this card", key="rates_forget", on_click=forget, args=[force])
+            words = {"sure": "Yes, forget it", "keep": "Keep it"}
+            parts.asked("Forget this card", "rates_forget", forget, force, **words)
 
 
 def take(force: str) -> None:

@@ -79,7 +79,8 @@ def buttons(
             )
         st.caption(
             f"{chosen.period.capitalize()} and the plan chosen here: answers, days, users, blocked"
-            " times, scenarios, and what they rest on."
+            " times, scenarios, and what they rest on. Made when you press: for very many users"
+            " that takes some seconds."
         )
     own = planned.prices(plan.edition).currency
     if own != plan.prices.currency and planned.entered(plan.edition) != pricelist.NOTHING:

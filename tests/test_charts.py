@@ -85,6 +85,19 @@ def test_the_axis_leaves_room_for_the_limit_and_for_what_is_above_it() -> None:
     assert trailing(steps(1, 200), 100)["layout"]["yaxis"]["range"][1] > 200
 
 
+def test_ticks_say_as_much_of_the_time_as_tells_them_apart() -> None:
+    """Over a minute they stand seconds apart, and may not all say the same minute."""
+    stops = trailing(steps(1, 2), 9)["layout"]["xaxis"]["tickformatstops"]
+    for apart, said in ((200, "%3f"), (1_000, "%S"), (30_000, "%S"), (60_000, "%H:%M\n")):
+        fitting = [
+            stop["value"]
+            for stop in stops
+            if (stop["dtickrange"][0] or 0) <= apart
+            and (not isinstance(stop["dtickrange"][1], int) or apart <= stop["dtickrange"][1])
+        ]
+        assert said in fitting[0]
+
+
 @pytest.mark.parametrize("frame", [steps(0), steps(0, 0), steps()])
 def test_nothing_used_can_be_drawn(frame: pd.DataFrame) -> None:
     nothing = Peak(0, 0, None)

@@ -93,6 +93,28 @@ def test_every_formula_carries_what_it_comes_to(found: report.Report):
         assert "" not in cells
 
 
+def test_of_very_many_users_the_first_are_listed_and_the_others_are_one_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Sums and the bill stay what they are, and a sentence says where the rest is."""
+    monkeypatch.setattr("credits.report.workbook.LISTED", 2)
+    names = [f"user {n}" for n in range(5)]
+    found = gathered(tmp_path, busy(names), bill=Decimal("100"))
+    whole = sheets(workbook(found))
+    head, rows = table(whole["Users"])
+    users = [row[0] for row in rows]
+    assert users[:4] == [*found.users["user"].head(2), "all others (3)", "Total"]
+    for name in ("calls", "credits"):
+        place = {"calls": 2, "credits": 3}[name]
+        assert sum(row[place] for row in rows[:3]) == rows[3][place] == found.users[name].sum()
+    assert head[0] == "User"
+    assert "python -m credits usage --json" in str(whole["Users"])
+    rows = table(whole["Showback"])[1]
+    assert [row[0] for row in rows][2:4] == ["all others (3)", "Total"]
+    assert round(sum(row[-1] for row in rows[:3]), 2) == rows[3][-1] == 100
+    assert "python -m credits showback --json" in str(whole["Showback"])
+
+
 @pytest.mark.parametrize("kind", ["trailing", "calendar", "anchored"])
 def test_a_day_that_the_period_cuts_shows_the_part_that_lies_in_it(tmp_path: Path, kind: str):
     """The second day has calls at 9:00 to 9:50, 11:00 to 11:02 and, refused in the log, 12:00."""

@@ -203,7 +203,7 @@ def test_a_card_is_saved_chosen_applied_and_forgotten(loaded: Store) -> None:
     ran(at)
     assert rows(at).set_index("name").loc["Insert records", "credits"] == 5
     assert "In force: **bigin**" in said(at)
-    press(at, "rates_forget")
+    press(press(at, "rates_forget"), "rates_forget_yes")
     assert loaded.rate_cards()[1] == ["bigin"]
     assert rows(at).set_index("name").loc["Insert records", "credits"] == 1
 
