@@ -88,6 +88,7 @@ def test_the_axis_leaves_room_for_the_limit_and_for_what_is_above_it() -> None:
 def test_ticks_say_as_much_of_the_time_as_tells_them_apart() -> None:
     """Over a minute they stand seconds apart, and may not all say the same minute."""
     stops = trailing(steps(1, 2), 9)["layout"]["xaxis"]["tickformatstops"]
+    stops = [stop for stop in stops if not isinstance(stop["dtickrange"][0], str)]
     for apart, said in ((200, "%3f"), (1_000, "%S"), (30_000, "%S"), (60_000, "%H:%M\n")):
         fitting = [
             stop["value"]
