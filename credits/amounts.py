@@ -28,9 +28,10 @@ def amount(text: str) -> Decimal | None:
     """
     typed = text.strip()
     if re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", typed):
+        other = typed.replace(".", "")
         raise CreditsError(
-            f"{typed} may be {typed.replace('.', '')} or {typed.replace('.', ' point ')}: write"
-            f" {typed.replace('.', '')}, or {typed}0."
+            f"{typed} may mean {other} or {Decimal(typed).normalize():f}: write {other}, or"
+            f" {typed}0."
         )
     return price(_plain(typed))
 

@@ -98,7 +98,7 @@ def cards() -> None:
                 "gray" if least <= plan.allowance else "orange",
             ),
             (
-                "Expected peak",
+                "Usual peak",
                 number(top["median"]),
                 f"{top['day']:%a %d %b}{share}",
                 "gray",

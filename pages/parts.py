@@ -14,6 +14,8 @@ from credits.store import Summary
 from pages import choices, data
 
 Version = tuple[Any, int]
+Card = tuple[str, str, str, Any]
+"""A label, a value, a remark (in Markdown), and the remark's colour."""
 _CONFIG = {"displaylogo": False, "displayModeBar": False, "showSendToCloud": False}
 
 
@@ -150,8 +152,8 @@ def offer_sample() -> None:
         st.rerun()
 
 
-def cards(entries: Sequence[tuple[str, str, str, Any]]) -> None:
-    """Numbers side by side: a label, a value, a remark (in Markdown), and the remark's colour."""
+def cards(entries: Sequence[Card]) -> None:
+    """Numbers side by side."""
     with st.container(horizontal=True):
         for label, value, remark, colour in entries:
             st.metric(

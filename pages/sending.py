@@ -82,6 +82,11 @@ def buttons(
             " times, scenarios, and what they rest on. Made when you press: for very many users"
             " that takes some seconds."
         )
+    _left_out(plan)
+
+
+def _left_out(plan: Scenario) -> None:
+    """Say that the plan's prices are left out, where the bill is in another currency."""
     own = planned.prices(plan.edition).currency
     if own != plan.prices.currency and planned.entered(plan.edition) != pricelist.NOTHING:
         st.caption(

@@ -17,7 +17,7 @@ from credits.store import Store
 from pages import data
 
 PAGE = "forecast.py"
-CARDS = ["Chance to hold 30 days", "First day at 5 % risk", "Enough at 5 % risk", "Expected peak"]
+CARDS = ["Chance to hold 30 days", "First day at 5 % risk", "Enough at 5 % risk", "Usual peak"]
 
 
 def hourly(hours: int, of: Callable[[int], float]) -> str:
@@ -71,7 +71,7 @@ def test_a_short_history_says_so_instead_of_drawing(load: Callable[..., None]) -
 def test_two_weeks_are_enough_but_not_to_try_the_method(load: Callable[..., None]) -> None:
     load(hourly(14 * 24, lambda hour: 1))
     at = visit(PAGE, base="24", users="0", forecast_more="x")
-    assert metrics(at)["Expected peak"] == "24"
+    assert metrics(at)["Usual peak"] == "24"
     assert metrics(at)["Chance to hold 30 days"] == "over 99 %"
     assert "This plan holds" in verdict(at)
     at.session_state["forecast_more"] = "How it did on your own past"
@@ -103,7 +103,7 @@ def test_refused_calls_alone_are_forecast_as_nothing(load: Callable[..., None]) 
     load(hourly(30 * 24, lambda hour: 0))
     at = visit(PAGE)
     assert metrics(at)["Enough at 5 % risk"] == "0"
-    assert metrics(at)["Expected peak"] == "0"
+    assert metrics(at)["Usual peak"] == "0"
 
 
 def test_fractions_of_credits_are_shown_without_the_dust_of_binary(
@@ -111,7 +111,7 @@ def test_fractions_of_credits_are_shown_without_the_dust_of_binary(
 ) -> None:
     load(hourly(21 * 24, lambda hour: 0.1))
     at = visit(PAGE)
-    assert metrics(at)["Expected peak"] == "2.40"
+    assert metrics(at)["Usual peak"] == "2.40"
     assert metrics(at)["Enough at 5 % risk"] == "3"
 
 
@@ -133,7 +133,7 @@ def test_another_allowance_changes_the_risk_and_simulates_nothing(
     assert metrics(at)["Chance to hold 60 days"] != first
     assert len(runs) == before
     at.select_slider(key="growth").set_value(50)
-    assert metrics(ran(at))["Expected peak"] != ""
+    assert metrics(ran(at))["Usual peak"] != ""
     assert len(runs) > before
 
 

@@ -67,7 +67,7 @@ def test_without_a_bill_shares_alone_are_shown(calls: None) -> None:
     ("address", "sentence"),
     [
         ({"bill": "12,5,0"}, "is no price"),
-        ({"bill": "1.000"}, "1.000 may be 1000 or 1 point 000"),
+        ({"bill": "1.000"}, "1.000 may mean 1000 or 1: write 1000"),
         ({"bill": "-5"}, "is no price"),
         ({"bill": "9999999999"}, "must be between 0 and"),
         ({"bill": "5", "bill_currency": "a b"}, "'a b' is no currency"),
