@@ -34,6 +34,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from credits.times import Ints
+from credits.windows import Kind
 
 Floats = npt.NDArray[np.float64]
 
@@ -118,15 +119,29 @@ def _expected(hours: Floats, whole: int) -> Floats:
     return found
 
 
-def daily_peaks(hours: Floats) -> Floats:
-    """The greatest trailing sum of each day; hours (last axis) in whole days."""
+def daily_peaks(hours: Floats, kind: Kind = "trailing") -> Floats:
+    """The greatest trailing sum of each day, or its whole sum (calendar).
+
+    Hours (last axis) are whole days of the zone's clock, which a calendar window begins anew with.
+    """
+    if kind == "calendar":
+        whole: Floats = np.round(hours.reshape(*hours.shape[:-1], -1, 24).sum(axis=-1), 6)
+        return whole
     sums = trailing_hours(hours)
     peaks: Floats = sums.reshape(*sums.shape[:-1], -1, 24).max(axis=-1)
     return peaks
 
 
-def simulated(past: Past, cut: int, ahead: int, factor: float, samples: int, seed: int) -> Floats:
-    """Peaks of the coming days (samples × days), from the hours before `cut` alone.
+def simulated(
+    past: Past,
+    cut: int,
+    ahead: int,
+    factor: float,
+    samples: int,
+    seed: int,
+    kind: Kind = "trailing",
+) -> Floats:
+    """Peaks of the coming days (samples × days; see `daily_peaks`), from the hours before `cut`.
 
     `cut` is counted in hours of the table; coming days are those that lie wholly after it. Demand
     after the cut is multiplied by `factor`.
@@ -145,7 +160,9 @@ def simulated(past: Past, cut: int, ahead: int, factor: float, samples: int, see
     coming = _not_below_nothing(coming) * factor
     known = np.broadcast_to(past.hours.ravel()[cut - 24 : cut], (samples, 24))
     hours = np.concatenate([known, coming.reshape(samples, count * 24)[:, gone:]], axis=1)
-    peaks = trailing_hours(hours)[:, -ahead * 24 :].reshape(samples, ahead, 24).max(axis=2)
+    # The first whole day needs the 24 hours before it, which may be cut anywhere in their day.
+    before = hours.shape[1] - ahead * 24
+    peaks = daily_peaks(hours[:, before - 24 :], kind)[:, 1:]
     rounded: Floats = np.round(peaks, past.decimals)
     return rounded
 

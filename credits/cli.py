@@ -23,6 +23,7 @@ from credits.options import (
     Cap,
     CreditsPerUser,
     Database,
+    Given,
     Growth,
     Json,
     Kind,
@@ -36,6 +37,7 @@ from credits.options import (
     known_zone,
     opened,
     progress_bar,
+    scenario,
 )
 from credits.plan import Plan
 
@@ -179,10 +181,10 @@ def usage(
     ] = None,
     window: Kind = Window.trailing,
     time_zone: Zone = "UTC",
-    base_limit: BaseLimit = 50_000,
-    users: Users = 10,
-    credits_per_user: CreditsPerUser = 250,
-    add_on: AddOn = 0,
+    base_limit: BaseLimit = None,
+    users: Users = None,
+    credits_per_user: CreditsPerUser = None,
+    add_on: AddOn = None,
     cap: Cap = None,
     top: Annotated[
         int | None, typer.Option("--top", min=0, help="Only so many users. Default: all.")
@@ -192,7 +194,7 @@ def usage(
     """Tell what is used of the allowance, by whom, and when the peak was."""
     from credits.usage import document
 
-    plan = Plan(base_limit, users, credits_per_user, add_on, cap)
+    plan = Given(base_limit, users, credits_per_user, add_on, cap).over(Plan())
     zone = known_zone(time_zone)
     moment = None if at is None else instant(at, zone)
     with opened(database) as store, store.answers() as answers:
@@ -207,26 +209,27 @@ def replay(
     plan_name: PlanName = None,
     window: Kind = Window.trailing,
     time_zone: Zone = "UTC",
-    base_limit: BaseLimit = 50_000,
-    users: Users = 10,
-    credits_per_user: CreditsPerUser = 250,
-    add_on: AddOn = 0,
+    base_limit: BaseLimit = None,
+    users: Users = None,
+    credits_per_user: CreditsPerUser = None,
+    add_on: AddOn = None,
     cap: Cap = None,
-    growth: Growth = 0.0,
+    growth: Growth = None,
     refused: Refused = True,
     as_json: Json = False,
 ) -> None:
     """Play the usage that really happened again under a plan: what would have been refused."""
     from credits import replay as replays
-    from credits.editions import edition
 
-    plan = Plan(base_limit, users, credits_per_user, add_on, cap)
-    if plan_name is not None:
-        plan = edition(plan_name).plan(users, add_on)
+    given = Given(base_limit, users, credits_per_user, add_on, cap)
     zone = known_zone(time_zone)
     with opened(database) as store, store.answers() as answers:
+        with bad_usage():
+            chosen = scenario(plan_name, given, growth, store.scenarios())
         demand = answers.demand(refused=refused)
-    found = replays.document(replays.replay(demand, plan, window.value, zone, growth), plan)
+    plan = chosen.plan
+    played = replays.replay(demand, plan, window.value, zone, chosen.growth)
+    found = replays.document(played, plan)
     print(terminal.dumps(found) if as_json else terminal.replayed(found, plan))
 
 

@@ -17,8 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from credits import CreditsError, windows
-from credits.series import THIN, stretches
-from credits.sums import first_maxima
+from credits.series import COLUMNS, outline, stretches
 from credits.times import Ints, microseconds
 from credits.windows import Kind
 
@@ -43,6 +42,19 @@ class Timeline:
         return windows.held(self.times, self.times, self.kind, self.zone)[0]
 
     @cached_property
+    def rounds(self) -> list[tuple[int, int]]:
+        """The minutes in rounds, from one position up to before another; see `Demand.admitted`.
+
+        All windows of a round began no later than with its first minute.
+        """
+        found, start = [], 0
+        while start < len(self.before):
+            stop = int(np.searchsorted(self.before, start, side="right"))
+            found.append((start, stop))
+            start = stop
+        return found
+
+    @cached_property
     def at(self) -> Ints:
         """The instants at which the window may change; the last one closes the log."""
         if not len(self.times):
@@ -62,13 +74,19 @@ class Timeline:
     def in_window(self, sums: Ints) -> Ints:
         """What the window holds at each of the instants `at`, of sums as `Demand.total` is."""
         low, high = self._held
-        found: Ints = sums[high] - sums[low]
+        found: Ints = sums[high]
+        # In place: on a year of minutes, the memory of another array takes as long as the sums.
+        found -= sums[low]
         return found
 
     @cached_property
     def stretches(self) -> Ints:
-        """Where equal stretches of time begin among the instants, few enough to be drawn."""
-        return stretches(self.at, THIN)
+        """Where equal stretches of time begin among the instants: a chart's columns of pixels."""
+        return stretches(self.at, 3 * COLUMNS)
+
+    def outline(self, values: Ints) -> Ints:
+        """The instants that a chart needs of values at all of them."""
+        return outline(self.at, values, self.stretches)
 
     @cached_property
     def days(self) -> pd.DataFrame:
@@ -135,14 +153,13 @@ class Demand:
             return self.total
         room, before, total = allowance * self.scale, self.timeline.before, self.total
         sums = np.zeros_like(total)
-        start, end = 0, len(before)
-        while start < end:
-            stop = int(np.searchsorted(before, start, side="right"))
-            short = room + sums[before[start:stop]] - total[start + 1 : stop + 1]
+        for start, stop in self.timeline.rounds:
+            short = sums[before[start:stop]]
+            short -= total[start + 1 : stop + 1]
+            short += room
             np.minimum.accumulate(short, out=short)
             np.minimum(short, sums[start] - total[start], out=short)
             np.add(total[start + 1 : stop + 1], short, out=sums[start + 1 : stop + 1])
-            start = stop
         return sums
 
     @cached_property
@@ -153,12 +170,7 @@ class Demand:
     @cached_property
     def kept(self) -> Ints:
         """The instants that a chart of it needs."""
-        first, last = self.timeline.stretches, len(self.timeline.at) - 1
-        if last < 0:
-            return first
-        lasts = np.append(first[1:] - 1, last)
-        tops, bottoms = first_maxima(self.in_window, first), first_maxima(-self.in_window, first)
-        return np.unique(np.concatenate([[0, last], lasts, tops, bottoms]))
+        return self.timeline.outline(self.in_window)
 
     def grown(self, growth: float) -> Demand:
         """The same demand, grown by so many per cent.

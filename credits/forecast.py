@@ -1,4 +1,4 @@
-"""What the coming weeks may need: each coming day's greatest trailing usage, over and over.
+"""What the coming weeks may need: each coming day's greatest usage in a window, over and over.
 
 How coming days are simulated stands in `bootstrap`. What is asked of an allowance is read from the
 samples, so that moving a plan's slider simulates nothing.
@@ -13,8 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from credits import CreditsError, bootstrap, windows
+from credits import CreditsError, bootstrap
 from credits.bootstrap import Floats, Past
+from credits.demand import prepared
+from credits.replay import play
+from credits.windows import Kind
 
 SAMPLES = 1_000
 LEAST_AHEAD, MOST_AHEAD = 7, 90
@@ -61,7 +64,7 @@ class Backtest:
 
 @dataclass(frozen=True)
 class Forecast:
-    """Each coming day's greatest trailing usage, over and over. Credits; days of a zone.
+    """Each coming day's greatest usage in a window, over and over. Credits; days of a zone.
 
     Everything that depends on an allowance is read from `peaks`, and simulates nothing.
     """
@@ -71,13 +74,20 @@ class Forecast:
     peaks: Floats
     """Samples × days."""
     history: pd.DataFrame
-    """day, peak: the greatest trailing usage of every past day, by the hour."""
+    """day, peak: the most wanted in a window on every past day, to the minute (see `replay`)."""
     backtest: Backtest | None
     """None where the history is too short to test anything on."""
-    finest_peak: float
-    """The greatest trailing usage of the past by the minute; by the hour it may be a bit less."""
+    hourly_peak: float
+    """The greatest of the past by the hour, as coming days are: a trailing one may be a bit less
+    than by the minute."""
     drawn_from: int
     """Whole past days that coming days were drawn from."""
+
+    @property
+    def peak(self) -> int | float:
+        """The greatest peak of the past: the least allowance that would have refused nothing."""
+        found: int | float = self.history["peak"].max()
+        return found
 
     def ahead(self, days: int) -> Forecast:
         """The same forecast, for its first days only."""
@@ -116,10 +126,13 @@ def forecast(
     ahead: int = MOST_AHEAD,
     growth: float = 0,
     *,
+    kind: Kind = "trailing",
     seed: int = 0,
     samples: int = SAMPLES,
 ) -> Forecast:
-    """What the coming days may need at most in any trailing 24 hours.
+    """What the coming days may need at most in any trailing 24 hours, or on a calendar day.
+
+    Raises CreditsError for anchored windows: by the hour nobody knows which call opens the next.
 
     `demand`: minute (naive UTC), calls, credits (int64 or float64), as for `replay`. `ahead`: days
     to come. `growth`: per cent by which all coming demand is greater than in the past. The hours
@@ -127,6 +140,8 @@ def forecast(
     last day is simulated too, but not told. The same seed gives the same forecast, and a longer one
     begins with the shorter. Raises `TooShortError` under two weeks of history.
     """
+    if kind == "anchored":
+        raise CreditsError("Anchored windows can't be foreseen: forecast trailing ones.")
     past = bootstrap.table(demand, zone)
     known = (past.end - past.begin) // 24
     if known < NEEDED_DAYS:
@@ -134,16 +149,19 @@ def forecast(
             f"A forecast needs two weeks of history; the log covers {known}"
             f" {'whole day' if known == 1 else 'whole days'}. Load more of it on the Logs page."
         )
-    history = bootstrap.daily_peaks(past.hours.ravel())
-    finest = windows.peak(demand.rename(columns={"minute": "occurred_at"})).credits
-    peaks = bootstrap.simulated(past, past.end, ahead, 1 + growth / 100, samples, seed)
+    hourly = bootstrap.daily_peaks(past.hours.ravel(), kind)
+    wanted = prepared(demand, kind, zone)
+    # Where nothing is refused, what is used is what was wanted.
+    history = play(wanted, wanted.least_allowance).days[["day", "peak_used"]]
+    factor = 1 + growth / 100
+    peaks = bootstrap.simulated(past, past.end, ahead, factor, samples, seed, kind)
     start = -(-past.end // 24)
     return Forecast(
         days=tuple(past.dates(start, start + ahead)),
         peaks=peaks,
-        history=pd.DataFrame({"day": past.dates(0, len(history)), "peak": history}),
-        backtest=_backtest(past, history, seed),
-        finest_peak=float(finest),
+        history=history.rename(columns={"peak_used": "peak"}),
+        backtest=_backtest(past, hourly, seed, kind),
+        hourly_peak=float(hourly.max()),
         drawn_from=min(past.end // 24 - past.whole, bootstrap.DONOR_WEEKS * _WEEK),
     )
 
@@ -153,14 +171,14 @@ def _quantiles(peaks: Floats) -> Floats:
     return found
 
 
-def _backtest(past: Past, history: Floats, seed: int) -> Backtest | None:
+def _backtest(past: Past, history: Floats, seed: int, kind: Kind) -> Backtest | None:
     """Each of the last whole weeks, forecast from what lay before it, one to seven days ahead."""
     end = past.end // 24
     least = max(past.whole + NEEDED_DAYS, end - _TESTED_WEEKS * _WEEK)
     origins = range(end - _WEEK, least - 1, -_WEEK)
     weeks: list[dict[str, Any]] = []
     for origin in reversed(origins):
-        peaks = bootstrap.simulated(past, origin * 24, _WEEK, 1.0, _TEST_SAMPLES, seed)
+        peaks = bootstrap.simulated(past, origin * 24, _WEEK, 1.0, _TEST_SAMPLES, seed, kind)
         low, median, high = _quantiles(peaks)
         days = slice(origin, origin + _WEEK)
         weeks.append(

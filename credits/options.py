@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -14,6 +15,8 @@ from typing import Annotated, Any
 import typer
 
 from credits import CreditsError, terminal
+from credits.plan import Plan
+from credits.prices import Prices
 
 
 class Window(StrEnum):
@@ -39,21 +42,32 @@ Zone = Annotated[
 ]
 PlanName = Annotated[
     str | None,
-    typer.Option("--plan", help="An edition, such as “Bigin Express”, with --users users."),
+    typer.Option(
+        "--plan",
+        help="An edition, such as “Bigin Express”, or a saved plan. Numbers given beside it win.",
+        show_default=False,
+    ),
 ]
 BaseLimit = Annotated[
-    int, typer.Option("--base-limit", min=0, help="Credits that come with the edition.")
+    int | None,
+    typer.Option(
+        "--base-limit", min=0, help="Credits that come with the edition. Default: 50,000."
+    ),
 ]
-Users = Annotated[int, typer.Option("--users", min=0, help="Users paid for.")]
+Users = Annotated[int | None, typer.Option("--users", min=0, help="Users paid for. Default: 10.")]
 CreditsPerUser = Annotated[
-    int, typer.Option("--credits-per-user", min=0, help="Credits that each user adds.")
+    int | None,
+    typer.Option("--credits-per-user", min=0, help="Credits that each user adds. Default: 250."),
 ]
-AddOn = Annotated[int, typer.Option("--add-on", min=0, help="Credits bought on top.")]
+AddOn = Annotated[
+    int | None, typer.Option("--add-on", min=0, help="Credits bought on top. Default: 0.")
+]
 Cap = Annotated[
     int | None, typer.Option("--cap", min=0, help="The most that the vendor gives. Default: none.")
 ]
 Growth = Annotated[
-    float, typer.Option("--growth", min=-100, help="Per cent by which all demand grows.")
+    float | None,
+    typer.Option("--growth", min=-100, help="Per cent by which all demand grows. Default: 0."),
 ]
 Refused = Annotated[
     bool,
@@ -70,7 +84,23 @@ To = Annotated[
     str | None,
     typer.Option("--to", metavar="DAY", help="The period's last day. Default: of all calls."),
 ]
-Currency = Annotated[str, typer.Option("--currency", help="The currency of prices and bill.")]
+Currency = Annotated[
+    str | None,
+    typer.Option(
+        "--currency", help="The currency of prices and bill. Default: the plan's, or USD."
+    ),
+]
+PricePerUser = Annotated[
+    str | None,
+    typer.Option("--price-per-user", metavar="AMOUNT", help="Per user paid for and month."),
+]
+FixedPrice = Annotated[
+    str | None, typer.Option("--fixed-price", metavar="AMOUNT", help="Per month.")
+]
+AddOnPrice = Annotated[
+    str | None,
+    typer.Option("--add-on-price", metavar="AMOUNT", help="Per 1,000 add-on credits and month."),
+]
 
 
 class By(StrEnum):
@@ -86,6 +116,50 @@ Bill = Annotated[
     str | None,
     typer.Option("--bill", metavar="AMOUNT", help="What is shared out, such as 1234.50."),
 ]
+
+
+@dataclass(frozen=True)
+class Given:
+    """The numbers of a plan that the command says; None: it doesn't say."""
+
+    base_limit: int | None = None
+    users: int | None = None
+    credits_per_user: int | None = None
+    add_on: int | None = None
+    cap: int | None = None
+
+    def over(self, plan: Plan) -> Plan:
+        """A plan with these numbers in place of its own."""
+        said = {name: value for name, value in vars(self).items() if value is not None}
+        return replace(plan, **said)
+
+
+def scenario(name: str | None, given: Given, growth: float | None, saved: list[Any]) -> Any:
+    """What a command plays again: an edition, a saved plan or numbers of one's own, as a scenario.
+
+    Whatever is given beside a name goes before what the name stands for. `saved`: the scenarios of
+    the database. Raises CreditsError where the name stands for nothing.
+    """
+    from credits.editions import editions
+    from credits.scenarios import Scenario, of_edition
+
+    if name is None:
+        return Scenario("Own numbers", given.over(Plan()), "Own numbers", growth or 0)
+    wanted = " ".join(name.split()).casefold()
+    for each in editions():
+        if each.name.casefold() == wanted:
+            users = Plan().users if given.users is None else given.users
+            each.plan(users, given.add_on or 0)  # refuses add-on credits where none are sold
+            found = of_edition(each, users, Prices(), given.add_on or 0, growth or 0)
+            return replace(found, plan=given.over(found.plan))
+    for each in saved:
+        if each.name.casefold() == wanted:
+            grown = each.growth if growth is None else growth
+            return replace(each, plan=given.over(each.plan), growth=grown)
+    known = [each.name for each in (*editions(), *saved)]
+    raise CreditsError(
+        f"There is no edition and no saved plan {name!r}: name one of {', '.join(known)}."
+    )
 
 
 @contextmanager
@@ -167,10 +241,10 @@ def _day(option: str, text: str | None) -> date | None:
 
 def amount(text: str | None) -> Decimal | None:
     """A price or a bill; None where none was given."""
-    from credits.prices import price
+    from credits import amounts
 
     with bad_usage():
-        return None if text is None else price(text)
+        return None if text is None else amounts.amount(text)
 
 
 @contextmanager

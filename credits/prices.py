@@ -21,7 +21,24 @@ UNPRICED = "no price entered"
 MOST = 10**9
 """The greatest price; with six decimals, whatever a plan costs is exact in 28 digits."""
 _PLAIN = re.compile(r"[0-9]{1,10}(\.[0-9]{1,6})?")
-_CURRENCY = re.compile(r"[^\s\x00-\x1f,:;&=]{1,12}")
+
+# ISO 4217: the currencies that are in use, without metals, funds and testing codes.
+_IN_USE = """
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD
+CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF
+GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK
+LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD
+OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN
+SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYI UYU UZS VES VND VUV WST XAF XCD XCG
+XOF XPF YER ZAR ZMW ZWG
+"""
+_CODES = frozenset(_IN_USE.split())
+_SIGNS = {
+    "$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR", "₩": "KRW",
+    "₽": "RUB", "₺": "TRY", "₴": "UAH", "₫": "VND", "₦": "NGN", "₪": "ILS", "฿": "THB",
+    "₱": "PHP", "R$": "BRL", "A$": "AUD", "C$": "CAD", "HK$": "HKD", "NZ$": "NZD", "S$": "SGD",
+    "ZŁ": "PLN", "KČ": "CZK", "FR.": "CHF",
+}  # fmt: skip
 
 # ISO 4217, minor units; every other currency has two decimals.
 _DECIMALS = {
@@ -51,7 +68,7 @@ class Prices:
     """What a vendor asks, as far as it was entered, in one currency."""
 
     currency: str = "USD"
-    """Any code, in capitals: USD, EUR, INR."""
+    """A code of ISO 4217, in capitals: USD, EUR, INR. A sign is read as the code it stands for."""
     per_user: Decimal | None = None
     """Per user and month, or None where nobody has entered it."""
     fixed: Decimal | None = None
@@ -62,10 +79,7 @@ class Prices:
     """Prices of add-on credits by slab; none where the vendor sells none."""
 
     def __post_init__(self) -> None:
-        code = self.currency.strip().upper()
-        if not _CURRENCY.fullmatch(code):
-            raise CreditsError("A currency is a short code: write it as USD, EUR or INR.")
-        object.__setattr__(self, "currency", code)
+        object.__setattr__(self, "currency", currency(self.currency))
         for name in ("per_user", "fixed", "add_on"):
             value = getattr(self, name)
             object.__setattr__(self, name, None if value is None else _checked(value))
@@ -101,6 +115,19 @@ class Cost:
         return tuple(name for name, value in parts.items() if value is None)
 
 
+def currency(text: str) -> str:
+    """The code (ISO 4217) of a currency that is named by it, or by its sign: `eur` and `€` are EUR.
+
+    Raises CreditsError for any other.
+    """
+    code = text.strip().upper()
+    found = _SIGNS.get(code, code)
+    if found not in _CODES:
+        named = f"{text.strip()[:20]!r} is no currency" if code else "The currency is missing"
+        raise CreditsError(f"{named}: write its three letters, as USD, EUR or INR, or its sign.")
+    return found
+
+
 def price(text: str) -> Decimal | None:
     """A price as a person types it: digits, with a point before at most six decimals.
 
@@ -117,7 +144,7 @@ def price(text: str) -> Decimal | None:
 
 
 def decimals(currency: str) -> int:
-    """How many decimals the currency's amounts have (ISO 4217), 2 where it is not known."""
+    """How many decimals the currency's amounts have (ISO 4217): 2, unless it is known otherwise."""
     code = currency.strip().upper()
     return next((places for places, codes in _DECIMALS.items() if code in codes), 2)
 

@@ -23,8 +23,7 @@ from credits.demand import MINUTE, Demand, prepared, stamps
 from credits.plan import Plan
 from credits.series import held
 from credits.sharing import product_over
-from credits.sums import first_maxima
-from credits.times import Ints
+from credits.times import Ints, microseconds
 from credits.windows import Kind
 
 __all__ = ["MINUTE", "Replay", "curve", "document", "least_users", "play", "replay"]
@@ -85,7 +84,8 @@ class Replay:
     @cached_property
     def refused_by_minute(self) -> Ints:
         """Refused in each minute of the demand, × scale."""
-        refused: Ints = self.demand.wanted - np.diff(self.sums)
+        refused = np.diff(self.sums)
+        np.subtract(self.demand.wanted, refused, out=refused)
         return refused
 
     @cached_property
@@ -118,13 +118,14 @@ class Replay:
         wanted, admitted = self._by_day
         return int(np.count_nonzero(wanted > admitted))
 
-    @cached_property
+    @property
     def _by_day(self) -> tuple[Ints, Ints]:
         """Wanted and admitted on each day of the zone, × scale."""
-        edges = self.demand.timeline.day_places
-        wanted, admitted = (
-            sums[edges[1]] - sums[edges[0]] for sums in (self.demand.total, self.sums)
-        )
+        return self._sums(*self.demand.timeline.day_places)
+
+    def _sums(self, first: Ints, last: Ints) -> tuple[Ints, Ints]:
+        """Wanted and admitted from the minutes at some positions up to before others, × scale."""
+        wanted, admitted = (sums[last] - sums[first] for sums in (self.demand.total, self.sums))
         return wanted, admitted
 
     @cached_property
@@ -178,16 +179,34 @@ class Replay:
     @cached_property
     def days(self) -> pd.DataFrame:
         """day, demand, admitted, refused, peak_used: every day of the zone, zeros included."""
-        demand, timeline = self.demand, self.demand.timeline
-        wanted, admitted = self._by_day
+        timeline = self.demand.timeline
+        return self._days(timeline.days["day"], *timeline.day_edges)
+
+    def days_between(self, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+        """The same of a period (naive UTC, both included); of a day that it cuts, its part.
+
+        To the minute: a minute that lies in the period in part counts whole.
+        """
+        first, after = start.floor("min"), end.floor("min") + MINUTE
+        low, high = (int(each) for each in microseconds([first, after]))
+        starts, ends = self.demand.timeline.day_edges
+        starts, ends = np.maximum(starts, low), np.minimum(ends, high)
+        touched = starts < ends
+        days = self.demand.timeline.days["day"][touched].reset_index(drop=True)
+        return self._days(days, starts[touched], ends[touched])
+
+    def _days(self, days: pd.Series[Any], starts: Ints, ends: Ints) -> pd.DataFrame:
+        demand = self.demand
+        places = (np.searchsorted(demand.timeline.times, edges) for edges in (starts, ends))
+        wanted, admitted = self._sums(*places)
         amounts = {
             "demand": wanted,
             "admitted": admitted,
             "refused": wanted - admitted,
-            "peak_used": self._most_used(*timeline.day_edges),
+            "peak_used": self._most_used(starts, ends),
         }
         columns = {name: demand.credits(values) for name, values in amounts.items()}
-        return pd.DataFrame({"day": timeline.days["day"], **columns})
+        return pd.DataFrame({"day": days, **columns})
 
     def _most_used(self, starts: Ints, ends: Ints) -> Ints:
         """The most used in each of some spans; what a span begins with is used in it too."""
@@ -225,11 +244,12 @@ class Replay:
     def drawn(self) -> pd.DataFrame:
         """What a chart needs of the window: occurred_at, used, wanted (had nothing been refused).
 
-        Step series; what the window was refused stands between the two.
+        Step series; what the window was refused stands between the two. Of each column of pixels
+        they keep the greatest and the least, so that nothing refused is too short to be seen.
         """
         demand, kept = self.demand, self.demand.kept
         if not self.refuses_nothing:
-            kept = np.union1d(kept, first_maxima(self.used, demand.timeline.stretches))
+            kept = np.union1d(kept, demand.timeline.outline(self.used))
         return pd.DataFrame(
             {
                 "occurred_at": stamps(demand.timeline.at[kept]),

@@ -1,8 +1,8 @@
 """Who used it, and what that comes to: a bill shared out so that nothing is lost to rounding.
 
 Shares rounded one by one add up to 99.99 %, and money to a cent less than the bill. Here they are
-shared out by largest remainder: each gets its whole units, and the units left over go to those who
-had the most of one coming. Nobody is off by a unit or more.
+shared out by largest remainder (see `sharing`): each gets its whole units, and the units left over
+go to those who had the most of one coming. Nobody is off by a unit or more.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import pandas as pd
 
 from credits import CreditsError
 from credits.prices import decimals, exact, rounded
+from credits.sharing import shared_among
 
 By = Literal["user", "app", "api"]
 BY: dict[By, tuple[str, ...]] = {
@@ -48,13 +49,13 @@ def showback(sums: pd.DataFrame, bill: Decimal | None, currency: str) -> pd.Data
     if not any(weights):
         return frame.iloc[:0].assign(share=pd.Series(dtype=object), money=pd.Series(dtype=object))
     keys = _keys(sums)
-    shares = _money(shared_out(_HUNDRED_PER_CENT, weights, keys), 2)
+    shares = _money(shared_among(_HUNDRED_PER_CENT, weights, keys), 2)
     if bill is None:
         money: list[Decimal | None] = [None] * len(weights)
     else:
         places = decimals(currency)
         units = int(rounded(bill, currency).scaleb(places))
-        money = _money(shared_out(units, weights, keys), places)
+        money = _money(shared_among(units, weights, keys), places)
     return frame.assign(share=pd.Series(shares, dtype=object), money=pd.Series(money, dtype=object))
 
 
@@ -81,23 +82,6 @@ def document(shared: pd.DataFrame, by: By, bill: Decimal | None, currency: str) 
             for row in shared.to_dict("records")
         ],
     }
-
-
-def shared_out(units: int, weights: Sequence[int], keys: Sequence[tuple[object, ...]]) -> list[int]:
-    """Whole units by weight, together exactly `units`: largest remainder.
-
-    Of equal remainders the greater weight goes first, then the lesser key. `weights` are zero or
-    more, and not all zero.
-    """
-    total = sum(weights)
-    whole = [units * weight // total for weight in weights]
-    order = sorted(
-        range(len(weights)),
-        key=lambda row: (-(units * weights[row] % total), -weights[row], keys[row]),
-    )
-    for row in order[: units - sum(whole)]:
-        whole[row] += 1
-    return whole
 
 
 def _weights(sums: pd.DataFrame) -> list[int]:

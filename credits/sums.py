@@ -17,6 +17,8 @@ from credits import CreditsError
 from credits.times import Ints, firsts, microseconds
 
 _MILLION = 1_000_000
+_LONG = 500
+"""Values of a group from which on it is quicker to look at each group by itself."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,9 @@ def first_maxima(values: npt.NDArray[Any], first: Ints) -> Ints:
     if not len(first):
         return first
     sizes = np.diff(np.append(first, len(values)))
+    if len(first) * _LONG < len(values):
+        pairs = zip(first.tolist(), (first + sizes).tolist(), strict=True)
+        return np.array([start + int(values[start:end].argmax()) for start, end in pairs])
     tops = np.flatnonzero(values == np.repeat(np.maximum.reduceat(values, first), sizes))
     return tops[np.searchsorted(tops, first)]
 

@@ -19,7 +19,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from credits import CreditsError, pricelist, views
 from credits.editions import edition, editions
 from credits.plan import Plan
-from credits.prices import Prices
+from credits.prices import currency
 from credits.scenarios import OTHER_VENDOR
 from credits.showback import BY
 from credits.windows import KINDS, Kind
@@ -89,7 +89,7 @@ def _growth(text: str) -> int | float | None:
 
 def _currency(text: str) -> str | None:
     try:
-        return Prices(text).currency
+        return currency(text)
     except CreditsError:
         return None
 
@@ -103,7 +103,7 @@ def _prices(text: str) -> str | None:
 
 PLANNED = ("edition", *(name for key in MOST for name in (key, f"{key}_exact")), "cap")
 """The controls of the plan."""
-FORESEEN = ("ahead", "growth", "risk")
+FORESEEN = ("ahead", "growth", "risk", "refused")
 """The controls of what is to come."""
 VIEWED = ("period", "from", "to", "at", "window", "zone")
 """The controls of the view."""
@@ -132,7 +132,7 @@ _KEPT: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "risk": (5, {str(risk): risk for risk in RISKS}.get),
     "share_by": ("user", _one_of(BY)),
     "bill": ("", _typed(40)),
-    "bill_currency": ("USD", _typed(12)),
+    "bill_currency": ("", _typed(12)),
 }
 
 

@@ -77,6 +77,11 @@ def plan_controls(*, whole: bool = False) -> None:
 def _demand_controls() -> None:
     """What is played again: by how much demand grows, and whether refused calls were wanted."""
     growth_control()
+    refused_control()
+
+
+def refused_control() -> None:
+    """A switch: whether calls that the log shows as refused were wanted too."""
     ready("refused")
     st.toggle(
         "Calls refused in the log count",
@@ -173,6 +178,7 @@ def forecast_controls() -> tuple[int, float]:
             required=True,
             help="How likely it may be that the allowance is exceeded at least once.",
         )
+    refused_control()
     state = st.session_state
     return state["ahead"], state["risk"] / 100
 
@@ -232,11 +238,20 @@ def _moments(first: pd.Timestamp, last: pd.Timestamp) -> None:
 
 
 def share_controls(words: dict[Any, str]) -> None:
-    """By whom a bill is shared out (`words`: what each is called), the bill and its currency."""
+    """By whom a bill is shared out (`words`: what each is called), the bill and its currency.
+
+    Without one of its own, the bill is in the currency of the plan's prices.
+    """
     ready("share_by", "bill", "bill_currency")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         st.segmented_control(
             "Share by", list(words), format_func=words.__getitem__, key="share_by", required=True
         )
-        st.text_input("Bill", key="bill", placeholder="such as 1234.50", width=180, max_chars=40)
-        st.text_input("Currency", key="bill_currency", width=110, max_chars=12)
+        st.text_input("Bill", key="bill", placeholder="such as 1,234.50", width=180, max_chars=40)
+        st.text_input(
+            "Currency",
+            key="bill_currency",
+            placeholder=st.session_state["currency"],
+            width=110,
+            max_chars=12,
+        )

@@ -234,7 +234,13 @@ def untold(path: Path, version: int, document: str, _card: RateCard) -> pd.DataF
 
 
 @st.cache_resource(max_entries=16, show_spinner="Looking ahead …")
-def foreseen(path: Path, version: int, zone: str, growth: float) -> forecast.Forecast:
-    """What the coming 90 days may need: no plan is asked for, so that none simulates again."""
+def foreseen(
+    path: Path, version: int, kind: Kind, zone: str, refused: bool, growth: float
+) -> forecast.Forecast:
+    """What the coming 90 days may need: no plan is asked for, so that none simulates again.
+
+    `refused`: whether calls refused in the log count.
+    """
     with _moment(version) as answers:
-        return forecast.forecast(answers.demand(), zone, growth=growth)
+        demand = answers.demand(refused=refused)
+        return forecast.forecast(demand, zone, growth=growth, kind=kind)

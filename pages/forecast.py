@@ -7,6 +7,7 @@ import streamlit as st
 
 from credits import charts, replay
 from credits.forecast import Backtest, TooShortError
+from credits.windows import Kind
 from pages import choices, controls, data, parts
 from pages.parts import number
 
@@ -17,8 +18,11 @@ FEW_DAYS = 42
 
 summary, chosen, version = parts.opening("Forecast")
 plan, colours = chosen.plan, parts.palette()
+# Which call opens the next block nobody can foresee by the hour; no block holds more than this.
+kind: Kind = "trailing" if chosen.kind == "anchored" else chosen.kind
+refused = st.session_state["refused"]
 try:
-    whole = data.foreseen(*version, chosen.zone, choices.growth())
+    whole = data.foreseen(*version, kind, chosen.zone, refused, choices.growth())
 except TooShortError as short:
     choices.hidden(*choices.FORESEEN)
     st.info(parts.plain(str(short)))
@@ -94,7 +98,7 @@ def cards() -> None:
                 "gray" if least <= plan.allowance else "orange",
             ),
             (
-                "Expected peak",
+                "Usual peak",
                 number(top["median"]),
                 f"{top['day']:%a %d %b}{share}",
                 "gray",
@@ -119,21 +123,27 @@ def in_words(tested: Backtest | None) -> str:
 
 def method() -> None:
     """What the forecast rests on, and what it leaves out."""
-    past = found.history["peak"].max()
-    more = found.finest_peak / past - 1 if past else 0
+    less = 1 - found.hourly_peak / found.peak if found.peak else 0
     st.markdown(
         f"- Coming days are put together {len(found.peaks):,} times over: what their weekday leads"
         " to expect, hour by hour (the median of six weeks), and how far a past day lay from what"
         f" was expected of it. Drawn from {found.drawn_from:,} whole days of {chosen.zone}: days of"
         " the same weekday, or of a similar size where there are under 13 weeks.\n"
         "- It goes on from the last 24 hours of the log. Calls that the log shows as refused"
-        " were wanted too, and count.\n"
+        f" {'were wanted too, and count' if refused else 'are left out, as the switch says'}.\n"
         "- Growth lifts all coming demand by the same share. Trends, holidays and what never"
         " happened before are not foreseen.\n"
-        f"- Peaks are trailing 24 hours, by the hour, whatever the View says. By the minute the"
-        f" greatest so far was {number(found.finest_peak)} instead of {number(past)}"
-        f" ({100 * more:.1f} % more)."
+        f"- Peaks are {of_what()}. Past ones are to the minute, as on the Credit plan page, at most"
+        f" {number(found.peak)}; coming ones are by the hour, which made the greatest so far"
+        f" {number(found.hourly_peak)} ({100 * less:.1f} % less)."
     )
+
+
+def of_what() -> str:
+    """What a day's peak is the sum of."""
+    if kind == "calendar":
+        return f"the credits of whole days of {chosen.zone}"
+    return "the most of any trailing 24 hours that end on the day"
 
 
 def remarks() -> str:
@@ -152,11 +162,18 @@ def remarks() -> str:
 
 with answer:
     verdict()
+    if chosen.kind == "anchored":
+        st.info(
+            "The View says anchored 24 hours. Which call will open a block can't be foreseen, so"
+            " this page speaks of trailing 24 hours: no block ever holds more than these."
+        )
     cards()
 
 history = found.history.tail(max(28, ahead))
 parts.panel(
-    "Greatest use of trailing 24 hours, by day",
+    f"Credits by day of {chosen.zone}"
+    if kind == "calendar"
+    else "Greatest use of trailing 24 hours, by day",
     lambda: charts.forecast(
         history, band, plan.allowance, list(zip(SHARES, (soon, likely), strict=True)), colours
     ),

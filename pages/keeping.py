@@ -49,7 +49,8 @@ def _saved(saved: list[Scenario]) -> None:
     name = st.selectbox("Plan", list(by_name), key="scenario", format_func=parts.plain)
     with st.container(horizontal=True):
         st.button("Open", key="open_scenario", on_click=_open, args=[by_name[name]])
-        st.button("Delete", key="delete_scenario", on_click=_forget, args=[name])
+        words = {"sure": "Yes, delete it", "keep": "Keep it"}
+        parts.asked("Delete", "delete_scenario", _forget, name, **words)
     st.caption("Its link:")
     st.code(address(by_name[name]), language=None, wrap_lines=True)
 

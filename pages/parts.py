@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,6 +14,8 @@ from credits.store import Summary
 from pages import choices, data
 
 Version = tuple[Any, int]
+Card = tuple[str, str, str, Any]
+"""A label, a value, a remark (in Markdown), and the remark's colour."""
 _CONFIG = {"displaylogo": False, "displayModeBar": False, "showSendToCloud": False}
 
 
@@ -82,21 +84,49 @@ def opening(title: str) -> tuple[Summary, choices.Choices, Version]:
         nothing_loaded()
         st.stop()
     chosen = choices.choices(summary.first, summary.last)
-    through = clock(summary.last, chosen.zone)
-    loaded = views.ago(summary.loaded_at, data.now())
-    heading(title, f"Calls through **{through}** ({chosen.zone}) · loaded {loaded}", summary)
+    heading(title, through(summary, chosen.zone), summary)
     return summary, chosen, version
 
 
+def through(summary: Summary, zone: str) -> str:
+    """Up to when there are calls, and since when they are here; nothing where there are none."""
+    if summary.last is None:
+        return ""
+    loaded = views.ago(summary.loaded_at, data.now())
+    return f"Calls through **{clock(summary.last, zone)}** ({zone}) · loaded {loaded}"
+
+
 def heading(title: str, caption: str, summary: Summary) -> None:
-    """A title with a line below it; the sample is named as such, and can be cleared."""
+    """A title with one or two lines below it; the sample is named as such, and can be cleared."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         with st.container(width="stretch"):
             st.title(title, anchor=False)
             if caption:
-                st.caption(caption + (" · **sample data**" if summary.sample else ""))
+                first, _, more = caption.partition("\n")
+                sample = " · **sample data**" if summary.sample else ""
+                st.caption(f"{first}{sample}" + (f"  \n{more}" if more else ""))
         if summary.sample:
-            st.button("Clear the sample", key="clear_sample", on_click=data.store().clear_sample)
+            clear = data.store().clear_sample
+            words = {"sure": "Yes, clear it", "keep": "Keep it"}
+            asked("Clear the sample", "clear_sample", clear, **words)
+
+
+def asked(
+    label: str, key: str, act: Callable[..., object], *given: Hashable, sure: str, keep: str
+) -> None:
+    """A button that asks once before it does what can't be undone: two buttons take its place."""
+    state, of = st.session_state, f"{key}_asked"
+    question = (*given, state["_page"])
+    if state.get(of) != question:
+        st.button(label, key=key, on_click=state.__setitem__, args=[of, question])
+        return
+
+    def do() -> None:
+        state.pop(of, None)
+        act(*given)
+
+    st.button(sure, key=f"{key}_yes", type="primary", on_click=do)
+    st.button(keep, key=f"{key}_no", on_click=state.pop, args=[of, None])
 
 
 def nothing_loaded() -> None:
@@ -122,8 +152,8 @@ def offer_sample() -> None:
         st.rerun()
 
 
-def cards(entries: Sequence[tuple[str, str, str, Any]]) -> None:
-    """Numbers side by side: a label, a value, a remark (in Markdown), and the remark's colour."""
+def cards(entries: Sequence[Card]) -> None:
+    """Numbers side by side."""
     with st.container(horizontal=True):
         for label, value, remark, colour in entries:
             st.metric(

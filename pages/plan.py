@@ -35,61 +35,71 @@ def shown() -> Shown:
 def answer(now: Shown) -> None:
     """The answer in a sentence, and the numbers behind it."""
     edition = planned.known(now.label)
-    vendor = edition.vendor if edition else ""
     said = words.advice(
         now.found,
         now.plan,
         now.label,
         editions(),
-        vendor=vendor,
+        vendor=edition.vendor if edition else "",
         growth=st.session_state["growth"],
     )
     box = st.success if said.enough else st.warning
     box(f"**{parts.plain(said.verdict)}** {parts.plain(said.remedy)}")
-    free, paid = now.found.headroom(), prices.cost(now.plan, now.prices)
-    each = prices.per_thousand(paid.total, now.found.admitted_a_month)
-    refused = "red" if now.found.refused else "gray"
-    days = words.counted(len(now.found.demand.timeline.days), "day")
-    parts.cards(
+    parts.cards((*refusals(now), headroom(now), cost(now)))
+
+
+def refusals(now: Shown) -> tuple[parts.Card, ...]:
+    """What the plan gives, and what it would have refused."""
+    found = now.found
+    colour = "red" if found.refused else "gray"
+    days = words.counted(len(found.demand.timeline.days), "day")
+    blocked = views.duration(pd.Timedelta(minutes=found.blocked_minutes))
+    return (
+        ("Allowance", number(now.plan.allowance), now.plan.formula.rsplit(" = ", 1)[0], "gray"),
+        ("Refused", number(found.refused), f"{found.refused_calls:,} calls", colour),
         (
-            ("Allowance", number(now.plan.allowance), now.plan.formula.rsplit(" = ", 1)[0], "gray"),
-            ("Refused", number(now.found.refused), f"{now.found.refused_calls:,} calls", refused),
-            (
-                "Blocked",
-                views.duration(pd.Timedelta(minutes=now.found.blocked_minutes))
-                if now.found.blocked_minutes
-                else "never",
-                f"on {now.found.days_refusing:,} of {days}",
-                refused,
-            ),
-            (
-                "Least headroom",
-                number(free["min"]),
-                f"5 % of the time ≤ {number(free['p5'])}, half ≤ {number(free['median'])}",
-                "gray",
-            ),
-            (
-                "Cost a month",
-                "no price"
-                if paid.total is None
-                else prices.written(paid.total, now.prices.currency),
-                "enter prices below"
-                if paid.total is None
-                else "nothing used"
-                if each is None
-                else f"{prices.finely(each):,f} per 1,000 used",
-                "gray",
-            ),
-        )
+            "Blocked",
+            blocked if found.blocked_minutes else "never",
+            f"on {found.days_refusing:,} of {days}",
+            colour,
+        ),
     )
+
+
+def headroom(now: Shown) -> parts.Card:
+    """What the plan leaves."""
+    free = now.found.headroom()
+    often = f"5 % of the time ≤ {number(free['p5'])}, half ≤ {number(free['median'])}"
+    return "Least headroom", number(free["min"]), often, "gray"
+
+
+def cost(now: Shown) -> parts.Card:
+    """What the plan costs, as far as its prices were entered."""
+    paid = prices.cost(now.plan, now.prices).total
+    if paid is None:
+        return "Cost a month", "no price", "enter prices below", "gray"
+    each = prices.per_thousand(paid, now.found.admitted_a_month)
+    remark = "nothing used" if each is None else f"{prices.finely(each):,f} per 1,000 used"
+    return "Cost a month", prices.written(paid, now.prices.currency), remark, "gray"
+
+
+def outline(now: Shown) -> pd.DataFrame:
+    """What a chart of the window needs, by the zone's clock."""
+    view = (*now.played, now.plan.allowance)
+    return data.drawn(
+        "replayed", view, lambda: views.localized(now.found.drawn, "occurred_at", now.zone)
+    )
+
+
+def work_out(now: Shown) -> None:
+    """Do what takes time before anything is drawn: what comes in drops, a browser draws often."""
+    now.found.headroom()
+    _ = now.found.refused_calls, now.found.days_refusing, outline(now)
 
 
 def usage_again(now: Shown) -> None:
     """What the window used under this plan, and what it was refused."""
-    view = (*now.played, now.plan.allowance)
-    thin = data.drawn(
-        "replayed", view, lambda: views.localized(now.found.drawn, "occurred_at", now.zone)
-    )
+    thin = outline(now)
     parts.panel(
         "Credits used under this plan, and on top what it would have refused",
         lambda: charts.replayed(thin, now.plan.allowance, now.colours, height=400),
@@ -114,6 +124,7 @@ def page() -> None:
 
 def whole() -> None:
     """The answer, the controls, the usage played again, and what stands below."""
+    work_out(shown())
     # Above the columns: inside of one, a phone draws cards of equal height over what follows them.
     keeping.opened()
     result = st.container()
@@ -127,7 +138,7 @@ def whole() -> None:
         answer(now)
     with picture:
         usage_again(now)
-    played.tabs(now)
+    played.chosen(now)
 
 
 page()

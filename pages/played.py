@@ -149,7 +149,7 @@ def keep(now: Shown) -> None:
     keeping.panel(now.plan, now.saved)
 
 
-TABS: dict[str, Callable[[Shown], None]] = {
+MORE: dict[str, Callable[[Shown], None]] = {
     "What more buys": more,
     "Compare plans": compare,
     "Save and share": keep,
@@ -160,11 +160,14 @@ TABS: dict[str, Callable[[Shown], None]] = {
 }
 
 
-def tabs(now: Shown) -> None:
-    """Draw the tab that is open: a chart more would double what a slider takes."""
-    for tab, draw in zip(
-        st.tabs(list(TABS), key="more", on_change="rerun"), TABS.values(), strict=True
-    ):
-        if tab.open:
-            with tab:
-                draw(now)
+def chosen(now: Shown) -> None:
+    """Draw what is chosen of them.
+
+    Not Streamlit's tabs: a browser draws each of these anew at every move of a slider, which took
+    a third of the time.
+    """
+    st.session_state.setdefault("more", next(iter(MORE)))
+    st.segmented_control(
+        "More", list(MORE), key="more", required=True, label_visibility="collapsed"
+    )
+    MORE[st.session_state["more"]](now)

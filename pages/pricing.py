@@ -7,7 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from credits import CreditsError
-from credits.prices import Prices, price
+from credits.amounts import amount
+from credits.prices import currency
 from pages import parts, planned
 
 FIELDS = {
@@ -63,7 +64,7 @@ def _take_price(name: str, label: str) -> None:
     key = f"price_{name}"
     state[f"{key}_error"] = ""
     try:
-        planned.enter(label, **{name: price(state[key])})
+        planned.enter(label, **{name: amount(state[key])})
     except CreditsError as error:
         state[f"{key}_error"] = str(error)
         return
@@ -74,6 +75,6 @@ def _take_currency() -> None:
     state = st.session_state
     state["currency_typed_error"] = ""
     try:
-        state["currency"] = Prices(state["currency_typed"]).currency
+        state["currency"] = currency(state["currency_typed"])
     except CreditsError as error:
         state["currency_typed_error"] = str(error)

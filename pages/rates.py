@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from credits import CreditsError, apis, cards, rates, views
+from credits.advice import counted
 from credits.rates import RateCard
-from credits.store.trials import Trial
+from credits.store.trials import CARRIED, Trial
 from pages import choices, data, drafts, parts
 from pages.parts import number, plain
 
@@ -65,10 +66,16 @@ def figures(card: RateCard, trial: Trial) -> None:
         (
             ("Credits", number(total), f"{summary.calls:,} calls", "gray"),
             ("Assumed", views.share(assumed, total), f"{number(assumed)} credits", "gray"),
-            ("Carried by the logs", number(trial.total("logged")), "whatever the card", "gray"),
+            (CARRIED, number(trial.total("logged")), carried(trial), "gray"),
             ("Batching would save", number(saved), "credits, see below", "gray"),
         )
     )
+
+
+def carried(trial: Trial) -> str:
+    """How many calls no row of the card prices."""
+    calls = trial.rules.loc[trial.rules["rule"] == CARRIED, "calls"].sum()
+    return f"in {counted(calls, 'call')}, by no row below" if calls else "by no call"
 
 
 def choose(force: str, names: list[str]) -> None:
@@ -92,7 +99,8 @@ def choose(force: str, names: list[str]) -> None:
                     st.rerun()
         saved = [name for name in names if name not in rates.names() and name != force]
         if draft.origin.name in saved:
-            st.button("Forget this card", key="rates_forget", on_click=forget, args=[force])
+            words = {"sure": "Yes, forget it", "keep": "Keep it"}
+            parts.asked("Forget this card", "rates_forget", forget, force, **words)
 
 
 def take(force: str) -> None:
@@ -200,13 +208,16 @@ def outcome(card: RateCard) -> None:
              f"{number(trial.total('credits'))} now", "gray"),
             ("Difference", number(trial.total("change")),
              views.share(trial.total("change"), trial.total("credits")), "gray"),
-            ("Peak of 24 hours", number(then.credits), f"{number(now.credits)} now", "gray"),
+            ("Peak, to the minute", number(then.credits), f"{number(now.credits)} now", "gray"),
             ("Assumed", views.share(trial.total("assumed"), trial.total("tried")),
              f"{number(trial.total('assumed'))} credits", "gray"),
         )
     )  # fmt: skip
     parts.numbers(trial.rules[list(RULES)], "rate_card_tried", RULES)
-    st.caption("Nothing is changed yet. Peaks are to the minute.")
+    st.caption(
+        "Nothing is changed yet. Both peaks here are to the minute, so that trying is quick; other"
+        " pages tell the peak to the instant, which may differ a little."
+    )
 
 
 def batching(card: RateCard) -> None:
@@ -238,12 +249,12 @@ summary = data.summary(*version)
 force = in_force()
 # The address of a card of the project's own may become a link; that of a stranger's may not.
 source = force.source if force.name in rates.names() else force.source.replace("/", "/\u2060")
-parts.heading(
-    "Rate card",
+ruling = (
     f"In force: **{plain(force.name)}** · {plain(force.title)} · {plain(source)} · as of"
-    f" {force.as_of:%d %b %Y}",
-    summary,
+    f" {force.as_of:%d %b %Y}"
 )
+seen = parts.through(summary, st.session_state["zone"])
+parts.heading("Rate card", "\n".join(filter(None, (seen, ruling))), summary)
 told()
 _, names = store.rate_cards()
 draft = drafts.current(force)

@@ -10,8 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from credits import CreditsError, charts, pricelist, report, views
+from credits.amounts import amount
 from credits.editions import editions
-from credits.prices import Prices, decimals, per_thousand, price, written
+from credits.prices import currency, decimals, per_thousand, written
 from credits.scenarios import Scenario, of_edition
 from credits.showback import BY, By, showback
 from pages import choices, controls, data, parts, planned
@@ -78,8 +79,14 @@ def buttons(
             )
         st.caption(
             f"{chosen.period.capitalize()} and the plan chosen here: answers, days, users, blocked"
-            " times, scenarios, and what they rest on."
+            " times, scenarios, and what they rest on. Made when you press: for very many users"
+            " that takes some seconds."
         )
+    _left_out(plan)
+
+
+def _left_out(plan: Scenario) -> None:
+    """Say that the plan's prices are left out, where the bill is in another currency."""
     own = planned.prices(plan.edition).currency
     if own != plan.prices.currency and planned.entered(plan.edition) != pricelist.NOTHING:
         st.caption(
@@ -94,10 +101,10 @@ def terms() -> tuple[By, Decimal | None, str]:
     """What is shared out, by whom: controls. A wrong amount or currency is said, and left out."""
     state = st.session_state
     controls.share_controls(WORDS)
-    bill, code = None, "USD"
+    bill, code = None, state["currency"]
     try:
-        bill = price(state["bill"] or "")
-        code = Prices(state["bill_currency"] or "USD").currency
+        bill = amount(state["bill"] or "")
+        code = currency(state["bill_currency"] or code)
     except CreditsError as error:
         bill = None
         st.error(parts.plain(str(error)))

@@ -85,6 +85,20 @@ def test_the_axis_leaves_room_for_the_limit_and_for_what_is_above_it() -> None:
     assert trailing(steps(1, 200), 100)["layout"]["yaxis"]["range"][1] > 200
 
 
+def test_ticks_say_as_much_of_the_time_as_tells_them_apart() -> None:
+    """Over a minute they stand seconds apart, and may not all say the same minute."""
+    stops = trailing(steps(1, 2), 9)["layout"]["xaxis"]["tickformatstops"]
+    stops = [stop for stop in stops if not isinstance(stop["dtickrange"][0], str)]
+    for apart, said in ((200, "%3f"), (1_000, "%S"), (30_000, "%S"), (60_000, "%H:%M\n")):
+        fitting = [
+            stop["value"]
+            for stop in stops
+            if (stop["dtickrange"][0] or 0) <= apart
+            and (not isinstance(stop["dtickrange"][1], int) or apart <= stop["dtickrange"][1])
+        ]
+        assert said in fitting[0]
+
+
 @pytest.mark.parametrize("frame", [steps(0), steps(0, 0), steps()])
 def test_nothing_used_can_be_drawn(frame: pd.DataFrame) -> None:
     nothing = Peak(0, 0, None)
@@ -103,6 +117,25 @@ def test_a_long_series_is_drawn_with_few_points_and_keeps_its_peak() -> None:
     assert len(values(figure["data"][0]["y"])) <= 1_000
     assert max(values(figure["data"][0]["y"])) == 19_999
     assert len(json.dumps(figure)) < 100_000
+
+
+def test_what_a_plan_refuses_is_drawn_in_few_points_on_one_scale() -> None:
+    """Two lines: what was wanted in red, and on it what was used, shaded in between."""
+    count = 20_000
+    frame = steps(*np.random.default_rng(2).integers(0, 1_000, count)).rename(
+        columns={"credits": "wanted"}
+    )
+    frame["used"] = frame["wanted"].clip(upper=600)
+    figure = spec(charts.replayed(frame, 600, LIGHT))
+    wanted, used, _ = figure["data"]
+    assert max(values(wanted["y"])) == frame["wanted"].max()
+    assert max(values(used["y"])) == 600
+    assert used["fill"] == "tonexty"
+    assert wanted["line"]["color"] == LIGHT.red
+    assert len(values(wanted["y"])) + len(values(used["y"])) < 2_300
+    assert len(json.dumps(figure)) < 100_000
+    nothing = spec(charts.replayed(frame.assign(used=frame["wanted"]), 1_000, LIGHT))
+    assert LIGHT.red not in [trace.get("line", {}).get("color") for trace in nothing["data"]]
 
 
 def test_names_are_text_on_axes_in_legends_and_where_the_mouse_is() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,11 @@ import pytest
 from reports import busy, labelled, sheets
 
 from credits import cli
+from credits.plan import Plan
+from credits.prices import Prices
+from credits.scenarios import Scenario
+from credits.settings import settings
+from credits.store import Store
 
 Run = Any
 
@@ -111,6 +117,49 @@ def test_an_edition_brings_its_prices_of_add_on_credits(loaded: Run):
     assert json.loads(out)["cost"] == "234.00"
 
 
+@pytest.mark.parametrize(
+    ("given", "allowance"),
+    [
+        ((), 52_500),
+        (("--base-limit", "900"), 3_400),
+        (("--users", "0"), 50_000),
+        (("--credits-per-user", "0", "--cap", "40"), 40),
+        (("--base-limit", "900", "--users", "4", "--credits-per-user", "25"), 1_000),
+    ],
+)
+def test_numbers_given_beside_an_edition_go_before_its_own(
+    loaded: Run, given: tuple[str, ...], allowance: int
+):
+    for command in (("replay",), ("report", "--output", "a.html")):
+        out = loaded(*command, "--plan", "bigin  express", *given, "--json")[1]
+        assert json.loads(out)["allowance"] == allowance
+
+
+def test_a_saved_plan_is_named_and_what_is_given_beside_it_wins(loaded: Run):
+    prices = Prices("EUR", per_user=Decimal("2.50"))
+    with Store(settings().database) as store:
+        plan = Scenario("Ours", Plan(300, 4, 50), growth=100, prices=prices)
+        store.save_scenario(plan, now=datetime(2026, 8, 13))
+    ours = ("--plan", "ours", "--json")
+    assert json.loads(loaded("replay", *ours)[1])["allowance"] == 500
+    assert json.loads(loaded("replay", *ours, "--users", "5")[1])["allowance"] == 550
+    grown, as_it_was = (
+        json.loads(loaded("replay", *ours, *growth)[1])["demand"]["credits"]
+        for growth in ((), ("--growth", "0"))
+    )
+    assert grown == 2 * as_it_was
+    report = ("report", *ours, "--output", "a.html")
+    for given, cost, currency in (
+        ((), "10.00", "EUR"),
+        (("--price-per-user", "3"), "12.00", "EUR"),
+        (("--currency", "USD"), None, "USD"),
+        (("--currency", "USD", "--fixed-price", "7", "--price-per-user", "0"), "7.00", "USD"),
+    ):
+        found = json.loads(loaded(*report, *given)[1])
+        assert (found["cost"], found["currency"]) == (cost, currency)
+    assert "Ours" in loaded("replay", "--plan", "Nobody's")[2]
+
+
 def test_money_of_the_showback_adds_up(loaded: Run):
     arguments = ("--bill", "1000", "--currency", "usd", "--by", "app", "--json")
     code, out, err = loaded("showback", *arguments)
@@ -144,7 +193,8 @@ def test_days_are_those_of_the_time_zone(loaded: Run):
         ("report", "--output", "a"),
         ("report", "--plan", "Nobody's"),
         ("report", "--plan", "Bigin Free", "--add-on", "1000"),
-        ("report", "--price-per-user", "1,50"),
+        ("report", "--price-per-user", "1,5,0"),
+        ("report", "--price-per-user", "1.500"),
         ("report", "--price-per-user", "-1"),
         ("report", "--currency", "a b"),
         ("report", "--bill", "much"),

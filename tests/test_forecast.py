@@ -14,6 +14,7 @@ from hypothesis.extra import numpy as arrays
 
 from credits import CreditsError, bootstrap, forecast
 from credits.forecast import Forecast, TooShortError
+from credits.windows import days, peak
 
 MONDAY = "2026-03-02"
 WEEKDAYS = np.array([1.0, 1.1, 1.0, 1.05, 0.9, 0.2, 0.15])
@@ -66,20 +67,47 @@ def test_trailing_hours_equal_a_loop(values: list[int], parts: int) -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 30 * 1440), st.integers(0, 99)), max_size=80))
 def test_the_past_peaks_equal_a_loop_over_every_hour(rows: list[tuple[int, int]]) -> None:
-    """By the hour: the greatest sum of 24 whole hours that end within a day."""
+    """To the minute, as a replay has them; by the hour: of 24 whole hours that end within a day."""
     rows += [(0, 1), (31 * 1440 - 1, 1)]
     frame = pd.DataFrame(rows, columns=["at", "credits"]).groupby("at", as_index=False).sum()
     minute = pd.Timestamp(MONDAY).as_unit("us") + pd.to_timedelta(frame["at"], unit="m")
     found = forecast.forecast(
         pd.DataFrame({"minute": minute, "calls": 1, "credits": frame["credits"]}), samples=2
     )
-    for day, peak in enumerate(found.history["peak"]):
+    hourly = []
+    for day in range(len(found.history)):
         ends = [(day * 24 + hour + 1) * 60 for hour in range(24)]
-        slow = max(sum(c for at, c in rows if end - 1440 <= at < end) for end in ends)
-        assert peak == slow
-    assert found.finest_peak >= found.history["peak"].max()
+        hourly.append(max(sum(c for at, c in rows if end - 1440 <= at < end) for end in ends))
+    assert (found.history["peak"] >= hourly).all()
+    assert found.hourly_peak == max(hourly)
+    assert found.peak == peak(frame.assign(occurred_at=minute, calls=1)).credits
     busiest = max(sum(c for at, c in rows if at // 60 == hour) for hour in range(31 * 24))
-    assert found.finest_peak <= found.history["peak"].max() + busiest
+    assert found.peak <= found.hourly_peak + busiest
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo", "America/New_York"])
+def test_a_forecast_of_calendar_days_goes_on_from_the_sums_of_days(zone: str) -> None:
+    frame = demand(stationary(60, 3))
+    found = forecast.forecast(frame, zone, 10, kind="calendar", samples=50)
+    sums = days(frame.rename(columns={"minute": "occurred_at"}), zone)
+    assert found.history["peak"].tolist() == sums["credits"].tolist()
+    assert found.history["day"].tolist() == sums["day"].tolist()
+    assert found.peak == found.hourly_peak == sums["credits"].max()
+    # What is summed up anew at midnight never passes what is summed up without an end.
+    trailing = forecast.forecast(frame, zone, 10, samples=50)
+    assert (found.peaks <= trailing.peaks).all()
+    assert (found.peaks > 0).all()
+
+
+def test_what_is_periodic_goes_on_by_calendar_days_too() -> None:
+    hours = periodic(6)
+    found = forecast.forecast(demand(hours), ahead=7, samples=20, kind="calendar")
+    assert (found.peaks == hours[:7].sum(axis=1)).all()
+
+
+def test_anchored_windows_are_refused_in_a_sentence() -> None:
+    with pytest.raises(CreditsError, match="Anchored windows"):
+        forecast.forecast(demand(periodic(4)), kind="anchored")
 
 
 @given(samples)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credits import CreditsError
+from credits.amounts import amount
 from credits.buying import (
     UnitBuys,
     by_users,
@@ -26,6 +27,7 @@ from credits.prices import (
     add_on_a_day,
     add_on_a_month,
     cost,
+    currency,
     decimals,
     per_thousand,
     price,
@@ -162,16 +164,68 @@ def test_money_is_never_a_float_and_never_negative(value):
 
 
 @pytest.mark.parametrize(
-    ("code", "places"), [("USD", 2), ("inr", 2), ("JPY", 0), ("KWD", 3), ("credits", 2)]
+    ("code", "places"), [("USD", 2), ("inr", 2), ("JPY", 0), ("KWD", 3), ("TND", 3)]
 )
 def test_a_currency_has_its_own_decimals(code, places):
     assert decimals(code) == places
 
 
-@pytest.mark.parametrize("code", ["", "  ", "U S", "US\nD", "A" * 13, "U,D"])
-def test_a_currency_is_a_short_code(code):
-    with pytest.raises(CreditsError, match="currency"):
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [("usd", "USD"), (" EUR ", "EUR"), ("€", "EUR"), ("$", "USD"), ("zł", "PLN"), ("kč", "CZK"),
+     ("₹", "INR")],
+)  # fmt: skip
+def test_a_currency_is_named_by_its_code_or_its_sign(said, code):
+    assert currency(said) == Prices(said).currency == code
+
+
+@pytest.mark.parametrize(
+    "code", ["", "  ", "U S", "US\nD", "A" * 13, "U,D", "ABC", "EURO", "credits", "¤", "XXX", "🍪"]
+)
+def test_any_other_is_answered_with_a_sentence(code):
+    with pytest.raises(CreditsError, match=r"currency.*three letters"):
         Prices(code)
+
+
+# Amounts as people type them
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("", None), ("0", "0"), ("12.5", "12.5"), ("12,5", "12.5"), ("12,50", "12.50"),
+        ("0.125", "0.125"), ("0,125", "0.125"), ("1000.125", "1000.125"), ("1000,125", "1000.125"),
+        ("1,000", "1000"), ("12,000", "12000"), ("1,000.00", "1000.00"), ("1.000,00", "1000.00"),
+        ("1,000,000", "1000000"), ("1.000.000", "1000000"), ("1.234.567,8", "1234567.8"),
+        ("1 000", "1000"), ("1 000,50", "1000.50"), ("1 000.50", "1000.50"), ("1\u202f000", "1000"),
+        ("1'234.50", "1234.50"), ("1’234’567", "1234567"), ("1,00,000.50", "100000.50"),
+    ],
+)  # fmt: skip
+def test_an_amount_is_understood_as_people_write_it(typed, value):
+    assert amount(typed) == (None if value is None else Decimal(value))
+    assert value is None or isinstance(amount(typed), Decimal)
+
+
+def test_what_may_be_a_thousand_or_one_is_asked_back():
+    with pytest.raises(CreditsError, match=r"1\.000 may mean 1000 or 1: write 1000, or 1\.0000"):
+        amount("1.000")
+    assert amount("1.0000") == 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["-1", "1,0000,0", "1,00.5", "1.00,000", "10,00,00", "1.", ",5", "1e3", "1  000", "10 00",
+     "0,000,000", "1,000,00", "1 000 00", "1 000.000,5", "NaN", "12 €", "1_000"],
+)  # fmt: skip
+def test_what_is_no_amount_is_answered_with_a_sentence(typed):
+    with pytest.raises(CreditsError, match="price"):
+        amount(typed)
+
+
+@given(st.decimals(0, 10**9, places=2), st.sampled_from([",.", ".,", " ,", "'.", "\u202f,"]))
+def test_every_way_to_group_says_the_same_amount(value, signs):
+    text = f"{value:,.2f}".translate({ord(","): signs[0], ord("."): signs[1]})
+    assert amount(text) == value
 
 
 def test_half_a_cent_is_rounded_up_only_where_money_is_shown():

@@ -236,6 +236,31 @@ def test_blocked_spans_hold_all_that_is_refused(rows, allowance, kind, zone) -> 
     assert found.admitted == sum(admitted)
 
 
+def test_every_column_of_pixels_of_a_year_shows_what_it_refused() -> None:
+    """A minute that refuses is seen, however long the log; so are the greatest and the least."""
+    rng = np.random.default_rng(1)
+    frame = demand([(each, 1, int(rng.integers(0, 60))) for each in range(0, 525_600, 7)])
+    whole = prepared(frame, "trailing", "UTC")
+    found = play(whole, whole.least_allowance - 300)
+    assert not found.refuses_nothing
+    columns = np.linspace(int(whole.timeline.at[0]), int(whole.timeline.at[-1]), 541)
+    drawn = found.drawn
+    after = (drawn["wanted"] > drawn["used"]).to_numpy()
+    times = drawn["occurred_at"].to_numpy().astype(np.int64)
+    seen = np.histogram(times[after], columns)[0] > 0
+    begun = np.histogram(whole.timeline.times[found.refusing], columns)[0] > 0
+    assert not (begun & ~seen).any()
+    assert begun.any()
+    for name, values in (("wanted", whole.in_window), ("used", found.used)):
+        for pick in (np.maximum, np.minimum):
+            exact = pick.reduceat(values, np.searchsorted(whole.timeline.at, columns[:-1]))
+            shown = pick.reduceat(drawn[name].to_numpy(), np.searchsorted(times, columns[:-1]))
+            # Columns of this test and of the chart may differ by a pixel at their edges.
+            near = pick.reduce([shown[:-2], shown[1:-1], shown[2:]])
+            assert (pick(near, exact[1:-1]) == near).all()
+    assert len(drawn) <= 4 * 540 + 10
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 10**6), st.integers(1, 50)), min_size=1, max_size=40),
     st.floats(0, 1),

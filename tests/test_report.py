@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from reports import (
     HOSTILE,
@@ -90,6 +91,49 @@ def test_every_formula_carries_what_it_comes_to(found: report.Report):
     for text in parts(workbook(found)).values():
         cells = re.findall(r"<c [^>]*><f>[^<]*</f>(<v>[^<]+</v>)?", text)
         assert "" not in cells
+
+
+def test_of_very_many_users_the_first_are_listed_and_the_others_are_one_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Sums and the bill stay what they are, and a sentence says where the rest is."""
+    monkeypatch.setattr("credits.report.workbook.LISTED", 2)
+    names = [f"user {n}" for n in range(5)]
+    found = gathered(tmp_path, busy(names), bill=Decimal("100"))
+    whole = sheets(workbook(found))
+    head, rows = table(whole["Users"])
+    users = [row[0] for row in rows]
+    assert users[:4] == [*found.users["user"].head(2), "all others (3)", "Total"]
+    for name in ("calls", "credits"):
+        place = {"calls": 2, "credits": 3}[name]
+        assert sum(row[place] for row in rows[:3]) == rows[3][place] == found.users[name].sum()
+    assert head[0] == "User"
+    assert "python -m credits usage --json" in str(whole["Users"])
+    rows = table(whole["Showback"])[1]
+    assert [row[0] for row in rows][2:4] == ["all others (3)", "Total"]
+    assert round(sum(row[-1] for row in rows[:3]), 2) == rows[3][-1] == 100
+    assert "python -m credits showback --json" in str(whole["Showback"])
+
+
+@pytest.mark.parametrize("kind", ["trailing", "calendar", "anchored"])
+def test_a_day_that_the_period_cuts_shows_the_part_that_lies_in_it(tmp_path: Path, kind: str):
+    """The second day has calls at 9:00 to 9:50, 11:00 to 11:02 and, refused in the log, 12:00."""
+    start, end = datetime(2026, 8, 11, 9, 30, 0, 1), datetime(2026, 8, 12, 9, 20)
+    found = gathered(tmp_path, start=start, end=end, kind=kind)
+    with Store(tmp_path / "report.duckdb") as store, store.answers() as answers:
+        demand = answers.demand()
+    floor = pd.Timestamp(start).floor("min")
+    inside = demand[(demand["minute"] >= floor) & (demand["minute"] <= end)]
+    by_day = inside.groupby(inside["minute"].dt.date)["credits"].sum()
+    assert found.days["day"].tolist() == [date(2026, 8, 11), date(2026, 8, 12)]
+    assert found.days["demand"].tolist() == by_day.tolist()
+    assert found.days["credits"].sum() == found.sums["credits"]
+    assert (found.days["admitted"] + found.days["refused"] == found.days["demand"]).all()
+    whole = gathered(tmp_path / "whole", kind=kind)
+    assert whole.days["refused"].sum() == whole.played.refused
+    assert (found.days["demand"].to_numpy() < whole.days["demand"][1:].to_numpy()).all()
+    cells = table(sheets(report.made(found, "xlsx"))["Days"])[1]
+    assert [row[3] for row in cells[:2]] == found.days["demand"].tolist()
 
 
 def test_days_are_those_of_the_report_and_say_which_were_above(found: report.Report):

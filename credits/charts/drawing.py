@@ -102,9 +102,11 @@ def array(values: Any) -> Any:
     if column.dtype.kind not in "iuf":
         return column.tolist()
     # Browsers have no whole numbers of 64 bits; what is drawn needs no more than a double's 53.
-    text = base64.b64encode(np.ascontiguousarray(column, dtype="<f8").tobytes()).decode()
+    small = column.dtype.kind in "iu" and column.size and int(np.abs(column).max()) < 2**31
+    dtype = "i4" if small else "f8"
+    text = base64.b64encode(np.ascontiguousarray(column, dtype=f"<{dtype}").tobytes()).decode()
     shape = {"shape": ", ".join(map(str, column.shape))} if column.ndim > 1 else {}
-    return {"dtype": "f8", "bdata": text, **shape}
+    return {"dtype": dtype, "bdata": text, **shape}
 
 
 def instants(times: Any) -> Any:

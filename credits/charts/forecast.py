@@ -21,6 +21,7 @@ from credits.charts.drawing import (
 )
 
 HOVER_DAY = "%a %d %b %Y"
+_FEW_DAYS = 14
 DAY_TICKS = [
     {"dtickrange": [None, "M1"], "value": "%d %b"},
     {"dtickrange": ["M1", None], "value": "%b %Y"},
@@ -88,10 +89,12 @@ def probabilities(
         "marker": {"color": colours.tolist()},
         "hovertemplate": f"%{{x|{HOVER_DAY}}}<br>%{{y:.1f}} %<extra></extra>",
     }
+    # On few days Plotly would put a mark at noon too, under the same date.
+    daily = {"dtick": 86_400_000} if len(frame) <= _FEW_DAYS else {}
     return figure(
         height,
         [bars],
-        x={"type": "date", "tickformatstops": DAY_TICKS},
+        x={"type": "date", "tickformatstops": DAY_TICKS, **daily},
         y={"range": [0, 104], "ticksuffix": " %", "dtick": 25},
         limits=[
             limit(share, f"{share:g} %", palette.slate, palette.ground) for share in (first, second)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pandas as pd
 
 from credits.charts.drawing import (
-    HOVER_TIME,
     Drawing,
     Palette,
     Spec,
@@ -19,7 +18,12 @@ from credits.charts.drawing import (
     step_line,
 )
 from credits.charts.series import against
+from credits.series import told
+from credits.times import microseconds
 from credits.windows import Peak
+
+_HEIGHTS = 700
+"""As many heights are told apart: half a pixel each."""
 
 
 def replayed(
@@ -31,33 +35,26 @@ def replayed(
     marked: it is the least allowance that refuses nothing.
     """
     times, used, wanted = drawn["occurred_at"], drawn["used"], drawn["wanted"]
-    traces = [step_line(times, used, palette.blue, "credits used") | {"x": instants(times)}]
-    refused = wanted > used
-    if refused.any():
-        traces += _refused(drawn, wanted.where(refused), palette)
-    top = int(wanted.to_numpy().argmax()) if len(wanted) else 0
-    peak = Peak(wanted.iloc[top], 0, times.iloc[top]) if len(wanted) else Peak(0, 0, None)
+    place = int(wanted.to_numpy().argmax()) if len(wanted) else 0
+    peak = Peak(wanted.iloc[place], 0, times.iloc[place]) if len(wanted) else Peak(0, 0, None)
+    finest = max(float(peak.credits), allowance) / _HEIGHTS
+    below = _line(times, used, finest, palette.blue, "used")
+    if (wanted > used).any():
+        # What was wanted lies under what was used, which hides it where the two are one.
+        above = _line(times, wanted, finest, palette.red, "wanted")
+        above["line"]["width"] = 1.5
+        shade = {"fill": "tonexty", "fillcolor": clear(palette.red, 0.35)}
+        traces = [above | {"fillcolor": clear(palette.blue, 0.10)}, below | shade]
+    else:
+        traces = [below]
     return against(allowance, height, traces, drawn, peak, palette, word="Peak wanted")
 
 
-def _refused(drawn: pd.DataFrame, over: pd.Series, palette: Palette) -> list[Spec]:
-    """From what was used up to what was wanted: shaded, with an edge where the two differ."""
-    base = {"type": "scatter", "mode": "lines", "x": instants(drawn["occurred_at"])}
-    shade = base | {
-        "y": array(drawn["wanted"]),
-        "line": {"width": 0, "shape": "hv"},
-        "fill": "tonexty",
-        "fillcolor": clear(palette.red, 0.35),
-        "customdata": array(drawn["wanted"] - drawn["used"]),
-        "hovertemplate": f"%{{x|{HOVER_TIME}}}<br>%{{customdata:,}} credits refused in the window"
-        "<extra></extra>",
-    }
-    edge = base | {
-        "y": array(over),
-        "line": {"color": palette.red, "width": 1.5, "shape": "hv"},
-        "hoverinfo": "skip",
-    }
-    return [shade, edge]
+def _line(times: pd.Series, values: pd.Series, finest: float, colour: str, word: str) -> Spec:
+    """A step line, without the points that lie less than `finest` off the one before them."""
+    kept = told(microseconds(times), values.to_numpy(), finest)
+    line = step_line(times.iloc[kept], values.iloc[kept], colour, f"credits {word}")
+    return line | {"x": instants(times.iloc[kept])}
 
 
 def refused_curve(

@@ -56,7 +56,9 @@ def usage_line(steps: pd.DataFrame, peak: Peak, palette: Palette, *, height: int
 
 
 _TICKS = [
-    {"dtickrange": [None, 86_400_000], "value": "%H:%M\n%d %b"},
+    {"dtickrange": [None, 999], "value": "%H:%M:%S.%3f\n%d %b"},
+    {"dtickrange": [1_000, 59_999], "value": "%H:%M:%S\n%d %b"},
+    {"dtickrange": [60_000, 86_400_000], "value": "%H:%M\n%d %b"},
     {"dtickrange": [86_400_000, "M1"], "value": "%d %b"},
     {"dtickrange": ["M1", None], "value": "%b %Y"},
 ]

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from credits import CreditsError, usage, views, windows
+from credits import CreditsError, usage, windows
 from credits import replay as replays
 from credits.comparison import compare
 from credits.editions import editions
@@ -89,7 +89,8 @@ class Report:
     """Of the period, see `usage.users`."""
     days: pd.DataFrame
     """Of the period: day, calls, credits (as logged), demand, admitted, refused, peak_used,
-    peak_demand (the greatest sum that the window takes on the day if nothing is refused)."""
+    peak_demand (the greatest sum that the window takes on the day if nothing is refused). Of a day
+    that the period cuts, its part; what is played again to the minute."""
     played: replays.Replay
     """Everything loaded, played again under the plan."""
     played_from: pd.Timestamp
@@ -218,12 +219,11 @@ def _days(
     # Under the least allowance that refuses nothing, what is used is what was wanted.
     enough = Plan(played.least_allowance, 0, 0)
     free = replays.replay(demand, enough, wanted.kind, wanted.zone, wanted.plan.growth)
-    whole = played.days.assign(peak_demand=free.days["peak_used"])
-    first, last = (views.local(each, wanted.zone).date() for each in period)
-    whole = whole[[first <= day <= last for day in whole["day"]]]
+    days = played.days_between(*period)
+    days = days.assign(peak_demand=free.days_between(*period)["peak_used"])
     logged = windows.days(used, wanted.zone).set_index("day")[["calls", "credits"]]
-    logged = logged.reindex(whole["day"], fill_value=0).reset_index()
-    return logged.merge(whole, on="day")
+    logged = logged.reindex(days["day"], fill_value=0).reset_index()
+    return logged.merge(days, on="day")
 
 
 def _scenarios(wanted: Wanted) -> list[Scenario]:

@@ -127,6 +127,11 @@ class Sheet:
             self.put(row, 0, note, NOTE, text_wrap=False)
         self.next = len(notes) + 2
 
+    def note(self, text: str) -> None:
+        """One more note below the title."""
+        self.put(self.next - 1, 0, text, NOTE, text_wrap=False)
+        self.next += 1
+
     def put(
         self, row: int, column: int, value: object, *look: Mapping[str, Any], **more: Any
     ) -> None:

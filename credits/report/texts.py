@@ -99,9 +99,9 @@ def assumptions(report: Report) -> list[tuple[str, str]]:
         ),
         (
             "Played again",
-            "Demand, admitted, refused, blocked times and scenarios play everything loaded"
-            f" ({played(report)}) again, minute by minute; a day counts whole there. All else"
-            f" covers the period, {period(report)}.",
+            f"Refused in all, blocked times and scenarios play everything loaded ({played(report)})"
+            f" again, minute by minute. All else covers the period, {period(report)}: of a day that"
+            " it cuts, the days' table has the part that lies in it, to the minute.",
         ),
         ("Growth", f"Demand is played again with {growth:+g} % growth." if growth else
          "Demand is played again as it was, without growth."),

@@ -27,8 +27,10 @@ from credits.report.sheets import (
     fits,
 )
 from credits.showback import BY
-from credits.views import localized
+from credits.views import OTHERS, localized
 
+LISTED = 10_000
+"""Users, apps or APIs in a table of their own rows: a hundred thousand took most of a minute."""
 _ASIS = f"Whole numbers beyond {EXACT:,} are written as text: a cell would round them."
 
 
@@ -111,8 +113,8 @@ def _users(book: Book, report: Report) -> None:
     frame = localized(report.users, "peak_credits_end", report.wanted.zone)
     frame = frame.assign(user_basis=frame["user_basis"].map(texts.BASES))
     notes = [f"{texts.period(report)}. {len(frame):,} users, most credits first. {_ASIS}"]
-    if len(frame) > MOST_ROWS:
-        notes.append(f"Only the first {MOST_ROWS:,} users: a sheet has no room for more.")
+    if len(frame) > LISTED:
+        notes.append(_rest("Users page of the app, and `python -m credits usage --json`,"))
     sheet = Sheet(book, "Users", "Who used it", notes)
     columns = [
         Column("user", "User", 40, COUNT, "left"),
@@ -125,8 +127,9 @@ def _users(book: Book, report: Report) -> None:
         Column("peak_credits", "Peak in 24 h", 13, _form(frame, "credits")),
         Column("peak_credits_end", f"Peak at ({report.wanted.zone})", 21, TIME),
     ]
-    first, end = sheet.table(columns, frame)
-    kept = frame.head(MOST_ROWS)
+    sums = ["calls", "credits", "share", "refused", "assumed"]
+    kept = _listed(frame, "user", sums)
+    first, end = sheet.table(columns, kept)
     sheet.put(end, 0, "Total", TOTAL)
     sheet.put(end, 1, "", TOTAL)
     for place, name in ((2, "calls"), (3, "credits")):
@@ -135,6 +138,21 @@ def _users(book: Book, report: Report) -> None:
     sheet.total(end, 4, first, round(share, 6), num_format=PERCENT)
     for place, name in ((5, "refused"), (6, "assumed")):
         _total(sheet, end, place, first, kept[name])
+
+
+def _listed(frame: pd.DataFrame, name: str, sums: list[str]) -> pd.DataFrame:
+    """The first rows, and all others as one, so that their columns `sums` add up all the same."""
+    rest = frame.iloc[LISTED:]
+    if rest.empty:
+        return frame
+    others = {each: [rest[each].sum()] for each in sums}
+    row = pd.DataFrame({name: [f"{OTHERS} ({len(rest):,})"], **others})
+    return pd.concat([frame.head(LISTED), row], ignore_index=True)
+
+
+def _rest(where: str) -> str:
+    """Where those are that a sheet has no room for."""
+    return f"The first {LISTED:,}, and all others as one row: the {where} have every one."
 
 
 def _total(sheet: Sheet, row: int, place: int, first: int, column: pd.Series) -> None:
@@ -234,6 +252,9 @@ def _showback(book: Book, report: Report) -> None:
             " money to the bill.",
         ],
     )
+    if len(shared) > LISTED:
+        note = _rest("Showback page of the app, and `python -m credits showback --json`,")
+        sheet.note(note)
     names = [Column(BY[wanted.by][0], who, 40, COUNT, "left")]
     if wanted.by == "user":
         names.append(Column("user_basis", "Known by", 12, COUNT, "left"))
@@ -251,6 +272,7 @@ def _showback(book: Book, report: Report) -> None:
         share=[value / 100 for value in shared["share"]],
         **{first_name: [texts.clean(value) for value in shared[first_name]]},
     )
+    shown = _listed(shown, first_name, ["calls", "credits", "share", "money"])
     first, end = sheet.table(columns, shown)
     if not len(shown):
         sheet.put(end, 0, "No calls in this period: nobody can bear anything.", NOTE)

@@ -17,6 +17,8 @@ from credits import CreditsError, windows
 from credits.rates import Rate, RateCard
 from credits.store import rating, schema
 
+CARRIED = "Carried by the log"
+"""Stands for calls whose credits the log carries: no row of a card prices them."""
 _RULES = ("place", "rule", "calls", "credits", "tried", "change", "assumed", "refused", "logged")
 
 
@@ -25,7 +27,8 @@ class Trial:
     """Everything loaded, as it is rated now and as a card would rate it."""
 
     rules: pd.DataFrame
-    """A row for each rate of the card, in its order and the default last: `place` (from 0), `rule`,
+    """A row for each rate of the card, in its order and the default last, and after them one for
+    the calls that no row prices, where there are any (`CARRIED`): `place` (from 0), `rule`,
     `calls`, `credits` (as they are now), `tried` (credits under the card), `change` (`tried` −
     `credits`), `assumed` (those of `tried` that rest on an assumption), `refused` (calls, under
     the card), `logged` (credits that the log carries: no card changes them)."""
@@ -96,12 +99,13 @@ class Pricing:
 
         sums = self._cursor.execute(
             f"""{self._priced()}
-            SELECT place, sum(calls)::BIGINT AS calls, {total("credits", "credits")},
+            SELECT CASE WHEN has_credits THEN {len(self._card.rates)} ELSE place END AS place,
+                sum(calls)::BIGINT AS calls, {total("credits", "credits")},
                 {total("tried", "tried")}, {total("tried - credits", "change")},
                 {total("CASE WHEN basis = 'assumed' THEN tried ELSE 0 END", "assumed")},
                 sum(CASE WHEN refused THEN calls ELSE 0 END)::BIGINT AS refused,
                 {total("CASE WHEN has_credits THEN credits ELSE 0 END", "logged")}
-            FROM tried GROUP BY place""",
+            FROM tried GROUP BY ALL""",
             self._given,
         ).df()
         minutes = self._cursor.execute(
@@ -111,12 +115,10 @@ class Pricing:
             FROM tried GROUP BY ALL ORDER BY minute""",
             self._given,
         ).df()
-        every = pd.DataFrame(
-            {
-                "place": range(len(self._card.rates)),
-                "rule": [rate.rule for rate in self._card.rates],
-            }
-        )
+        names = [rate.rule for rate in self._card.rates]
+        if (sums["place"] == len(names)).any():
+            names.append(CARRIED)
+        every = pd.DataFrame({"place": range(len(names)), "rule": names})
         rules = every.merge(sums, on="place", how="left")
         for name in _RULES[2:]:
             rules[name] = rules[name].fillna(0).astype(sums[name].dtype)

@@ -30,7 +30,7 @@ def slider(page: Page, key: str) -> Locator:
 
 
 def tab(page: Page, ready: Ready, name: str) -> None:
-    page.get_by_role("tab", name=name).click()
+    page.locator(".st-key-more").get_by_role("radio", name=name).click()
     ready(page)
 
 

@@ -19,6 +19,12 @@ LOG = """time,user,app,path,method,records,status
 2026-08-13T09:00:20Z,Ada,Sync,/bigin/v2/Contacts,POST,1,200
 2026-08-13T09:01:10Z,Ben,Sync,/bigin/v2/Contacts,POST,,200
 """
+APIS = b"""{"__apis": [
+    {"path": "/bigin/v2/Contacts", "operation_types": [
+        {"method": "GET", "oauth_scope": "a", "min_credits": 1, "max_credits": 3},
+        {"method": "POST", "oauth_scope": "b", "min_credits": 4, "max_credits": 4}]},
+    {"path": "/bigin/v2/Deals", "operation_types": [
+        {"method": "GET", "oauth_scope": "a", "min_credits": 1, "max_credits": 1}]}]}"""
 MARKERS, NUMBER, NAME, ROW = 32, 64, 200, 35
 """Pixels of the table: columns before the credits, and the height of a row."""
 
@@ -81,6 +87,30 @@ def test_a_price_is_typed_tried_and_applied(
         ready(page)
         go(page, ready, "Organization")
         expect(metric(page, "Used")).to_have_text("15")
+
+
+def test_what_zoho_answers_about_its_apis_becomes_a_card(
+    new_page: Callable[..., Page],
+    start_app: Callable[..., AbstractContextManager[App]],
+    visit: Visit,
+    ready: Ready,
+    tmp_path: Path,
+) -> None:
+    """Uploaded, shown row by row, tried, and nothing is applied by itself."""
+    page = new_page()
+    with start_app(prepare(tmp_path)) as app:
+        visit(page, app, "/rates")
+        page.get_by_role("button", name="Upload a card").click()
+        answer = {"name": "apis.json", "mimeType": "application/json", "buffer": APIS}
+        page.locator(".st-key-rates_file input[type=file]").set_input_files([answer])
+        name = page.get_by_role("textbox", name="Name of the edited card")
+        expect(name.and_(page.locator("[value='apis']"))).to_be_visible()
+        ready(page)
+        page.keyboard.press("Escape")
+        page.get_by_role("button", name="Try it").click()
+        expect(metric(page, "Credits under this card")).to_have_text("12")
+        expect(metric(page, "Credits")).to_have_text("3")
+        ready(page)
 
 
 def test_nothing_is_cut_off_on_a_phone(

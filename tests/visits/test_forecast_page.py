@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -9,14 +10,14 @@ import pandas as pd
 import pytest
 from small_log import HEADER, NOW
 from streamlit.testing.v1 import AppTest
-from visiting import address, figures, metrics, ran, spelled, texts, visit
+from visiting import address, figures, metrics, ran, spelled, texts, visit, visitor
 
 from credits import bootstrap
 from credits.store import Store
 from pages import data
 
 PAGE = "forecast.py"
-CARDS = ["Chance to hold 30 days", "First day at 5 % risk", "Enough at 5 % risk", "Expected peak"]
+CARDS = ["Chance to hold 30 days", "First day at 5 % risk", "Enough at 5 % risk", "Usual peak"]
 
 
 def hourly(hours: int, of: Callable[[int], float]) -> str:
@@ -70,7 +71,7 @@ def test_a_short_history_says_so_instead_of_drawing(load: Callable[..., None]) -
 def test_two_weeks_are_enough_but_not_to_try_the_method(load: Callable[..., None]) -> None:
     load(hourly(14 * 24, lambda hour: 1))
     at = visit(PAGE, base="24", users="0", forecast_more="x")
-    assert metrics(at)["Expected peak"] == "24"
+    assert metrics(at)["Usual peak"] == "24"
     assert metrics(at)["Chance to hold 30 days"] == "over 99 %"
     assert "This plan holds" in verdict(at)
     at.session_state["forecast_more"] = "How it did on your own past"
@@ -102,7 +103,7 @@ def test_refused_calls_alone_are_forecast_as_nothing(load: Callable[..., None]) 
     load(hourly(30 * 24, lambda hour: 0))
     at = visit(PAGE)
     assert metrics(at)["Enough at 5 % risk"] == "0"
-    assert metrics(at)["Expected peak"] == "0"
+    assert metrics(at)["Usual peak"] == "0"
 
 
 def test_fractions_of_credits_are_shown_without_the_dust_of_binary(
@@ -110,7 +111,7 @@ def test_fractions_of_credits_are_shown_without_the_dust_of_binary(
 ) -> None:
     load(hourly(21 * 24, lambda hour: 0.1))
     at = visit(PAGE)
-    assert metrics(at)["Expected peak"] == "2.40"
+    assert metrics(at)["Usual peak"] == "2.40"
     assert metrics(at)["Enough at 5 % risk"] == "3"
 
 
@@ -132,7 +133,7 @@ def test_another_allowance_changes_the_risk_and_simulates_nothing(
     assert metrics(at)["Chance to hold 60 days"] != first
     assert len(runs) == before
     at.select_slider(key="growth").set_value(50)
-    assert metrics(ran(at))["Expected peak"] != ""
+    assert metrics(ran(at))["Usual peak"] != ""
     assert len(runs) > before
 
 
@@ -196,7 +197,37 @@ def test_the_page_says_what_it_rests_on(uneven: None) -> None:
     at.session_state["forecast_more"] = "How it is worked out"
     said = texts(ran(at))
     assert "56 whole days of UTC" in said
-    assert "By the minute the greatest so far was" in said
+    assert "to the minute, as on the Credit plan page" in said
+
+
+@pytest.mark.parametrize("window", ["trailing", "calendar"])
+def test_the_greatest_peak_so_far_is_that_of_the_plan_page(store: Store, window: str) -> None:
+    """One number, whichever page says it, and whether calls refused in the log count or not."""
+    store.load_sample(data.SAMPLE, now=NOW)
+    seen = set()
+    for refused in ("1", "0"):
+        told = {"window": window, "refused": refused, "zone": "Europe/Berlin", "base": "1000"}
+        at = visit(PAGE, **told)
+        found = re.search(r"most on [^(]*\(([\d,]+)\)", texts(at))
+        assert found
+        plan = ran(visitor(**told).switch_page("plan.py"))
+        said = spelled(texts(plan)).replace("*", "")
+        assert f"The least that refuses nothing is {found[1]} credits" in said
+        seen.add(found[1])
+    assert len(seen) == 2
+
+
+def test_anchored_windows_are_said_to_be_forecast_as_trailing_ones(uneven: None) -> None:
+    anchored, trailing = visit(PAGE, window="anchored"), visit(PAGE)
+    assert "this page speaks of trailing 24 hours" in texts(anchored)
+    assert "this page speaks of" not in texts(trailing)
+    assert metrics(anchored) == metrics(trailing)
+
+
+def test_calendar_days_are_forecast_as_days(uneven: None) -> None:
+    at = visit(PAGE, window="calendar", zone="Asia/Tokyo")
+    assert "Credits by day of Asia/Tokyo" in texts(at)
+    assert metrics(at) != metrics(visit(PAGE, zone="Asia/Tokyo"))
 
 
 def test_a_past_above_the_allowance_is_named(uneven: None) -> None:

@@ -62,7 +62,11 @@ def test_the_sample_is_named_on_every_page_until_it_is_cleared(
         at = visit(page)
         assert "sample data" in texts(at), page
         assert at.button(key="clear_sample").label == "Clear the sample"
-    at.button(key="clear_sample").click()
+    loaded = store.version()
+    press(press(at, "clear_sample"), "clear_sample_no")
+    assert store.version() == loaded, "nothing is cleared before it is asked"
+    press(at, "clear_sample")
+    at.button(key="clear_sample_yes").click()
     ran(at)
     assert "sample data" not in texts(at)
     assert "Nothing is loaded yet" in texts(visit())

@@ -204,6 +204,9 @@ def test_a_plan_is_saved_compared_opened_and_deleted(store: Store, week: None) -
     assert metrics(other)["Allowance"] == "400"
     assert other.select_slider(key="growth").value == 10
     press(other, "delete_scenario")
+    assert len(store.scenarios()) == 1
+    press(other, "delete_scenario_no")
+    press(press(other, "delete_scenario"), "delete_scenario_yes")
     assert store.scenarios() == []
     assert "Nothing is saved yet" in said(other)
 

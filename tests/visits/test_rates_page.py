@@ -73,15 +73,34 @@ def test_the_card_in_force_says_where_it_is_from_and_what_each_row_accounted_for
     assert at.title[0].value == "Rate card"
     assert "In force: **bigin** · Bigin by Zoho" in said(at)
     assert "as of 22 Nov 2026" in said(at)
+    assert "Calls through" in said(at)
     assert metrics(at) == {
         "Credits": "3",
         "Assumed": "33.3 %",
-        "Carried by the logs": "0",
+        "Carried by the log": "0",
         "Batching would save": "1",
     }
     counted = rows(at).set_index("name")[["calls", "spent"]]
     assert counted.loc["Insert records"].tolist() == [3, 3]
     assert counted.loc["Any other API"].tolist() == [1, 0]
+
+
+def test_credits_that_the_log_carried_stand_in_a_row_of_their_own(
+    store: Store, load: Callable[..., None]
+) -> None:
+    """No row of the card priced them: none may have them to its credit."""
+    head, *calls = LOG.splitlines()
+    rows_of = [f"{call},{cost}" for call, cost in zip(calls, ("", "7", "", ""), strict=True)]
+    load("\n".join([f"{head},credits", *rows_of]))
+    at = visit(PAGE)
+    assert metrics(at)["Carried by the log"] == "7"
+    assert "in 1 call, by no row below" in said(at)
+    assert rows(at).set_index("name").loc["Insert records", ["calls", "spent"]].tolist() == [2, 2]
+    press(at, "rates_try")
+    table = tried(at)
+    figures = ["Calls", "Credits now", "Under this card"]
+    assert table.loc["Carried by the log", figures].tolist() == [1, 7, 7]
+    assert table["Calls"].sum() == 4
 
 
 def test_with_nothing_loaded_the_card_can_be_edited_all_the_same(store: Store) -> None:
@@ -115,7 +134,7 @@ def test_what_if_an_insert_cost_2_is_tried_before_it_is_applied(loaded: Store) -
     press(at, "rates_try")
     assert metrics(at)["Credits under this card"] == "6"
     assert metrics(at)["Credits"] == "3"
-    assert metrics(at)["Peak of 24 hours"] == "6"
+    assert metrics(at)["Peak, to the minute"] == "6"
     assert tried(at).loc["Insert records", ["Credits now", "Under this card"]].tolist() == [3, 6]
     assert tried(at).loc["Insert records", "Difference"] == 3
     assert loaded.version() == version
@@ -184,7 +203,7 @@ def test_a_card_is_saved_chosen_applied_and_forgotten(loaded: Store) -> None:
     ran(at)
     assert rows(at).set_index("name").loc["Insert records", "credits"] == 5
     assert "In force: **bigin**" in said(at)
-    press(at, "rates_forget")
+    press(press(at, "rates_forget"), "rates_forget_yes")
     assert loaded.rate_cards()[1] == ["bigin"]
     assert rows(at).set_index("name").loc["Insert records", "credits"] == 1
 

@@ -66,10 +66,11 @@ def test_without_a_bill_shares_alone_are_shown(calls: None) -> None:
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ({"bill": "12,50"}, "is no price"),
+        ({"bill": "12,5,0"}, "is no price"),
+        ({"bill": "1.000"}, "1.000 may mean 1000 or 1: write 1000"),
         ({"bill": "-5"}, "is no price"),
         ({"bill": "9999999999"}, "must be between 0 and"),
-        ({"bill": "5", "bill_currency": "a b"}, "A currency is a short code"),
+        ({"bill": "5", "bill_currency": "a b"}, "'a b' is no currency"),
     ],
 )
 def test_what_is_no_amount_is_said_and_left_out(
@@ -113,6 +114,14 @@ def test_bill_currency_and_by_whom_are_kept_from_page_to_page(calls: None) -> No
         assert "jpy" in at.query_params["bill_currency"]
     assert at.text_input(key="bill").value == "250.5"
     assert metrics(at)["Bill"] == "251 JPY"
+
+
+def test_a_bill_is_in_the_currency_of_the_plan_until_one_is_typed(calls: None) -> None:
+    at = visit(PAGE, bill="1 000,50", currency="CHF", period="all")
+    assert metrics(at)["Bill"] == "1,000.50 CHF"
+    assert at.text_input(key="bill_currency").placeholder == "CHF"
+    at.text_input(key="bill_currency").set_value("€")
+    assert metrics(ran(at))["Bill"] == "1,000.50 EUR"
 
 
 def test_hostile_names_are_shown_to_the_letter(load: Callable[..., None]) -> None:
