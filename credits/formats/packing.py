@@ -12,6 +12,7 @@ import codecs
 import gzip
 import lzma
 import os
+import shutil
 import tarfile
 import zipfile
 import zlib
@@ -216,6 +217,15 @@ def _decompress(path: Path, name: str, kind: str, target: Path, budget: _Budget)
             f"{name} is a damaged {kind} file (it ends early or was changed on the way):"
             " fetch it again and load it anew."
         ) from error
+
+
+def copied(path: Path, target: Path) -> None:
+    """Copy a file to the scratch folder. Raises CreditsError where there is no room for it."""
+    try:
+        shutil.copyfile(path, target)
+    except OSError as error:
+        _refuse_full_disk(error)
+        raise
 
 
 def _refuse_full_disk(error: BaseException) -> None:
