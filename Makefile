@@ -47,7 +47,7 @@ lock: $(TOOLS)/stamp ## renew the lock files: the newest versions that the requi
 		-o requirements-dev.lock
 
 audit: $(TOOLS)/stamp ## ask the package registry for known vulnerabilities of what is locked
-	@$(TOOLS)/bin/pip-audit --vulnerability-service pypi --disable-pip --no-deps \
+	@$(TOOLS)/bin/pip-audit --vulnerability-service pypi --disable-pip --require-hashes \
 		--progress-spinner off --timeout 15 -r requirements-dev.lock
 
 clean: ## remove the environment and caches; loaded data stays

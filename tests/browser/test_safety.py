@@ -139,11 +139,11 @@ def test_on_no_page_does_a_name_do_anything_or_a_request_fail(
     assert len(found) >= 7
     for address in found:
         visit(page, hostile_app, address)
-        for bar in page.locator(".js-plotly-plot .point path").all()[:3]:
+        for bar in page.locator(".js-plotly-plot .point path").all()[:2]:
             with suppress(Error):  # one that can't be reached has no tooltip
                 bar.hover(timeout=500, force=True)
         assert page.evaluate(BROUGHT) == [], address
-        for box in page.locator('[data-testid="stExpander"] summary').all():
+        for box in page.locator('[data-testid="stExpander"] summary').all()[:4]:
             box.click()
         ready(page)
         assert page.evaluate(BROUGHT) == [], address
