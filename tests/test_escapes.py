@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -71,6 +72,20 @@ PRAGMA json_execute_serialized_sql('{{}}')
 DESCRIBE FROM read_csv('/etc/passwd')
 SUMMARIZE FROM read_csv('/etc/passwd')
 EXPLAIN ANALYZE FROM read_text('/etc/passwd')
+DESCRIBE '{log}'
+DESCRIBE "{log}"
+SHOW '{log}'
+SHOW '/etc/passwd'
+SUMMARIZE '{log}'
+TABLE '{log}'
+FROM (DESCRIBE '{log}')
+PIVOT '{log}' ON a
+FROM '{log}' PIVOT (sum(b) FOR a IN (1))
+UNPIVOT '{log}' ON a
+FROM calls SEMI JOIN '{log}' ON true
+FROM main."{log}"
+FROM ['{log}']
+FROM read_csv(['{log}'])
 FROM read_text('http://127.0.0.1:1/x')
 FROM read_csv('https://127.0.0.1:1/x.csv')
 FROM read_parquet('s3://bucket/x.parquet')
@@ -145,6 +160,10 @@ PREPARE p AS DELETE FROM meta
 EXECUTE p
 SELECT nextval('x')
 SELECT write_log('x')
+SELECT WRITE_LOG('x')
+SELECT system.main."write_log"('x')
+SELECT 'x'.write_log()
+SELECT pg_sleep(1)
 SELECT sleep_ms(1)
 """.strip().splitlines()
 SETTING = """
@@ -197,25 +216,23 @@ CALL disable_logging()
 CALL truncate_duckdb_logs()
 FROM register_external_resource('a', 'b')
 """.strip().splitlines()
-ESCAPES = [*READING, *WRITING, *SETTING]
+ESCAPES = {"reading": READING, "writing": WRITING, "setting": SETTING}
 # What DuckDB itself must refuse, too, on the cursor of a load: nothing here is what loading needs.
-LOCKED = [
-    escape
-    for escape in ESCAPES
-    if any(
-        sign in escape
-        for sign in (
-            "/etc/", "/proc/", "/dev/", "://", "{home}", "INSTALL", "LOAD ", "/tmp/", "glob('**')",
-            "SECRET", "enable_", "external", "threads", "memory_limit", "allow_", "allowed_",
-            "python_", "lock_", "disabled_filesystems", "autoload",
-        )
-    )
-    and not any(
-        # Said and not done (EXPLAIN of a VIEW's text, a name), or what loading sets for itself.
-        sign in escape
-        for sign in ("CREATE VIEW", "progress_bar", "{box}", "EXPLAIN", "object_cache")
-    )
-]  # fmt: skip
+_SIGNS = (
+    "/etc/", "/proc/", "/dev/", "://", "{home}", "INSTALL", "LOAD ", "/tmp/", "glob('**')",
+    "SECRET", "enable_", "external", "threads", "memory_limit", "allow_", "allowed_", "python_",
+    "lock_", "disabled_filesystems", "autoload",
+)  # fmt: skip
+# Said and not done (a text that names a file), or what loading sets and reads itself.
+_OTHERS = ("CREATE VIEW", "progress_bar", "{box}", "EXPLAIN", "object_cache")
+LOCKED = {
+    kind: [
+        escape
+        for escape in escapes
+        if any(sign in escape for sign in _SIGNS) and not any(sign in escape for sign in _OTHERS)
+    ]
+    for kind, escapes in ESCAPES.items()
+}
 
 
 @pytest.fixture(scope="module")
@@ -247,35 +264,48 @@ def everything(folder: Path) -> dict[str, int]:
     return {str(path): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
 
 
-@pytest.mark.parametrize("escape", ESCAPES)
-def test_a_page_cannot_get_out_of_the_database(escape: str, store: Store, places, home: Path):
+def got_out(execute: Callable[[str], object], escapes: list[str], home: Path) -> list[str]:
+    """The escapes that succeeded, and those that left something behind."""
     python_frame = pd.DataFrame({"a": [1]})
     before = everything(home)
-    with pytest.raises(CreditsError), store._database.snapshot() as cursor:
-        cursor.execute(escape.format(**places)).fetchall()
-    assert everything(home) == before
-    assert not list(Path("/tmp").glob("escaped*"))
+    found = []
+    for escape in escapes:
+        # DuckDB has errors that its Python package knows no class for.
+        with contextlib.suppress(CreditsError, duckdb.Error, RuntimeError):
+            execute(escape)
+            found.append(escape)
+        if everything(home) != before or list(Path("/tmp").glob("escaped*")):
+            found.append(f"{escape} (a file changed)")
+    assert len(python_frame) == 1
+    return found
+
+
+@pytest.mark.parametrize("kind", ESCAPES)
+def test_a_page_cannot_get_out_of_the_database(kind: str, store: Store, places, home: Path):
+    def execute(escape: str) -> None:
+        with store._database.snapshot() as cursor:
+            cursor.execute(escape.format(**places)).fetchall()
+
+    assert got_out(execute, ESCAPES[kind], home) == []
     with store.answers() as answers:
         assert answers.summary().calls == 2
-    assert len(python_frame) == 1
 
 
-@pytest.mark.parametrize("escape", LOCKED)
-def test_duckdb_itself_refuses_even_a_load(escape: str, store: Store, places, home: Path):
-    python_frame = pd.DataFrame({"a": [1]})
-    before = everything(home)
-    cursor = store._database.cursor()
-    # DuckDB has errors that its Python package knows no class for.
-    with pytest.raises((duckdb.Error, RuntimeError)), cursor:
-        cursor.execute(escape.format(**places)).fetchall()
-    assert everything(home) == before
-    assert not list(Path("/tmp").glob("escaped*"))
-    assert len(python_frame) == 1
+@pytest.mark.parametrize("kind", LOCKED)
+def test_duckdb_itself_refuses_even_a_load(kind: str, store: Store, places, home: Path):
+    def execute(escape: str) -> None:
+        with store._database.cursor() as cursor:
+            cursor.execute(escape.format(**places)).fetchall()
+
+    assert got_out(execute, LOCKED[kind], home) == []
+    with store.answers() as answers:
+        assert answers.summary().calls == 2
 
 
 def test_the_list_of_escapes_is_long_and_each_is_tried_once():
-    assert len(ESCAPES) == len(set(ESCAPES)) > 150
-    assert len(LOCKED) > 60
+    escapes = [escape for kind in ESCAPES.values() for escape in kind]
+    assert len(escapes) == len(set(escapes)) > 170
+    assert sum(map(len, LOCKED.values())) > 80
 
 
 def test_a_page_has_no_part_of_duckdb_but_asking(store: Store):
@@ -358,9 +388,9 @@ def test_a_name_that_is_no_text_can_be_allowed_and_loaded(tmp_path: Path):
 def test_what_does_not_fit_into_memory_still_goes_to_disk(tmp_path: Path):
     with Store(tmp_path / "x.duckdb", memory_limit="60MB") as store:
         sql = """SELECT count(*) FROM (SELECT hash(i)::VARCHAR || repeat('x', 40) AS s
-            FROM range(1500000) AS t(i) ORDER BY s LIMIT 1400000)"""
+            FROM range(800000) AS t(i) ORDER BY s LIMIT 799000)"""
         with store._database.snapshot() as cursor:
-            assert cursor.execute(sql).fetchall() == [(1_400_000,)]
+            assert cursor.execute(sql).fetchall() == [(799_000,)]
 
 
 def test_what_is_loaded_outlives_the_process_that_was_shut_in(tmp_path: Path):

@@ -20,7 +20,7 @@ from credits import CreditsError
 _QUERIES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"})
 _TABLE_FUNCTIONS = frozenset({"generate_series", "range", "unnest"})
 """The table functions that read nothing but their arguments."""
-_ACTING = frozenset({"getenv", "nextval", "setseed", "setval", "sleep_ms", "write_log"})
+_ACTING = frozenset({"getenv", "nextval", "pg_sleep", "setseed", "setval", "sleep_ms", "write_log"})
 """Scalar functions that change something, wait, or read what is no data."""
 # What is between quotes can be the name of a file, and DuckDB would read that.
 _TABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -88,6 +88,8 @@ def _refuse_node(node: Mapping[str, Any]) -> None:
     kind = str(node.get("type", ""))
     if kind.endswith("_NODE") and kind not in _QUERIES:
         raise CreditsError("Pages can only ask: they change nothing.")
+    if kind == "SHOW_REF" and not _TABLE.fullmatch(str(node.get("table_name") or "x").strip('"')):
+        raise CreditsError("Pages can only ask the database: that is no table.")
     if kind == "BASE_TABLE" and not _TABLE.fullmatch(node["table_name"]):
         raise CreditsError(f"Pages can only ask the database: “{node['table_name']}” is no table.")
     if kind == "TABLE_FUNCTION" and node["function"].get("function_name") not in _TABLE_FUNCTIONS:
