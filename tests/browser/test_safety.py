@@ -23,7 +23,6 @@ from .conftest import SEARCHED_FOR, App
 
 Visit = Callable[[Page, App, str], None]
 Ready = Callable[[Page], None]
-DRAWN = f"{hostile.together('plotly')} {hostile.together('markdown')}"[:1_500]
 # Short enough for an axis: these used most, and are what every chart and card names first.
 SHORT = [
     "<a href='//evil.example'>",
@@ -33,6 +32,7 @@ SHORT = [
     "![x](//evil.example)",
     "%{x}<br>%{y}",
 ]
+MIXED = " ".join(SHORT[2:])
 # What a name could have brought: elements that neither Streamlit nor a page of ours has, links and
 # pictures of other hosts, formulas, icons and colours in Markdown.
 BROUGHT = """() => {
@@ -75,7 +75,7 @@ def hostile_app(
     """An app whose logs, rejected rows, scenarios and rate cards are all hostile."""
     folder = tmp_path_factory.mktemp("hostile")
     kinds = [hostile.together(kind)[:1_500] for kind in KINDS if kind != "long"]
-    rows = hostile.calls([*SHORT, DRAWN, *kinds, *hostile.CORPUS])
+    rows = hostile.calls([MIXED, *SHORT, *kinds, *hostile.CORPUS])
     rows += [{"time": text, "user": text, "credits": 1} for text in hostile.CORPUS[:300]]
     log = folder / "calls.jsonl"
     log.write_bytes(hostile.as_json_lines(rows))
@@ -180,7 +180,7 @@ def test_on_no_page_does_a_name_do_anything_or_a_request_fail(
     assert sent.evaluate(BROUGHT) == []
 
 
-@pytest.mark.parametrize("name", [hostile.together("html")[:1_500], DRAWN], ids=["html", "drawn"])
+@pytest.mark.parametrize("name", [hostile.together("html")[:1_500], MIXED], ids=["html", "mixed"])
 def test_no_name_does_anything_where_it_stands_alone(
     page: Page, hostile_app: App, visit: Visit, ready: Ready, dialogs: list[str], name: str
 ) -> None:
