@@ -366,10 +366,11 @@ def calls(corpus: Sequence[str]) -> list[dict[str, object]]:
     for place, text in enumerate(corpus):
         stamp = f"{first + timedelta(seconds=60 * place):%Y-%m-%dT%H:%M:%SZ}"
         plain = {"user": "ada", "app": "Web", "api": "list", "method": "GET", "status": 200}
-        worth = {"time": stamp, "credits": max(1, 5_000 - 10 * place)}
+        plain |= {"time": stamp, "credits": 1}
+        worth = {"credits": max(1_000, 5_000 - 10 * place)}
         rows.append(plain | worth | dict.fromkeys(("user", "app", "api"), text))
-        rows.append(plain | worth | {"request_id": f"{place} {text}", "ip": text, "method": text})
-        rows.append(plain | worth | {"status": text, "user": text})
+        rows.append(plain | {"request_id": f"{place} {text}", "ip": text, "method": text})
+        rows.append(plain | {"status": text, "user": text})
     return rows
 
 
