@@ -367,7 +367,7 @@ def calls(corpus: Sequence[str]) -> list[dict[str, object]]:
         stamp = f"{first + timedelta(seconds=60 * place):%Y-%m-%dT%H:%M:%SZ}"
         plain = {"user": "ada", "app": "Web", "api": "list", "method": "GET", "status": 200}
         plain |= {"time": stamp, "credits": 1}
-        worth = {"credits": max(1_000, 5_000 - 10 * place)}
+        worth = {"credits": max(1_000, 200_000 // (place + 1))}
         rows.append(plain | worth | dict.fromkeys(("user", "app", "api"), text))
         rows.append(plain | {"request_id": f"{place} {text}", "ip": text, "method": text})
         rows.append(plain | {"status": text, "user": text})
