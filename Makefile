@@ -1,5 +1,6 @@
 # Everything a newcomer needs is `make run`; everything a contributor needs is `make test`.
-# Both build .venv on first use and install again only when a requirements file has changed.
+# Both build .venv on first use and install again only when a lock file has changed. The locks hold
+# every version with its hashes, so what is installed is what was tested, to the byte.
 
 PORT    ?= 8501
 WORKERS ?= 2
@@ -11,8 +12,14 @@ PYTHON  ?= python3.13 python3.12 python3.11 python3
 VENV := .venv
 PY   := $(VENV)/bin/python
 
+TOOLS := $(VENV)/tools
+UV    := uv~=0.13.9
+AUDIT := pip-audit~=2.10
+RENEW := --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --upgrade \
+	--custom-compile-command "make lock"
+
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench fuzz clean
+.PHONY: help run test lint bench fuzz lock audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
@@ -34,6 +41,15 @@ bench: $(VENV)/test.stamp ## measure what the README claims about speed
 fuzz: $(VENV)/test.stamp ## load a million spoiled lines (FUZZ_LINES=…, FUZZ_SEED=…)
 	@PYTHONPATH=. $(PY) tests/formats/fuzz.py --lines $(FUZZ_LINES) --seed $(FUZZ_SEED)
 
+lock: $(TOOLS)/stamp ## renew the lock files: the newest versions that the requirements allow
+	@$(TOOLS)/bin/uv pip compile $(RENEW) requirements.txt -o requirements.lock
+	@$(TOOLS)/bin/uv pip compile $(RENEW) requirements-dev.txt -c requirements.lock \
+		-o requirements-dev.lock
+
+audit: $(TOOLS)/stamp ## ask the package registry for known vulnerabilities of what is locked
+	@$(TOOLS)/bin/pip-audit --vulnerability-service pypi --disable-pip --require-hashes \
+		--progress-spinner off --timeout 15 -r requirements-dev.lock
+
 clean: ## remove the environment and caches; loaded data stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -48,12 +64,18 @@ $(PY):
 	echo "Python 3.11 or newer with its venv module is needed; tried: $(PYTHON)." >&2; exit 1
 
 # The stamps are written last, so an interrupted installation is taken up again.
-$(VENV)/run.stamp: requirements.txt $(PY)
-	@echo "Installing requirements.txt"
-	@$(PY) -m pip install --quiet -r requirements.txt
+$(VENV)/run.stamp: requirements.lock $(PY)
+	@echo "Installing requirements.lock"
+	@$(PY) -m pip install --quiet --require-hashes -r requirements.lock
 	@touch $@
 
-$(VENV)/test.stamp: requirements-dev.txt requirements.txt $(PY)
-	@echo "Installing requirements-dev.txt"
-	@$(PY) -m pip install --quiet -r requirements-dev.txt
+$(VENV)/test.stamp: requirements-dev.lock requirements.lock $(PY)
+	@echo "Installing requirements-dev.lock"
+	@$(PY) -m pip install --quiet --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/run.stamp
+
+# What looks after the locks: apart, so that it changes nothing of what runs.
+$(TOOLS)/stamp: $(PY)
+	@$(PY) -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet '$(UV)' '$(AUDIT)'
+	@touch $@

@@ -112,7 +112,8 @@ def load(
     with bad_usage():
         check(options)
     terms = Terms(options, rate_card, keep_duplicates, settings().fold)
-    with opened(database) as store:
+    named = [each for path in paths for each in glob.glob(path, recursive=True) or [path]]
+    with opened(database, reads=named) as store:
         _must_be_a_card(store, rate_card)
         report = _Report()
         for path in paths:

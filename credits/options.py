@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -172,13 +172,18 @@ def bad_usage() -> Iterator[None]:
 
 
 @contextmanager
-def opened(database: Path | None) -> Iterator[Any]:
-    """The store of a database, of the settings' unless one is named."""
+def opened(database: Path | None, reads: Sequence[str] = ()) -> Iterator[Any]:
+    """The store of a database, of the settings' unless one is named.
+
+    `reads`: files and folders that it is to load from.
+    """
     from credits.settings import settings
     from credits.store import Store
 
     chosen = settings()
-    with Store(database or chosen.database, memory_limit=chosen.memory_limit) as store:
+    files = [Path(each) for each in reads]
+    path, limit = database or chosen.database, chosen.memory_limit
+    with Store(path, memory_limit=limit, reads=files) as store:
         yield store
 
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The wide signs are formulas where Excel speaks Japanese.
+_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - the look-alikes are what is meant
+# A spreadsheet that splits at semicolons, or at tabs, begins a cell there, quotes or none.
+_INNER = re.compile("([;\t\r\n][\\s\"']*)(?=[=+\\-@＝＋－＠])")  # noqa: RUF001
 
 
 def csv(frame: pd.DataFrame) -> bytes:
@@ -27,10 +32,15 @@ def csv(frame: pd.DataFrame) -> bytes:
 
 
 def defused(value: object) -> object:
-    """Text that begins like a formula, with an apostrophe before it; anything else as it is."""
-    if isinstance(value, str) and value.startswith(_STARTS):
-        return f"'{value}"
-    return value
+    """Text with an apostrophe wherever a spreadsheet could see the beginning of a formula.
+
+    That is at its own beginning, and where a cell begins for one that splits lines otherwise, as
+    Excel does at semicolons in much of Europe. Anything else stays as it is.
+    """
+    if not isinstance(value, str):
+        return value
+    text = _INNER.sub(r"\1'", value)
+    return f"'{text}" if text.startswith(_STARTS) else text
 
 
 def _is_time(column: pd.Series) -> bool:

@@ -131,8 +131,14 @@ def shared(found: dict[str, Any]) -> str:
 
 
 def dumps(document: dict[str, Any]) -> str:
-    """A document as JSON: times in UTC with `Z`, whole numbers without a fraction."""
-    return json.dumps(document, default=_value, ensure_ascii=False)
+    """A document as JSON: times in UTC with `Z`, whole numbers without a fraction.
+
+    What a terminal would obey, or nobody would see, is spelled out; readers of JSON see the same.
+    """
+    text = json.dumps(document, default=_value, ensure_ascii=False)
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else json.dumps(sign)[1:-1] for sign in text)
 
 
 def _value(value: Any) -> Any:

@@ -32,7 +32,7 @@ SAMPLE = DATA / "sample.csv.gz"
 def store() -> Store:
     """The database of this process; a new one starts with the sample."""
     chosen = settings()
-    opened = shared(chosen.database, memory_limit=chosen.memory_limit)
+    opened = shared(chosen.database, memory_limit=chosen.memory_limit, reads=[chosen.inbox])
     if chosen.sample and opened.version() == 0:
         with st.spinner("Loading the sample log, on this first start only …"):
             opened.load_sample(SAMPLE, now=now(), first=True)

@@ -11,6 +11,8 @@ from credits.store.trials import CARRIED, Trial
 from pages import choices, data, drafts, parts
 from pages.parts import number, plain
 
+LARGEST = 1
+"""Megabytes that the file of a rate card may have."""
 RULES = {
     "rule": "Call",
     "calls": "Calls",
@@ -87,8 +89,13 @@ def choose(force: str, names: list[str]) -> None:
         )  # fmt: skip
         with st.popover("Upload a card"):
             st.caption("A TOML rate card, or what Zoho's `GET /crm/v8/__apis` answers as JSON.")
-            file = st.file_uploader("A rate card", ["toml", "json"], key="rates_file")
-            if file is not None and st.session_state.get("rates_file_seen") != file.file_id:
+            file = st.file_uploader(
+                "A rate card", ["toml", "json"], key="rates_file", max_upload_size=LARGEST
+            )
+            # The browser was told so, which binds nobody else.
+            if file is not None and file.size > LARGEST << 20:
+                st.error(plain(f"{file.name} has more than {LARGEST} MB, which is no rate card."))
+            elif file is not None and st.session_state.get("rates_file_seen") != file.file_id:
                 try:
                     card = apis.card(file.getvalue(), file.name, today=data.now().date())
                 except CreditsError as error:

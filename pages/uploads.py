@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -40,7 +41,8 @@ def dropped(files: list[Any]) -> tuple[list[Dropped], list[str]]:
                 " the dashboard and choose it below, or load it with `python -m credits load`."
             )
             continue
-        path = _folder() / file.file_id
+        # The id comes from the browser, or from whoever says to be one: no part of a path.
+        path = _folder() / hashlib.sha256(file.file_id.encode()).hexdigest()
         if not path.exists() or path.stat().st_size != file.size:
             file.seek(0)
             with path.open("wb") as out:

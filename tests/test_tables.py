@@ -17,12 +17,26 @@ def read(frame: pd.DataFrame) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1", "=cmd|'/c calc'!A0"]
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx", "\nx", "=cmd|'/c calc'!A0"]
 )
 def test_text_that_begins_like_a_formula_is_defused(text: str) -> None:
     frame = pd.DataFrame({"user": [text], text: ["x"]})
     assert read(frame) == [["user", f"'{text}"], [f"'{text}", "x"]]
     assert read(frame.astype("category")) == read(frame)
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        (";=1+1", ";'=1+1"),
+        ('Ada;"=1+1', "Ada;\"'=1+1"),
+        ("Ada\n=1+1", "Ada\n'=1+1"),
+        ("a\t@SUM(A1);-1", "a\t'@SUM(A1);'-1"),
+        ("＝1+1", "'＝1+1"),  # noqa: RUF001 - Japanese Excel takes it for an equals sign
+    ],
+)
+def test_a_spreadsheet_that_splits_at_other_signs_sees_no_formula_either(text, safe) -> None:
+    assert tables.defused(text) == safe
 
 
 @pytest.mark.parametrize(

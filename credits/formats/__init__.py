@@ -10,9 +10,8 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
-import shutil
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -22,7 +21,7 @@ import duckdb
 from credits import CreditsError
 from credits.formats import documents, headers, pattern
 from credits.formats.base import Correction, Format, Options, Reading, Sample, sample
-from credits.formats.packing import Limits, NotALog, Plain, Tick, unpack
+from credits.formats.packing import Limits, NotALog, Plain, Tick, copied, unpack
 
 __all__ = ["NotALog", "Options", "Plain", "Reading", "check", "formats", "logs", "recognise"]
 
@@ -43,22 +42,33 @@ def logs(
     *,
     limits: Limits | None = None,
     tick: Tick | None = None,
+    reaches: Callable[[Path], bool] = lambda path: False,
 ) -> Iterator[Plain | NotALog]:
-    """The logs in one file: itself, or the members of an archive."""
-    yield from unpack(_addressable(path, scratch), name, scratch, limits=limits, tick=tick)
+    """The logs in one file: itself, or the members of an archive.
+
+    `reaches` tells whether DuckDB may read a file where it lies; it may in the scratch folder.
+    """
+    for plain in unpack(path, name, scratch, limits=limits, tick=tick):
+        if isinstance(plain, Plain):
+            yield replace(plain, path=_within_reach(plain.path, scratch, reaches))
+        else:
+            yield plain
 
 
-def _addressable(path: Path, scratch: Path) -> Path:
-    """The file under a name that DuckDB takes for a name: no pattern, and nothing but Unicode."""
+def _within_reach(path: Path, scratch: Path, reaches: Callable[[Path], bool]) -> Path:
+    """The file where DuckDB may read it, under a name that it takes for a name: no pattern, and
+    nothing but Unicode. A link, which is at once there; a copy only from another disk.
+    """
     text = str(path)
     named = text.encode("utf-8", "replace").decode() == text and not set("*?[") & set(text)
-    if named or not path.is_file():
+    if path.parent == scratch or (named and reaches(path)):
         return path
     other = scratch / os.urandom(8).hex()
     try:
-        other.symlink_to(path.resolve())
+        # Not a symbolic one: DuckDB asks where that leads to.
+        os.link(path.resolve(), other)
     except OSError:
-        shutil.copyfile(path, other)
+        copied(path, other)
     return other
 
 

@@ -12,6 +12,7 @@ import codecs
 import gzip
 import lzma
 import os
+import shutil
 import tarfile
 import zipfile
 import zlib
@@ -19,7 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Self, cast
 
 from credits import CreditsError
 from credits.formats.survey import Survey, survey
@@ -38,13 +39,15 @@ class Limits:
     expanded: int = 256 << 30
     """Bytes that one upload may expand to."""
     ratio: int = 200
-    """Expanded bytes for each packed byte, once `free` bytes have been written."""
+    """Expanded bytes for each byte of the upload, once `free` bytes have been written."""
     free: int = 1 << 30
     """Bytes that may be expanded at any ratio."""
     members: int = 10_000
     """Files in one upload, those of archives in archives among them."""
     depth: int = 8
     """Archives in archives."""
+    spare: int = 256 << 20
+    """Bytes of the disk that unpacking leaves to everybody else."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,11 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf", "a 7z archive"),
 )
 STREAMS = {"gzip", "bzip2", "zstd", "xz"}
+NO_ROOM = "There is no room left for unpacking: free some disk space and try again."
+LONGEST = 1 << 20
+"""Bytes that a name in an archive, or what is noted beside it, may take."""
+DIRECTORY = 32 << 20
+"""Bytes that the table of contents of a zip file may take: it is read into memory as a whole."""
 
 
 def unpack(
@@ -102,7 +110,9 @@ def unpack(
     Raises CreditsError, as one clear sentence, for a file that is no log at all; inside an archive
     such a file is passed over as NotALog instead.
     """
-    budget = _Budget(limits or Limits(), tick or (lambda message: None))
+    with _open(path, name) as file:
+        packed = os.fstat(file.fileno()).st_size
+    budget = _Budget(limits or Limits(), tick or (lambda message: None), packed, scratch)
     yield from _unpack(path, name, scratch, budget, depth=0)
 
 
@@ -137,10 +147,14 @@ def _unpack(
 
 
 class _Budget:
-    """Counts what has been expanded, and stops a bomb."""
+    """Counts what has been expanded, and stops a bomb.
 
-    def __init__(self, limits: Limits, tick: Tick) -> None:
-        self.limits, self.tick, self.expanded, self.files = limits, tick, 0, 0
+    What a member says of its own size is not believed: it is all held against the upload's.
+    """
+
+    def __init__(self, limits: Limits, tick: Tick, packed: int, scratch: Path) -> None:
+        self.limits, self.tick, self.packed, self.scratch = limits, tick, packed, scratch
+        self.expanded, self.files = 0, 0
         self.exceeded = False
         """Whether a limit was passed: then nothing more is unpacked."""
 
@@ -153,11 +167,14 @@ class _Budget:
                 " for archives: unpack it yourself and load the folder."
             )
 
-    def spend(self, count: int, packed: int, name: str) -> None:
+    def spend(self, count: int, name: str) -> None:
         self.expanded += count
         limits = self.limits
+        if shutil.disk_usage(self.scratch).free < limits.spare + count:
+            self.exceeded = True
+            raise CreditsError(NO_ROOM)
         if self.expanded > limits.expanded or (
-            self.expanded > limits.free and self.expanded > limits.ratio * max(packed, 1)
+            self.expanded > limits.free and self.expanded > limits.ratio * max(self.packed, 1)
         ):
             self.exceeded = True
             raise CreditsError(
@@ -204,11 +221,10 @@ def _stream(file: IO[bytes], kind: str) -> IO[bytes]:
 
 
 def _decompress(path: Path, name: str, kind: str, target: Path, budget: _Budget) -> None:
-    packed = path.stat().st_size
     try:
         with path.open("rb") as file, _stream(file, kind) as stream, target.open("wb") as out:
             while chunk := stream.read(CHUNK):
-                budget.spend(len(chunk), packed, name)
+                budget.spend(len(chunk), name)
                 out.write(chunk)
     except (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError) as error:
         _refuse_full_disk(error)
@@ -218,14 +234,22 @@ def _decompress(path: Path, name: str, kind: str, target: Path, budget: _Budget)
         ) from error
 
 
+def copied(path: Path, target: Path) -> None:
+    """Copy a file to the scratch folder. Raises CreditsError where there is no room for it."""
+    try:
+        shutil.copyfile(path, target)
+    except OSError as error:
+        _refuse_full_disk(error)
+        raise
+
+
 def _refuse_full_disk(error: BaseException) -> None:
     if isinstance(error, OSError) and error.errno == 28:
-        raise CreditsError(
-            "There is no room left for unpacking: free some disk space and try again."
-        ) from error
+        raise CreditsError(NO_ROOM) from error
 
 
 def _is_workbook(path: Path, name: str) -> bool:
+    _refuse_long_directory(path, name)
     try:
         with zipfile.ZipFile(path) as archive:
             return "xl/workbook.xml" in archive.namelist()
@@ -234,6 +258,24 @@ def _is_workbook(path: Path, name: str) -> bool:
             f"{name} is a damaged zip file (it ends early or was changed on the way):"
             " fetch it again and load it anew."
         ) from None
+
+
+def _refuse_long_directory(path: Path, name: str) -> None:
+    """Stop before the table of contents is read, which takes ten times its size in memory."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - (64 << 10) - 42))
+        tail = file.read()
+        end = tail.rfind(b"PK\x05\x06")
+        length = int.from_bytes(tail[end + 12 : end + 16], "little")
+        if length == 0xFFFFFFFF and tail[end - 20 : end - 16] == b"PK\x06\x07":
+            file.seek(min(size, int.from_bytes(tail[end - 12 : end - 4], "little")))
+            length = int.from_bytes(file.read(56)[40:48], "little")
+    if end >= 0 and length > DIRECTORY:
+        raise CreditsError(
+            f"{name} holds too many files, or names too long, for an archive: unpack it yourself"
+            " and load the folder."
+        )
 
 
 Member = tuple[str, Path | None, str]
@@ -259,8 +301,8 @@ def _members(
 
 def _zip_members(path: Path, name: str, scratch: Path, budget: _Budget) -> Iterator[Member]:
     with zipfile.ZipFile(path) as archive:
+        budget.count(len(archive.infolist()), name)
         infos = [info for info in archive.infolist() if not info.is_dir()]
-        budget.count(len(infos), name)
         for info in sorted(infos, key=lambda info: info.filename):
             member = f"{name}/{info.filename}"
             if _is_clutter(info.filename):
@@ -270,7 +312,7 @@ def _zip_members(path: Path, name: str, scratch: Path, budget: _Budget) -> Itera
             try:
                 with archive.open(info) as packed, target.open("wb") as out:
                     while chunk := packed.read(CHUNK):
-                        budget.spend(len(chunk), info.compress_size, member)
+                        budget.spend(len(chunk), member)
                         out.write(chunk)
             except NotImplementedError:  # a RuntimeError, too
                 yield member, None, f"{member} is packed in a way that is not known: use deflate."
@@ -278,15 +320,36 @@ def _zip_members(path: Path, name: str, scratch: Path, budget: _Budget) -> Itera
             except RuntimeError:
                 yield member, None, f"{member} is locked with a password: unpack it yourself."
                 continue
-            except (zipfile.BadZipFile, EOFError, zlib.error):
+            except (zipfile.BadZipFile, EOFError, zlib.error, OSError) as error:
+                _refuse_full_disk(error)
                 yield member, None, f"{member} is damaged inside the zip file: pack it again."
                 continue
             yield member, target, ""
 
 
+class _Entry(tarfile.TarInfo):
+    """An entry of a tar file; one whose name would fill the memory is damaged."""
+
+    _NAMES = (
+        tarfile.XHDTYPE,
+        tarfile.XGLTYPE,
+        tarfile.SOLARIS_XHDTYPE,
+        tarfile.GNUTYPE_LONGNAME,
+        tarfile.GNUTYPE_LONGLINK,
+    )
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """An entry as it is read. Raises ReadError for an endless name."""
+        found = super().frombuf(buf, encoding, errors)
+        if found.type in cls._NAMES and found.size > LONGEST:
+            raise tarfile.ReadError("a name without end")
+        return found
+
+
 def _tar_members(path: Path, name: str, scratch: Path, budget: _Budget) -> Iterator[Member]:
     try:
-        with tarfile.open(path) as archive:
+        with tarfile.open(path, tarinfo=_Entry) as archive:
             for info in archive:
                 budget.count(1, name)
                 packed = archive.extractfile(info) if info.isfile() else None
@@ -295,10 +358,13 @@ def _tar_members(path: Path, name: str, scratch: Path, budget: _Budget) -> Itera
                 target = _scratch_file(scratch)
                 with target.open("wb") as out:
                     while chunk := packed.read(CHUNK):
-                        budget.spend(len(chunk), info.size, name)
+                        budget.spend(len(chunk), name)
                         out.write(chunk)
-                yield f"{name}/{info.name}", target, ""
-    except tarfile.TarError as error:
+                # A name that is no text in UTF-8 comes with halves of characters.
+                member = info.name.encode("utf-8", "replace").decode()
+                yield f"{name}/{member}", target, ""
+    except (tarfile.TarError, OSError, ValueError) as error:
+        _refuse_full_disk(error)
         raise CreditsError(
             f"{name} is a damaged tar file: fetch it again and load it anew."
         ) from error

@@ -7,7 +7,7 @@ lets one process hold a file, and a server has many sessions.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -40,10 +40,16 @@ __all__ = [
 
 
 class Store:
-    """Everything loaded. Any number of threads may use it at once."""
+    """Everything loaded. Any number of threads may use it at once.
 
-    def __init__(self, path: Path, *, memory_limit: str = "2GB") -> None:
-        self._database = Database(Path(path), memory_limit=memory_limit)
+    `reads`: files and folders that are read where they lie; what else is loaded is linked to or
+    copied first. See `Database`.
+    """
+
+    def __init__(
+        self, path: Path, *, memory_limit: str = "2GB", reads: Sequence[Path] = ()
+    ) -> None:
+        self._database = Database(Path(path), memory_limit=memory_limit, reads=reads)
         self._sampling = threading.Lock()
 
     @property
@@ -190,12 +196,12 @@ _open: dict[Path, Store] = {}
 _opening = threading.Lock()
 
 
-def shared(path: Path, *, memory_limit: str = "2GB") -> Store:
+def shared(path: Path, *, memory_limit: str = "2GB", reads: Sequence[Path] = ()) -> Store:
     """The store of this file in this process, opened when first asked for."""
     key = Path(path).resolve()
     with _opening:
         if key not in _open:
-            _open[key] = Store(key, memory_limit=memory_limit)
+            _open[key] = Store(key, memory_limit=memory_limit, reads=reads)
         return _open[key]
 
 

@@ -6,16 +6,21 @@ a cursor of its own. Every change advances the data version, by which pages key 
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import duckdb
 
 from credits import CreditsError
+from credits.formats.base import literal
 from credits.store import schema
+from credits.store.asking import Asking
 
 Progress = Callable[[float, str], None]
 """Called with the share done (0 to 1) and what is being done, in words."""
@@ -23,25 +28,74 @@ Progress = Callable[[float, str], None]
 _CONFIG: dict[str, Any] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    # A name that is no table is a mistake, and not some variable of whoever calls.
+    "python_enable_replacements": False,
 }
+
+# What loading sets for its own cursor. None of it opens anything; everything else stays as it is.
+_SET_BY_LOADS = (
+    "TimeZone",
+    "enable_progress_bar",
+    "enable_progress_bar_print",
+    "progress_bar_time",
+    "preserve_insertion_order",
+)
 
 
 class Database:
-    """One DuckDB file. Raises CreditsError, in one sentence, where it can't be opened."""
+    """One DuckDB file. Raises CreditsError, in one sentence, where it can't be opened.
 
-    def __init__(self, path: Path, *, memory_limit: str = "2GB") -> None:
+    DuckDB reads no other file than those in a private folder, where a load puts what it reads and
+    from which it goes with the load, and what is named in `reads`: files, or folders with all that
+    is in them. It installs no extension, reaches no network, and its settings are locked.
+    """
+
+    def __init__(
+        self, path: Path, *, memory_limit: str = "2GB", reads: Sequence[Path] = ()
+    ) -> None:
         self.path = path
+        self._private = Path(tempfile.mkdtemp(prefix="credits-")).resolve()
+        weakref.finalize(self, shutil.rmtree, self._private, ignore_errors=True)
+        self._reads = [each.resolve() for each in reads if _is_text(each.resolve())]
         self.version = 0
         """The data version, as of the last change that is committed."""
         self._writing = threading.Lock()
         self._connection = _connect(path, memory_limit)
         try:
+            self._lock()
             self._prepare()
         except (CreditsError, duckdb.Error) as error:
             self._connection.close()
             if isinstance(error, duckdb.Error):
                 raise CreditsError(_why_not(path, str(error))) from error
             raise
+
+    def _lock(self) -> None:
+        """Shut DuckDB in. Nothing opens it again as long as the process has this file open."""
+        folders = [self._private, *(each for each in self._reads if not each.is_file())]
+        files = [each for each in self._reads if each.is_file()]
+        for setting, values in (
+            ("allowed_directories", map(str, folders)),
+            ("allowed_paths", map(str, files)),
+            ("allowed_configs", _SET_BY_LOADS),
+        ):
+            listed = ", ".join(literal(value) for value in values)
+            self._connection.execute(f"SET {setting} = [{listed}]")
+        # The database itself, its log and its folder for what doesn't fit into memory stay open.
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+
+    def reaches(self, path: Path) -> bool:
+        """Whether DuckDB may read a file where it lies."""
+        real = path.resolve()
+        return any(real.is_relative_to(allowed) for allowed in (self._private, *self._reads))
+
+    @contextmanager
+    def scratch(self) -> Iterator[Path]:
+        """A folder for what one load reads and writes; it goes with the load."""
+        with tempfile.TemporaryDirectory(dir=self._private) as folder:
+            yield Path(folder)
 
     def _prepare(self) -> None:
         cursor = self.cursor()
@@ -75,12 +129,16 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor that sees one state of the data, whatever is loaded meanwhile."""
+        """A cursor that sees one state of the data, whatever is loaded meanwhile.
+
+        It can only be asked; see `asking.Asking`, which is the part of a cursor that it has.
+        """
         cursor = self.cursor()
         cursor.execute("BEGIN TRANSACTION READ ONLY")
         try:
             with _interruptible():
-                yield cursor
+                # So that a question is one function, whoever asks it: a load or a page.
+                yield cast(duckdb.DuckDBPyConnection, Asking(cursor))
         except duckdb.Error as error:
             raise explained(error) from error
         finally:
@@ -118,6 +176,7 @@ class Database:
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+        shutil.rmtree(self._private, ignore_errors=True)
 
 
 @contextmanager
@@ -166,6 +225,11 @@ def explained(error: duckdb.Error) -> CreditsError:
             "The database is damaged: move it away, and load the logs again into a new one."
         )
     return CreditsError(f"The database could not do this ({text.splitlines()[0]}).")
+
+
+def _is_text(path: Path) -> bool:
+    """Whether a path can be told to DuckDB: a name on disk may be no Unicode."""
+    return str(path).encode("utf-8", "replace").decode() == str(path)
 
 
 def _connect(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -84,13 +83,15 @@ def load(
     loads: list[Load] = []
     passed: list[NotALog] = []
     tell = progress or (lambda share, message: None)
-    with database.writer() as cursor, tempfile.TemporaryDirectory(prefix="credits-") as folder:
-        scratch = Path(folder)
+    with database.writer() as cursor, database.scratch() as scratch:
         card = cards.card(cursor, terms.rate_card)
         _set_time_zone(cursor, terms.options.time_zone)
         # A name on disk may be no Unicode, but whoever reads it here expects some.
         shown = (name or str(path)).encode("utf-8", "replace").decode()
-        for plain in logs(path, shown, scratch, tick=lambda message: tell(0.0, message)):
+        reaches = database.reaches
+        for plain in logs(
+            path, shown, scratch, tick=lambda message: tell(0.0, message), reaches=reaches
+        ):
             if isinstance(plain, NotALog):
                 passed.append(plain)
                 continue

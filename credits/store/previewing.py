@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -51,11 +50,10 @@ def preview(
     cursor = database.cursor()
     options = replace(options, saved=saved(cursor))
     found: list[Preview] = []
-    with tempfile.TemporaryDirectory(prefix="credits-") as folder:
-        scratch = Path(folder)
+    with database.scratch() as scratch:
         try:
             cursor.execute("SET TimeZone = ?", [options.time_zone])
-            for plain in logs(path, name, scratch):
+            for plain in logs(path, name, scratch, reaches=database.reaches):
                 if isinstance(plain, NotALog):
                     found.append(Preview(plain.name, problem=plain.reason))
                     continue

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import pyarrow
@@ -234,6 +237,180 @@ def test_what_does_not_add_up_in_a_zip_is_passed_over(tmp_path):
         assert dict(taken(tmp_path, bytes(data), "z.zip"))["z.zip/b.csv"] == LOG
 
 
+def entry(name: str, kind: bytes = tarfile.REGTYPE, data: bytes = b"", **more) -> bytes:
+    """One entry of a tar file, to the byte."""
+    info = tarfile.TarInfo(name)
+    info.type, info.size = kind, len(data)
+    for field, value in more.items():
+        setattr(info, field, value)
+    padding = bytes(-len(data) % 512)
+    return info.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape") + data + padding
+
+
+def test_nothing_that_a_tar_can_name_is_read_or_written(tmp_path):
+    """Links out of it, devices, pipes and folders are no files; a name goes nowhere."""
+    (tmp_path / "secret").write_text(LOG)
+    linked = {"linkname": str(tmp_path / "secret")}
+    packed = b"".join(
+        (
+            entry("symbolic.csv", tarfile.SYMTYPE, **linked),
+            entry("hard.csv", tarfile.LNKTYPE, **linked),
+            entry("up.csv", tarfile.LNKTYPE, linkname="../secret"),
+            entry("pipe.csv", tarfile.FIFOTYPE),
+            entry("disk.csv", tarfile.BLKTYPE, devmajor=8),
+            entry("zero.csv", tarfile.CHRTYPE, devmajor=1, devminor=5),
+            entry("folder.csv", tarfile.DIRTYPE),
+            entry("../../evil.csv", data=PLAIN),
+            entry("/tmp/evil.csv", data=PLAIN),
+            entry("line\nevil.csv", data=PLAIN),
+            entry("\x1b[31mevil.csv", data=PLAIN),
+            entry("a/" * 120 + "evil.csv", data=PLAIN),
+            entry("\udcffevil.csv", data=PLAIN),
+            bytes(1024),
+        )
+    )
+    before = set(tmp_path.rglob("*"))
+    found = taken(tmp_path, packed, "t.tar")
+    assert [text for _, text in found] == [LOG] * 6
+    assert found[-1][0] == "t.tar/?evil.csv"
+    new = set(tmp_path.rglob("*")) - before - {tmp_path / "given"}
+    assert {path.parent for path in new} <= {tmp_path, tmp_path / "scratch"}
+    assert not [path for path in new if "evil" in path.name]
+    assert not list(tmp_path.parent.glob("evil*"))
+    assert not list(Path("/tmp").glob("evil*"))
+
+
+def test_a_tar_with_odd_names_is_loaded(tmp_path, store: Store):
+    path = tmp_path / "t.tar"
+    path.write_bytes(
+        entry("\udcff\x1b[31m\n.csv", data=PLAIN) + entry("../b.csv", data=PLAIN) + bytes(1024)
+    )
+    loads, _ = store.load(path, now=datetime(2026, 3, 1))
+    assert [load.path for load in loads] == [f"{path}/?\x1b[31m\n.csv", f"{path}/../b.csv"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../evil.csv",
+        "/tmp/evil.csv",
+        "C:\\evil.csv",
+        "..\\evil.csv",
+        "a\0evil",
+        "a\nevil",
+        "~/evil",
+    ],
+)
+def test_nothing_that_a_zip_can_name_is_written(tmp_path, name):
+    assert [text for _, text in taken(tmp_path, zipped({name: PLAIN}), "z.zip")] == [LOG]
+    assert {path.name for path in tmp_path.iterdir()} == {"given", "scratch"}
+    assert not [path for path in (tmp_path / "scratch").iterdir() if "evil" in path.name]
+    assert not list(Path("/tmp").glob("evil*"))
+
+
+def test_a_symbolic_link_in_a_zip_is_the_text_that_it_holds(tmp_path):
+    (tmp_path / "secret").write_text(LOG)
+    link = zipfile.ZipInfo("link.csv")
+    link.create_system, link.external_attr = 3, 0o120777 << 16
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(link, str(tmp_path / "secret"))
+    ((_, text),) = taken(tmp_path, packed.getvalue(), "z.zip")
+    assert text == str(tmp_path / "secret")
+
+
+def test_a_zip_of_a_hundred_thousand_members_is_refused_before_any_is_unpacked(tmp_path):
+    # One member, named a hundred thousand times in the table of contents.
+    one = zipped({"a.csv": b"x"})
+    at, end = one.index(b"PK\x01\x02"), one.index(b"PK\x05\x06")
+    table = one[at:end] * 100_000
+    closing = bytearray(one[end:])
+    closing[8:12] = b"\xff" * 4
+    closing[12:16] = len(table).to_bytes(4, "little")
+    with pytest.raises(CreditsError, match="more than 10,000 files"):
+        taken(tmp_path, one[:at] + table + bytes(closing), "z.zip")
+    assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_folders_in_an_archive_count_as_its_members(tmp_path):
+    for packed in (
+        zipped({f"{i}/": b"" for i in range(60)}),
+        b"".join(entry(f"{i}", tarfile.DIRTYPE) for i in range(60)) + bytes(1024),
+    ):
+        with pytest.raises(CreditsError, match="more than 50 files"):
+            taken(tmp_path, packed, "a", limits=SMALL)
+
+
+@pytest.mark.parametrize("large", [False, True], ids=["zip", "zip64"])
+def test_a_table_of_contents_without_end_is_not_read(tmp_path, monkeypatch, large):
+    monkeypatch.setattr(packing, "DIRECTORY", 2_000)
+    members = {f"{i:0100}.csv": b"x" for i in range(15)}
+    data = zipped(members)
+    if large:
+        end = data.index(b"PK\x05\x06")
+        start = int.from_bytes(data[end + 16 : end + 20], "little")
+        record = struct.pack(
+            "<4sQ2H2I4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 15, 15, end - start, start
+        )
+        locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, end, 1)
+        closing = struct.pack(
+            "<4s4H2IH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0
+        )
+        data = data[:end] + record + locator + closing
+        monkeypatch.setattr(packing, "DIRECTORY", 20_000)
+        assert len(taken(tmp_path, data, "z.zip")) == 15
+        monkeypatch.setattr(packing, "DIRECTORY", 2_000)
+    with pytest.raises(CreditsError, match="too many files, or names too long"):
+        taken(tmp_path, data, "z.zip")
+
+
+@pytest.mark.parametrize(
+    "kind", [tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK]
+)
+def test_a_name_without_end_does_not_fill_the_memory(tmp_path, kind):
+    endless = entry("x", kind, data=b"a" * (2 << 20))
+    good = entry("a.csv", data=PLAIN)
+    with pytest.raises(CreditsError, match="damaged tar file"):
+        taken(tmp_path, good + endless + good + bytes(1024), "t.tar")
+
+
+def test_a_sparse_file_in_a_tar_cannot_claim_to_be_large(tmp_path, monkeypatch):
+    """Ten kilobytes that say of themselves that they are a terabyte of zeros."""
+    monkeypatch.setattr(packing, "CHUNK", 64 << 10)
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
+        info = tarfile.TarInfo("a.csv")
+        info.pax_headers = {
+            "GNU.sparse.major": "0",
+            "GNU.sparse.minor": "1",
+            "GNU.sparse.name": "a.csv",
+            "GNU.sparse.map": "0,0",
+            "GNU.sparse.numblocks": "1",
+            "GNU.sparse.size": str(1 << 40),
+        }
+        archive.addfile(info)
+    with pytest.raises(CreditsError, match="beyond the limit"):
+        taken(tmp_path, packed.getvalue(), "t.tar", SMALL)
+    assert sum(f.stat().st_size for f in (tmp_path / "scratch").iterdir()) < 6 << 20
+
+
+def test_many_members_may_expand_together_as_far_as_the_upload_allows(tmp_path, monkeypatch):
+    """The members' own sizes are their own word; that of the upload is known."""
+    monkeypatch.setattr(packing, "CHUNK", 64 << 10)
+    log = b"".join(b"2026-01-01T00:00:00Z,ann,%d\n" % (i * i) for i in range(30_000))
+    packed = zipped({f"{i}.csv": log for i in range(4)})
+    assert len(taken(tmp_path, packed, "z.zip", limits=SMALL)) == 4
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lambda d: zipped({"a.csv": d})], ids=["gz", "zip"])
+def test_unpacking_leaves_room_on_the_disk_for_others(tmp_path, pack):
+    limits = Limits(spare=1 << 60)
+    found: list[tuple[str, str | None]] = []
+    with contextlib.suppress(CreditsError):
+        found = taken(tmp_path, pack(PLAIN), "a", limits=limits)
+    assert [text for _, text in found if text] == []
+
+
 NAMES = LOG.replace("ann", "Zoë ")
 
 
@@ -323,8 +500,6 @@ def test_a_missing_file_and_a_folder_are_one_sentence(tmp_path):
 
 
 def test_an_archive_is_loaded_log_by_log(store: Store, tmp_path):
-    from datetime import datetime
-
     path = tmp_path / "z.zip"
     path.write_bytes(zipped({"a.csv": PLAIN, "b.csv": PLAIN, "c.txt": b"hello\nworld\n"}))
     loads, passed = store.load(path, Terms(), now=datetime(2026, 11, 22), name="z.zip")

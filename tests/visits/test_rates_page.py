@@ -243,6 +243,9 @@ def test_what_zoho_answers_is_a_card_to_apply(loaded: Store) -> None:
         (f"{HOSTILE}.json", b"{", "is not valid JSON"),
         ("x.toml", b"oops", "is not valid TOML"),
         ("x.json", b"\xff", "is not UTF-8"),
+        ("x.json", b"[" * 100_000, "x.json"),
+        ("x.toml", b"a = " + b"[" * 100_000, "x.toml"),
+        ("x.toml", b"#" * (1 << 20) + b"#", "has more than 1 MB"),
     ],
 )
 def test_a_file_that_is_no_card_is_answered_with_a_sentence(
