@@ -48,10 +48,12 @@ def preview(
     database: Database, path: Path, options: Options, *, name: str, count: int = 8
 ) -> list[Preview]:
     """What each log in a file would be read as; a log that can't be read says why."""
-    cursor = database.cursor()
-    options = replace(options, saved=saved(cursor))
     found: list[Preview] = []
-    with tempfile.TemporaryDirectory(prefix="credits-") as folder:
+    with (
+        database.asking() as cursor,
+        tempfile.TemporaryDirectory(prefix="credits-") as folder,
+    ):
+        options = replace(options, saved=saved(cursor))
         scratch = Path(folder)
         try:
             cursor.execute("SET TimeZone = ?", [options.time_zone])
@@ -83,8 +85,6 @@ def preview(
                 )
         except (CreditsError, duckdb.Error) as error:
             found.append(Preview(name, problem=str(error).splitlines()[0]))
-        finally:
-            cursor.close()
     return found
 
 
