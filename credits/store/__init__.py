@@ -6,7 +6,6 @@ lets one process hold a file, and a server has many sessions.
 
 from __future__ import annotations
 
-import errno
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,8 +48,6 @@ __all__ = [
     "close_all",
     "shared",
 ]
-
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Store:
@@ -95,7 +92,7 @@ class Store:
                 self._database, Path(path), terms or Terms(), now=now, name=name, progress=progress
             )
         except OSError as error:
-            if error.errno in NO_ROOM:
+            if database.is_no_room(error):
                 raise database.no_room() from error
             raise
 

@@ -10,6 +10,7 @@ opened anew once it can be.
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ from credits.store import holding, schema
 Progress = Callable[[float, str], None]
 """Called with the share done (0 to 1) and what is being done, in words."""
 
+IN_USE = "is in use by another program"
 _PATIENCE = 500
 """How often to look, every 20 ms, whether all that was asked of a file that is gone has ended."""
 _CONFIG: dict[str, Any] = {
@@ -260,6 +262,11 @@ def no_room() -> CreditsError:
     return CreditsError("There is no room left on the disk: free some space and try again.")
 
 
+def is_no_room(error: OSError) -> bool:
+    """Whether it is for want of room that the system refused."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 def _says_no_room(text: str) -> bool:
     signs = ("No space left", "Could not write", "max_temp_directory_size", "File too large")
     return any(sign in text for sign in signs)
@@ -306,7 +313,7 @@ def _connect(path: Path, file: Path, memory_limit: str) -> duckdb.DuckDBPyConnec
 def _why_not(path: Path, text: str) -> str:
     if "lock" in text.lower() and "conflict" in text.lower():
         return (
-            f"{path} is in use by another program (another dashboard, perhaps): stop that one, or"
+            f"{path} {IN_USE} (another dashboard, perhaps): stop that one, or"
             " choose another database with --database or CREDITS_DATABASE."
         )
     if "read-only" in text.lower() or "permission" in text.lower() or "Cannot open file" in text:

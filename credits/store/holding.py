@@ -66,6 +66,11 @@ def beside(path: Path) -> list[Path]:
     return []
 
 
+def lock(path: Path) -> Path:
+    """The file beside a database whose lock is had. It stays: others may be waiting for it."""
+    return path.with_name(f".{path.name}.lock")
+
+
 def waiting(path: Path) -> Path:
     """Where a database stands, whole and checked, that is to take this one's place."""
     return path.with_name(f".{path.name}.restored")
@@ -110,8 +115,7 @@ def _locked(path: Path, *, alone: bool) -> int | None:
         return None
     handle = None
     try:
-        lock = path.with_name(f".{path.name}.lock")
-        handle = os.open(lock, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        handle = os.open(lock(path), os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
         fcntl.flock(handle, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
     except OSError:
         if handle is not None:
