@@ -35,8 +35,7 @@ def checked(path: Path, *, memory_limit: str) -> Checked:
         if IN_USE not in str(error):
             raise
     with _part(path) as part:
-        _copy(path, part)
-        return _checked(part, memory_limit)
+        return _checked_copy(path, part, memory_limit)
 
 
 def backup(path: Path, to: Path, *, memory_limit: str) -> Checked:
@@ -49,8 +48,7 @@ def backup(path: Path, to: Path, *, memory_limit: str) -> Checked:
     if to.is_dir() or holding.beside(to) or holding.identity(to) == holding.identity(path):
         raise CreditsError(f"{to} is a folder, or a database in use: name another file.")
     with _part(to) as part:
-        _copy(path, part)
-        found = _checked(part, memory_limit)
+        found = _checked_copy(path, part, memory_limit)
         _must_be_sound(path, found)
         _settle(part, to)
     return found
@@ -66,8 +64,7 @@ def restore(copy: Path, path: Path, *, memory_limit: str) -> Checked:
     if holding.identity(copy) == holding.identity(path):
         raise CreditsError(f"{copy} is the database itself: name a backup.")
     with _part(path) as part:
-        _copy(copy, part, in_use=False)
-        found = _checked(part, memory_limit)
+        found = _checked_copy(copy, part, memory_limit, in_use=False)
         _must_be_sound(copy, found)
         with holding.still(path) as sure, _told(path):
             if not sure:
@@ -81,6 +78,8 @@ def _found(path: Path) -> Path:
     """The file, by the name that all use for it."""
     if not path.is_file():
         raise CreditsError(f"{path} is no file: name a database of this program.")
+    if path.stat().st_size == 0:
+        raise CreditsError(f"{path} is empty: name a database of this program.")
     return path.resolve()
 
 
@@ -94,6 +93,16 @@ def _not_sure(path: Path) -> CreditsError:
         f"{path} can't be kept from changing meanwhile: stop the app, and see that its folder can"
         " be written to."
     )
+
+
+def _checked_copy(path: Path, part: Path, memory_limit: str, *, in_use: bool = True) -> Checked:
+    """Copy a database, and look at the copy."""
+    _copy(path, part, in_use=in_use)
+    try:
+        return _checked(part, memory_limit)
+    except CreditsError as error:
+        # By the name that whoever reads it knows.
+        raise CreditsError(str(error).replace(str(part), str(path))) from error
 
 
 def _checked(path: Path, memory_limit: str) -> Checked:

@@ -19,6 +19,7 @@ from pathlib import Path
 from working import PRICES, Logs, Step, Truth, seen, work
 
 _MOST_LOADS = 6
+_TARGETS = ("load", "undo", "rerate", "checkpoint") * 2 + ("open", "reopen")
 
 
 @dataclass
@@ -53,15 +54,15 @@ class Killing:
     def __init__(self, folder: Path, logs: Logs, seed: int) -> None:
         self.path, self.logs, self.chance = folder / "x.duckdb", logs, random.Random(seed)
         self.truth, self.toll, self._next = Truth(), Toll(), 0
-        self._took = dict.fromkeys(("open", "load", "undo", "rerate", "checkpoint", "reopen"), 0.2)
+        self._took = dict.fromkeys(_TARGETS, 0.2)
         # A server that has everything imported and forks: a start costs next to nothing then.
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["working"])
+        self._context.set_forkserver_preload(["credits.store"])
 
     def kill(self, times: int, tell: Callable[[str], None] = lambda _: None) -> Toll:
         """Work and be killed so many times. Raises AssertionError where something was lost."""
         for number in range(times):
-            self._once(self.chance.choice(list(self._took)))
+            self._once(self.chance.choice(_TARGETS))
             if (number + 1) % 20 == 0:
                 tell(self.toll.told())
         return self.toll
@@ -70,7 +71,7 @@ class Killing:
         """Some steps; the one to be hit is the first of its sort, if it is one of them."""
         truth, steps = self.truth, []
         while len(steps) < 4:
-            wanted = target if steps and target != "open" else self.chance.choice(list(self._took))
+            wanted = target if steps and target != "open" else self.chance.choice(_TARGETS)
             step = self._step(wanted, truth)
             truth = truth.after(step)
             steps.append(step)
@@ -79,7 +80,7 @@ class Killing:
     def _step(self, what: str, truth: Truth) -> Step:
         if what == "rerate":
             return Step(what, card=self.chance.choice(list(PRICES)))
-        if what == "undo" and truth.loads or len(truth.loads) >= _MOST_LOADS:
+        if (what == "undo" and truth.loads) or len(truth.loads) >= _MOST_LOADS:
             return Step("undo", self.chance.choice(truth.loads))
         if what in ("undo", "load", "open"):
             self._next += 1
@@ -114,7 +115,6 @@ class Killing:
                 if said[-1] is not None:
                     began = time.monotonic()
                     if said[-1] == target:
-                        pipe.poll(0)
                         time.sleep(self._took[target] * self.chance.uniform(0, 1.1))
                         return said
                 else:

@@ -1,4 +1,4 @@
-"""Work on a database in a process of its own, which may be killed at any moment, and what is true then.
+"""Work on a database in a process of its own, which may be killed at any moment.
 
 `work` runs in that process and says what it begins and what is done; `Truth` is what must be in the
 database after whatever was done.
@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
+from credits import CreditsError
 from credits.rates import Rate, RateCard
 from credits.store import Store
 from credits.store.checking import check
@@ -51,7 +52,7 @@ class Logs:
         if not path.exists():
             lines = ["time,user,app,api,status,request_id"]
             lines += [
-                f"2026-{1 + i % 9:02d}-{1 + i % 28:02d}T{i % 24:02d}:{i % 60:02d}:{i // 60 % 60:02d}Z,"
+                f"2026-{1 + i % 9:02d}-{1 + i % 28:02d}T{i % 24:02d}:{i % 60:02d}:00Z,"
                 f"user{i % 37},app{i % 5},getRecords,200,{i * 2654435761 % 2**64:016x}"
                 for i in self.ids(log)
             ]
@@ -95,7 +96,7 @@ def seen(path: Path) -> dict[str, object]:
     """Everything that matters in a database that nobody has open, which it leaves as it is."""
     aside = path.with_name("seen.duckdb")
     try:
-        for part in path.parent.glob(f"{path.name}*"):
+        for part in (path, *path.parent.glob(f"{path.name}.wal*")):
             shutil.copyfile(part, part.with_name(part.name.replace(path.name, aside.name, 1)))
         with Store(aside) as store, store._database.snapshot() as cursor:
             found = check(cursor)
@@ -121,12 +122,15 @@ def work(path: Path, logs: Logs, steps: list[Step], pipe: Connection) -> None:
     pipe.send(None)
     for step in steps:
         pipe.send(step.what)
-        if step.what == "reopen":
-            store.close()
-            store = Store(path)
-        else:
-            do(store, logs, step)
-        pipe.send(None)
+        try:
+            if step.what == "reopen":
+                store.close()
+                store = Store(path)
+            else:
+                do(store, logs, step)
+            pipe.send(None)
+        except CreditsError as error:
+            pipe.send(f"refused: {error}")
     pipe.close()
 
 
