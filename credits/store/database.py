@@ -284,6 +284,11 @@ def explained(error: duckdb.Error) -> CreditsError:
         return CreditsError("The database was opened anew meanwhile: try again.")
     if _says_no_room(text):
         return no_room()
+    if "Permission denied" in text or "Read-only file system" in text:
+        return CreditsError(
+            "The database can't be written to: make its folder writable, or choose another database"
+            " with --database or CREDITS_DATABASE."
+        )
     if "Out of Memory" in text:
         return CreditsError(
             "There is not enough memory for this: set CREDITS_MEMORY_LIMIT higher and try again."
