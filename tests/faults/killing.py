@@ -16,10 +16,10 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from working import PRICES, Logs, Step, Truth, seen, work
+from working import COMMITS, PRICES, Logs, Step, Truth, seen, work
 
 _MOST_LOADS = 6
-_TARGETS = ("load", "undo", "rerate", "checkpoint") * 2 + ("open", "reopen")
+_TARGETS = ("load", "undo", "rerate", "checkpoint", COMMITS) * 2 + ("open", "reopen")
 
 
 @dataclass
@@ -78,6 +78,8 @@ class Killing:
         return steps
 
     def _step(self, what: str, truth: Truth) -> Step:
+        if what == COMMITS:
+            what = self.chance.choice(("load", "rerate"))
         if what == "rerate":
             return Step(what, card=self.chance.choice(list(PRICES)))
         if (what == "undo" and truth.loads) or len(truth.loads) >= _MOST_LOADS:
@@ -112,19 +114,21 @@ class Killing:
         try:
             while True:
                 said.append(pipe.recv())
-                if said[-1] is not None:
-                    began = time.monotonic()
-                    if said[-1] == target:
-                        time.sleep(self._took[target] * self.chance.uniform(0, 1.1))
-                        return said
-                else:
+                if said[-1] in (None, COMMITS):
+                    before = str(said[-2])
                     took = time.monotonic() - began
-                    self._took[str(said[-2])] = 0.5 * self._took[str(said[-2])] + 0.5 * took
+                    self._took[before] = 0.5 * self._took[before] + 0.5 * took
+                began = time.monotonic()
+                if said[-1] == target:
+                    time.sleep(self._took[target] * self.chance.uniform(0, 1.1))
+                    return said
         except EOFError:
             return said
 
     def _look(self, names: list[str], steps: list[Step], said: list[str | None]) -> None:
         """What must be there is there; what was being done is there whole, or not at all."""
+        last = said[-1] if said else None
+        said = [each for each in said if each != COMMITS]
         done = said.count(None)
         begun = len(said) - done
         assert said == [each for name in names[:begun] for each in (name, None)][: len(said)]
@@ -132,7 +136,8 @@ class Killing:
             before, self.truth = self.truth, self.truth.after(step)
             self.toll.acknowledged += before != self.truth
         cut_off = steps[begun - 2] if done < begun and begun > 1 else None
-        self.toll.hit[names[begun - 1] if done < begun else "between"] += 1
+        what = names[begun - 1] if done < begun else "between"
+        self.toll.hit[COMMITS if last == COMMITS else what] += 1
         if not self.path.exists():
             assert self.truth == Truth()
             return

@@ -48,7 +48,7 @@ def test_a_full_disk_is_told_takes_nothing_and_the_same_program_goes_on_with_mor
 ):
     folder = tmp_path / "disk"
     folder.mkdir()
-    assert "2 loads" in filled(small_disk(folder, 24), folder, "disk")
+    assert "2 loads" in filled(small_disk(folder, 16), folder, "disk")
 
 
 def test_a_file_that_may_not_grow_takes_nothing_and_the_same_program_goes_on(tmp_path: Path):

@@ -7,6 +7,7 @@ database after whatever was done.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from multiprocessing.connection import Connection
@@ -19,6 +20,8 @@ from credits.store import Store
 from credits.store.checking import check
 
 NOW = datetime(2026, 11, 22)
+COMMITS = "commit"
+"""Said when a change is about to be committed."""
 PRICES = {"cheap": 1, "dear": 3}
 """Rate cards by name, and what every call costs under each."""
 
@@ -127,25 +130,34 @@ def work(path: Path, logs: Logs, steps: list[Step], pipe: Connection) -> None:
                 store.close()
                 store = Store(path)
             else:
-                do(store, logs, step)
+                do(store, logs, step, lambda: pipe.send(COMMITS))
             pipe.send(None)
         except CreditsError as error:
             pipe.send(f"refused: {error}")
     pipe.close()
 
 
-def do(store: Store, logs: Logs, step: Step) -> None:
-    """Do one step."""
+def do(store: Store, logs: Logs, step: Step, commits: Callable[[], None] | None = None) -> None:
+    """Do one step. `commits` is called when all of a load or a re-rating is ready to be written."""
     name = f"{step.log}.csv"
+
+    told: list[str] = []
+
+    def progress(share: float, words: str) -> None:
+        if (share >= 0.92 and words == "Adding up") or words == "Writing it down":
+            if commits and not told:
+                commits()
+            told.append(words)
+
     if step.what == "load":
-        store.load(logs.path(step.log), now=NOW, name=name)
+        store.load(logs.path(step.log), now=NOW, name=name, progress=progress)
     elif step.what == "undo":
         loads = store.loads()
         store.undo(*(int(load) for load in loads.loc[loads["path"] == name, "load_id"]))
     elif step.what == "rerate":
         rate = Rate("every call", PRICES[step.card])
         card = RateCard(step.card, step.card, "here", date(2026, 1, 1), rate, (), frozenset())
-        store.rerate(card, now=NOW)
+        store.rerate(card, now=NOW, progress=progress)
     elif step.what == "checkpoint":
         with store._database.writer() as cursor:
             cursor.execute("CHECKPOINT")
