@@ -7,6 +7,7 @@ which tables there are, and how a roll-up is worked out.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -33,13 +34,15 @@ class Checked:
 
 
 def check(cursor: duckdb.DuckDBPyConnection) -> Checked:
-    """Look at everything in a database, in one snapshot."""
+    """Look at everything in a database, of one moment, in a transaction that stays open."""
+    cursor.execute("BEGIN TRANSACTION READ ONLY")
     problems: list[str] = []
     for look in (_unreadable, _counts, _roll_ups, _quarters, _orphans, _shadows, _numbers, _card):
         try:
             problems += look(cursor)
         except duckdb.Error as error:
             problems.append(str(explained(error)))
+            _begin_again(cursor)
         if problems and look is _unreadable:
             break
     version, loads, calls, total = 0, 0, 0, Decimal(0)
@@ -51,6 +54,13 @@ def check(cursor: duckdb.DuckDBPyConnection) -> Checked:
     except duckdb.Error as error:
         problems.append(str(explained(error)))
     return Checked(version, loads, calls, Decimal(total), tuple(dict.fromkeys(problems)))
+
+
+def _begin_again(cursor: duckdb.DuckDBPyConnection) -> None:
+    """After an error the transaction refuses everything; one that DuckDB gave up, even this."""
+    with suppress(duckdb.Error):
+        cursor.execute("ROLLBACK")
+        cursor.execute("BEGIN TRANSACTION READ ONLY")
 
 
 def _tables(cursor: duckdb.DuckDBPyConnection) -> list[str]:
@@ -68,6 +78,7 @@ def _unreadable(cursor: duckdb.DuckDBPyConnection) -> Iterator[str]:
             cursor.execute(f"SELECT bit_xor(hash(each)) FROM {table} AS each").fetchall()
         except duckdb.Error as error:
             yield f"The table {table} can't be read to its end ({str(error).splitlines()[0]})."
+            _begin_again(cursor)
 
 
 def _counts(cursor: duckdb.DuckDBPyConnection) -> Iterator[str]:

@@ -108,7 +108,7 @@ def _checked_copy(path: Path, part: Path, memory_limit: str, *, in_use: bool = T
 def _checked(path: Path, memory_limit: str) -> Checked:
     database = Database(path, memory_limit=memory_limit)
     try:
-        with database.snapshot() as cursor:
+        with database.using() as cursor:
             return check(cursor)
     finally:
         database.close()

@@ -48,7 +48,7 @@ class Database:
         self._writing = threading.Lock()
         self._opening = threading.RLock()
         self._in_use: set[duckdb.DuckDBPyConnection] = set()
-        self._usable = False
+        self._usable = self._replaced = False
         self._is: holding.Identity | None = None
         self._open()
 
@@ -93,11 +93,13 @@ class Database:
                 )
             if self._usable and now == self._is:
                 return
-            replaced, seen = now != self._is, self.version
+            self._replaced |= now != self._is
+            seen = self.version
             self._let_go()
             self._open()
-            if replaced:
+            if self._replaced:
                 self._outnumber(seen)
+                self._replaced = False
 
     def _let_go(self) -> None:
         """End everything that is being asked: as long as one cursor lives, so does the old file."""
@@ -153,7 +155,7 @@ class Database:
         return cursor
 
     @contextmanager
-    def asking(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def using(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor of the file as it stands; closed at the end, and what fails is explained."""
         try:
             with self._opening:
@@ -177,14 +179,14 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor that sees one state of the data, whatever is loaded meanwhile."""
-        with self.asking() as cursor:
+        with self.using() as cursor:
             cursor.execute("BEGIN TRANSACTION READ ONLY")
             yield cursor
 
     @contextmanager
     def writer(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor that only one thread has at a time. It commits with `commit`."""
-        with self._writing, self.asking() as cursor:
+        """A cursor that only one thread has at a time. It changes things inside `change`."""
+        with self._writing, self.using() as cursor:
             yield cursor
 
     @contextmanager

@@ -50,7 +50,7 @@ def preview(
     """What each log in a file would be read as; a log that can't be read says why."""
     found: list[Preview] = []
     with (
-        database.asking() as cursor,
+        database.using() as cursor,
         tempfile.TemporaryDirectory(prefix="credits-") as folder,
     ):
         options = replace(options, saved=saved(cursor))

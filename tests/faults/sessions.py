@@ -119,7 +119,7 @@ def _one_moment(store: Store) -> int:
 
 def _as_if_one_after_the_other(store: Store, folder: Path, logs: Logs) -> None:
     """What is left is what the same loads make when nobody else is there."""
-    with store._database.snapshot() as cursor:
+    with store._database.using() as cursor:
         assert check(cursor).problems == ()
     columns = ["path", "rows", "loaded", "duplicates", "rejected", "skipped", "calls", "credits"]
     left = store.loads().iloc[::-1][columns].reset_index(drop=True)

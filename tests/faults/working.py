@@ -101,7 +101,7 @@ def seen(path: Path) -> dict[str, object]:
     try:
         for part in (path, *path.parent.glob(f"{path.name}.wal*")):
             shutil.copyfile(part, part.with_name(part.name.replace(path.name, aside.name, 1)))
-        with Store(aside) as store, store._database.snapshot() as cursor:
+        with Store(aside) as store, store._database.using() as cursor:
             found = check(cursor)
             loads = "SELECT path, rows FROM loads ORDER BY load_id"
             card = "SELECT value FROM meta WHERE key = 'rate_card'"
