@@ -21,6 +21,8 @@ from credits.windows import DAY, Kind
 Where = Mapping[str, Sequence[str | None]]
 NOTHING = "Nothing is loaded yet: take in a log with `python -m credits load FILE`."
 _MICROSECOND = pd.Timedelta(1, unit="us")
+_NEARLY_A_DAY = pd.Timedelta(hours=23)
+"""What is used so long ago comes back within the hour; pages say exactly how much."""
 
 
 class Answers(Protocol):
@@ -38,6 +40,29 @@ class Answers(Protocol):
         self, start: datetime | None = None, end: datetime | None = None
     ) -> pd.DataFrame:
         """Exact usage with user and user_basis."""
+
+    def window_usage(
+        self,
+        kind: Kind,
+        zone: str,
+        since: datetime | None,
+        start: datetime | None,
+        end: datetime | None,
+        where: Where | None = None,
+        *,
+        at: Sequence[datetime | None] = (),
+    ) -> pd.DataFrame:
+        """Usage of which windows from `start` on are right, in few rows where there are many."""
+
+    def window_usage_by_user(
+        self,
+        kind: Kind,
+        zone: str,
+        since: datetime | None,
+        start: datetime | None,
+        end: datetime | None,
+    ) -> pd.DataFrame:
+        """The same with user and user_basis."""
 
     def totals(
         self,
@@ -80,7 +105,7 @@ def window_at(
 ) -> Window:
     """The window at an instant: its start, its credits and calls. Times are naive UTC."""
     # Anchored blocks follow from every call before; the other kinds need no calls to be placed.
-    past = answers.usage(end=at) if kind == "anchored" else _NO_USAGE
+    past = _since_ever(answers, at, zone) if kind == "anchored" else _NO_USAGE
     start, closed = windows.window_start(past, at, kind, zone)
     if start is None:
         return Window(at, None, at + _MICROSECOND, 0, 0)
@@ -94,6 +119,11 @@ def _sums(
 ) -> pd.Series:
     """calls, credits, assumed, refused: each in its own type, whole numbers as ints."""
     return answers.totals([], start, end, where).astype(object).iloc[0]
+
+
+def _since_ever(answers: Answers, end: pd.Timestamp, zone: str) -> pd.DataFrame:
+    """What opens and fills anchored blocks up to an instant."""
+    return answers.window_usage("anchored", zone, None, end, end)
 
 
 _NO_USAGE = pd.DataFrame(
@@ -133,15 +163,16 @@ def series(
     zone: str = "UTC",
     where: Where | None = None,
 ) -> Series:
-    """The window's sum from `start` to `end`, exact to the instant.
+    """The window's sum from `start` to `end`; its peaks and both ends are exact to the instant.
 
-    With `where`, the calls of one user, app or API alone are summed; anchored blocks stay the
-    organization's.
+    So is everything between, unless there are millions of calls: then it is to the minute, or of
+    some calls only to the quarter of an hour. With `where`, the calls of one user, app or API alone
+    are summed; anchored blocks stay the organization's.
     """
-    usage = answers.usage(before(start, kind, zone), end, where)
+    usage = answers.window_usage(kind, zone, before(start, kind, zone), start, end, where)
     if kind == "anchored" and where:
         # Anyone's call opens a block: the others' count here as opening it, and for nothing else.
-        everyone = answers.usage(end=end).assign(calls=0, credits=0)
+        everyone = _since_ever(answers, end, zone).assign(calls=0, credits=0)
         usage = pd.concat([usage, everyone], ignore_index=True)
     steps = windows.steps(usage, kind, zone, start, end)
     return Series(steps, _peak(steps, "credits"), _peak(steps, "calls"))
@@ -173,7 +204,8 @@ def users(
     measure = "credits" if totals["credits"].sum() else "calls"
     totals["share"] = totals[measure] / max(totals[measure].sum(), 1)
     since = None if first is None else before(first, kind, zone)
-    peaks = windows.peaks(answers.usage_by_user(since, last), kind, zone, first)
+    usage = answers.window_usage_by_user(kind, zone, since, first, last)
+    peaks = windows.peaks(usage, kind, zone, first)
     return totals.merge(peaks, on=["user", "user_basis"], how="left")
 
 
@@ -205,7 +237,7 @@ def overview(
 ) -> Overview:
     """What the organization used at `at` and from `start` to `end`. Times are naive UTC."""
     window = window_at(answers, at, kind, zone)
-    in_window = answers.usage(window.first, at)
+    in_window = answers.window_usage(kind, zone, window.first, at, at, at=[at - _NEARLY_A_DAY])
     return Overview(
         window=window,
         window_users=answers.totals(["user", "user_basis"], window.first, at),
@@ -221,7 +253,7 @@ def _back(
     answers: Answers, in_window: pd.DataFrame, window: Window, kind: Kind, zone: str
 ) -> pd.DataFrame:
     # Only the organization's own calls say where an anchored block began.
-    usage = answers.usage(end=window.at) if kind == "anchored" else in_window
+    usage = _since_ever(answers, window.at, zone) if kind == "anchored" else in_window
     return windows.coming_back(usage, window.at, kind, zone)
 
 
@@ -327,7 +359,7 @@ def document(
     """
     summary = answers.summary()
     moment = pd.Timestamp(at) if at is not None else summary.last
-    everything = answers.usage()
+    everything = answers.window_usage(kind, zone, None, None, None)
     now = None if moment is None else window_at(answers, moment, kind, zone)
     spent = 0 if now is None else now.credits
     days = windows.days(everything, zone)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from credits import usage, windows
 from credits.plan import Plan
-from credits.store import Store
+from credits.store import Answers, Store
 from credits.windows import KINDS, Kind
 
 NOW = datetime(2026, 11, 22)
@@ -65,6 +65,40 @@ INSTANTS = st.integers(-26 * 60, 130 * 60).map(
     lambda minutes: pd.Timestamp(START) + pd.Timedelta(minutes=minutes)
 )
 ZONES = st.sampled_from(["UTC", ZONE, "Asia/Kathmandu", "America/Los_Angeles"])
+
+
+# ── many calls: most of them are added up before they are handed over ─────────────────────────
+
+
+@few
+@given(start=INSTANTS, length=st.integers(0, 4_000), kind=st.sampled_from(KINDS), zone=ZONES)
+def test_with_many_calls_the_figures_are_the_same(
+    store: Store, start: pd.Timestamp, length: int, kind: Kind, zone: str
+):
+    end = start + pd.Timedelta(minutes=length)
+    asked: tuple[pd.Timestamp, pd.Timestamp, Kind, str] = (start, end, kind, zone)
+    with store.answers() as answers:
+        figures = [(_figures(answers, asked), setattr(answers, "many", 0))[0] for _ in range(2)]
+    (shown, people), (fewer, same_people) = figures
+    assert shown == fewer
+    pd.testing.assert_frame_equal(people, same_people, check_categorical=False)
+
+
+def _figures(answers: Answers, asked: tuple[pd.Timestamp, pd.Timestamp, Kind, str]):
+    """What may not depend on how many rows are handed over."""
+    start, end, kind, zone = asked
+    whose = {"user": ["ada"]}
+    everyone = usage.series(answers, start, end, kind, zone)
+    ada = usage.series(answers, start, end, kind, zone, whose)
+    page = usage.overview(answers, end, start, end, kind, zone)
+    shown = [
+        *((found.peak, found.peak_calls) for found in (everyone, ada)),
+        *(found.steps.iloc[[0, -1]].to_numpy().tolist() for found in (everyone, ada)),
+        page.window,
+        [usage.back_by(page.back, end + pd.Timedelta(hours=hours)) for hours in (1, 25)],
+        usage.document(answers, PLAN, at=end, kind=kind, zone=zone),
+    ]
+    return shown, usage.users(answers, start, end, kind, zone)
 
 
 # ── the window at an instant ──────────────────────────────────────────────────────────────────

@@ -53,11 +53,11 @@ _BARE = (
 # Nearly every line is as simple as `::1 - ada [05/Jan/2026:10:00:00 +0000] "GET / HTTP/1.1" 200 7`,
 # with no bracket and no escaped quote elsewhere. Cut at its quotes and spaces it is read in half
 # the time that the strict pattern takes, which would find the same in it.
-_SIMPLE = """coalesce(len(front) = 6 AND front[6] = ''
-    AND strlen(front[4]) = 21 AND strlen(front[5]) = 6
-    AND strpos(cut[1], '[') = strlen(front[1]) + strlen(front[2]) + strlen(front[3]) + 4
-    AND strpos(cut[1], ']') = strlen(cut[1]) - 1
-    AND regexp_matches(cut[3], '^ \\d\\d\\d ') AND NOT contains(line, '\\"'), false)"""
+# What stands before the first quote then ends in 29 bytes, ` ` and all, that are the time.
+_SIMPLE = """CASE WHEN len(front) = 6 AND strlen(front[4]) = 21 AND starts_with(front[4], '[')
+    AND strpos(cut[1], '[') = strlen(cut[1]) - 28 AND ends_with(cut[1], '] ')
+    AND (starts_with(cut[3], ' 200 ') OR regexp_matches(cut[3], '^ \\d\\d\\d '))
+    AND NOT contains(line, '\\"') THEN true ELSE false END"""
 
 PARTS = f"""
 string_split(line, '"') AS cut
@@ -74,7 +74,7 @@ CASE WHEN simple THEN NULL
      THEN regexp_extract(line, {literal(LENIENT)}, {GROUPS})
      ELSE regexp_extract(line, {literal(TORN)}, {GROUPS}) END AS part
 ;
-CASE WHEN simple THEN substring(cut[1], strpos(cut[1], '[') + 1, 26) ELSE part.stamp END AS stamp,
+CASE WHEN simple THEN substring(cut[1], -28, 26) ELSE part.stamp END AS stamp,
 CASE WHEN simple THEN cut[2] ELSE part.request END AS asked,
 CASE WHEN simple THEN substring(cut[3], 2, 3) ELSE left(part.rest, 3) END AS status,
 CASE WHEN simple THEN cut[6] ELSE string_split({_BARE}, '"')[4] END AS agent,
@@ -123,7 +123,9 @@ class Access:
                 "path": "request[2]",
                 "method": "CASE WHEN len(request) >= 2 THEN request[1] END",
                 "status": "status",
-                "ip": "split_part(who.ip, ',', 1)",
+                # To look for a comma takes less than half of what cutting at one does.
+                "ip": "CASE WHEN contains(who.ip, ',') THEN split_part(who.ip, ',', 1)"
+                " ELSE who.ip END",
             },
             columns={
                 "occurred_at": "[time]",

@@ -21,16 +21,24 @@ IS_CALL = "skip IS NULL AND reject IS NULL"
 MOST = 10**15
 """Calls that one row may stand for, and credits that it may have cost."""
 
+KIND = {
+    **{name: name for name in ('"user"', "user_basis", "app", "key", "is_path", "method")},
+    **{name: name for name in ("parameters", "status")},
+    "has_credits": "(logged IS NOT NULL)",
+    "has_records": "(records IS NOT NULL)",
+}
+"""What staged rows of one kind have in common: each with what it is in a row."""
+
 _VERB = r"^[A-Za-z]{3,12} +(/|\*|https?://)\S*"
 
 
 def staging_sql(reading: Reading, parameters: Iterable[str]) -> str:
     """SELECT of occurred_at, user, user_basis, app, key, is_path, method, parameters, status,
-    records, logged, calls, ip, request_id, fingerprint, skip, reject, line, text.
+    records, logged, calls, ip, request_id, fingerprint, skip, reject, line, text, kind.
 
     `key` is what `fold_sql` makes an API of (where `is_path`) or the operation's name itself;
-    `logged` the credits that the log carries. `parameters`: the query parameters that a rate card
-    tells calls apart by.
+    `logged` the credits that the log carries; `kind` the hash of `KIND`. `parameters`: the query
+    parameters that a rate card tells calls apart by.
     """
     raw = ", ".join(f"{reading.fields.get(f, 'NULL::VARCHAR')} AS f_{f}" for f in FIELDS)
     known = {*reading.fields, "occurred_at"}
@@ -39,7 +47,8 @@ def staging_sql(reading: Reading, parameters: Iterable[str]) -> str:
     weighted, logs_credits = "calls" in reading.fields, "credits" in reading.fields
     reject = _reject(weighted, logs_credits)
     return f"""
-SELECT occurred_at, coalesce(f_user, f_app, f_ip, '{UNKNOWN}') AS "user",
+SELECT *, hash({", ".join(KIND.values())}) AS kind
+FROM (SELECT occurred_at, coalesce(f_user, f_app, f_ip, '{UNKNOWN}') AS "user",
   CASE WHEN f_user IS NOT NULL THEN 'user' WHEN f_app IS NOT NULL THEN 'app'
        WHEN f_ip IS NOT NULL THEN 'ip' ELSE 'unknown' END AS user_basis,
   f_app AS app,
@@ -68,7 +77,7 @@ FROM (SELECT * REPLACE ({clean})
 FROM (SELECT {raw}, {reading.skip} AS skip, {reading.reject} AS broken,
   {_fingerprint(reading)} AS fingerprint, {reading.line or "NULL::BIGINT"} AS line,
   {reading.row} AS text
-FROM {reading.source})))))))
+FROM {reading.source}))))))))
 """
 
 

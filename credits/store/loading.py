@@ -371,5 +371,5 @@ def _insert(table: str, chosen: str) -> str:
     SELECT $load AS load_id, k.kind_id, s.occurred_at, s.records, s.ip, s.request_id, s.calls,
         {credits} AS credits, {refused} AS refused_credits,
         s.fingerprint
-    FROM staging AS s JOIN staged_kinds AS k ON {rating.SAME_KIND}
+    FROM staging AS s JOIN staged_kinds AS k ON s.kind = k.kind
     WHERE s.skip IS NULL AND s.reject IS NULL AND {chosen}"""

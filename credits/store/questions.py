@@ -6,7 +6,7 @@ every credit loaded is whole, else float64.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,10 +18,8 @@ from credits.rates import RateCard
 from credits.store import cards, schema
 from credits.store.demands import Demands
 from credits.store.trials import Batching, Pricing, Trial
-
-DIMENSIONS = ("user", "user_basis", "app", "api", "status")
-Where = Mapping[str, Sequence[str | None]]
-"""Dimension → the values that are wanted."""
+from credits.store.usages import Usages
+from credits.store.wanted import DIMENSIONS, Where, chosen, within
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class Summary:
     """Whether the sample log is among the loads."""
 
 
-class Answers(Demands):
+class Answers(Demands, Usages):
     """Questions to one snapshot of the data."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
@@ -109,40 +107,6 @@ class Answers(Demands):
             [start, end],
         )
 
-    def usage(
-        self, start: datetime | None = None, end: datetime | None = None, where: Where | None = None
-    ) -> pd.DataFrame:
-        """Exact usage in [start, end]: occurred_at, calls, credits; a row per instant, in order."""
-        sql, given = _filter("occurred_at", start, end, where)
-        return self._frame(
-            f"""SELECT occurred_at, sum(calls)::BIGINT AS calls, {self._sum("credits")}
-            FROM {"calls" if where else "stored_calls"} WHERE {sql}
-            GROUP BY occurred_at ORDER BY occurred_at""",
-            given,
-        )
-
-    def usage_by_user(
-        self, start: datetime | None = None, end: datetime | None = None
-    ) -> pd.DataFrame:
-        """Exact usage by user: occurred_at, user, user_basis (both categorical), calls, credits."""
-        sql, given = _filter("occurred_at", start, end, None)
-        frame = self._frame(
-            f"""SELECT occurred_at, who."user", who.user_basis, sum(calls)::BIGINT AS calls,
-                {self._sum("credits")}
-            FROM stored_calls JOIN (
-                SELECT kind_id, dense_rank() OVER (ORDER BY "user") - 1 AS "user",
-                    dense_rank() OVER (ORDER BY user_basis) - 1 AS user_basis FROM kinds) AS who
-            USING (kind_id)
-            WHERE {sql} GROUP BY occurred_at, who."user", who.user_basis""",
-            given,
-        )
-        for name in ("user", "user_basis"):
-            names = [
-                row[0] for row in self._rows(f'SELECT DISTINCT "{name}" FROM kinds ORDER BY 1')
-            ]
-            frame[name] = pd.Categorical.from_codes(frame[name], categories=pd.Index(names))
-        return frame
-
     def totals(
         self,
         by: Sequence[str],
@@ -198,22 +162,22 @@ class Answers(Demands):
         single = f"""SELECT {schema.QUARTER} AS quarter, {columns}, calls, credits,
             CASE WHEN credits_basis = 'assumed' THEN credits ELSE 0 END AS assumed,
             CASE WHEN refused THEN calls ELSE 0 END AS refused FROM calls WHERE """
-        chosen, values = _chosen(where)
+        wanted, values = chosen(where)
         inner = None if start is None else pd.Timestamp(start).ceil(quarter)
         outer = None if end is None else pd.Timestamp(end).floor(quarter)
         if inner is not None and outer is not None and inner >= outer:
-            sql, given = _filter("occurred_at", start, end, where)
+            sql, given = within("occurred_at", start, end, where)
             return [single + sql], given
         # The last whole quarter before `outer`, which begins a quarter that ends after `end`.
         parts, given = [], []
-        conditions = [c for c in (chosen,) if c]
+        conditions = [c for c in (wanted,) if c]
         if inner is not None:
             conditions.append("quarter >= ?")
         if outer is not None:
             conditions.append("quarter < ?")
         parts.append(rolled + (" AND ".join(conditions) or "true"))
         given += [*values, *(t for t in (inner, outer) if t is not None)]
-        extra = f" AND {chosen}" if chosen else ""
+        extra = f" AND {wanted}" if wanted else ""
         if inner is not None:
             parts.append(f"{single} occurred_at >= ? AND occurred_at < ?{extra}")
             given += [start, inner, *values]
@@ -247,31 +211,3 @@ class Answers(Demands):
 
 def _stamp(at: datetime | None) -> pd.Timestamp | None:
     return None if at is None else pd.Timestamp(at)
-
-
-def _chosen(where: Where | None) -> tuple[str, list[Any]]:
-    """Conditions for the values that are wanted, and their parameters."""
-    conditions: list[str] = []
-    given: list[Any] = []
-    for name, values in (where or {}).items():
-        if name not in DIMENSIONS:
-            raise ValueError(f"{name} is no dimension")
-        conditions.append(
-            f'("{name}" IN (SELECT unnest(?::VARCHAR[])) OR ("{name}" IS NULL AND ?))'
-        )
-        given += [[v for v in values if v is not None], None in values]
-    return " AND ".join(conditions), given
-
-
-def _filter(
-    column: str, start: datetime | None, end: datetime | None, where: Where | None
-) -> tuple[str, list[Any]]:
-    chosen, given = _chosen(where)
-    conditions = [chosen] if chosen else []
-    if start is not None:
-        conditions.append(f"{column} >= ?")
-        given.append(start)
-    if end is not None:
-        conditions.append(f"{column} <= ?")
-        given.append(end)
-    return " AND ".join(conditions) or "true", given
