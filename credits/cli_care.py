@@ -88,4 +88,6 @@ def _document(path: Path, found: Any) -> dict[str, Any]:
 
 def _held(found: Any) -> str:
     loads = "1 load" if found.loads == 1 else f"{found.loads:,} loads"
-    return f"{loads}, {found.calls:,} calls, {found.credits.normalize():,f} credits"
+    calls = "1 call" if found.calls == 1 else f"{found.calls:,} calls"
+    total = found.credits.normalize()
+    return f"{loads}, {calls}, {total:,f} credit{'s' * (total != 1)}"

@@ -37,7 +37,7 @@ def run(path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixtu
 
 def test_a_backup_is_written_checked_restored_and_told(run, path: Path):
     copy = path.with_name("copy.duckdb")
-    assert run("backup", copy) == (0, f"{copy}: 1 load, 1 calls, 1 credits\n", "")
+    assert run("backup", copy) == (0, f"{copy}: 1 load, 1 call, 1 credit\n", "")
     code, out, _ = run("backup", copy, "--json")
     held = {"database": str(path), "loads": 1, "calls": 1, "credits": 1}
     assert code == 0
