@@ -6,6 +6,9 @@ PORT    ?= 8501
 WORKERS ?= 2
 FUZZ_LINES ?= 1000000
 FUZZ_SEED  ?= 1
+KILLS      ?= 200
+SESSIONS   ?= 4
+SOAK_SEED  ?= 1
 # Tried in this order, newest first; `make PYTHON=/path/to/python3 run` tries only that one.
 PYTHON  ?= python3.13 python3.12 python3.11 python3
 
@@ -19,7 +22,7 @@ RENEW := --quiet --universal --python-version 3.11 --generate-hashes --no-annota
 	--custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench fuzz lock audit clean
+.PHONY: help run test lint bench fuzz soak lock audit clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-6s %s\n", $$1, $$2}' Makefile
@@ -40,6 +43,9 @@ bench: $(VENV)/test.stamp ## measure what the README claims about speed
 
 fuzz: $(VENV)/test.stamp ## load a million spoiled lines (FUZZ_LINES=…, FUZZ_SEED=…)
 	@PYTHONPATH=. $(PY) tests/formats/fuzz.py --lines $(FUZZ_LINES) --seed $(FUZZ_SEED)
+
+soak: $(VENV)/test.stamp ## kill -9 in the middle of things (KILLS=…), many sessions (SESSIONS=…)
+	@PYTHONPATH=. $(PY) tests/faults/soak.py --kills $(KILLS) --sessions $(SESSIONS) --seed $(SOAK_SEED)
 
 lock: $(TOOLS)/stamp ## renew the lock files: the newest versions that the requirements allow
 	@$(TOOLS)/bin/uv pip compile $(RENEW) requirements.txt -o requirements.lock

@@ -16,7 +16,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from credits import CreditsError, cli_rates, cli_report, terminal
+from credits import CreditsError, cli_care, cli_rates, cli_report, terminal
 from credits.options import (
     AddOn,
     BaseLimit,
@@ -237,6 +237,9 @@ def replay(
 app.command()(cli_rates.rerate)
 app.command()(cli_report.report)
 app.command()(cli_report.showback)
+app.command()(cli_care.backup)
+app.command()(cli_care.restore)
+app.command()(cli_care.check)
 
 
 # ── what the commands need ───────────────────────────────────────────────────────────────────

@@ -14,11 +14,22 @@ from pathlib import Path
 
 import pandas as pd
 
+from credits import CreditsError
 from credits.formats import NotALog, Options
 from credits.formats.base import Correction
 from credits.rates import RateCard
 from credits.scenarios import Scenario
-from credits.store import cards, corrections, loading, previewing, rerating, scenarios, undoing
+from credits.store import (
+    cards,
+    corrections,
+    database,
+    holding,
+    loading,
+    previewing,
+    rerating,
+    scenarios,
+    undoing,
+)
 from credits.store.database import Database, Progress
 from credits.store.loading import Load, Terms
 from credits.store.previewing import Preview
@@ -64,7 +75,11 @@ class Store:
             yield Answers(cursor)
 
     def version(self) -> int:
-        """The data version: it advances with every change."""
+        """The data version: it advances with every change.
+
+        Raises CreditsError where the file is gone.
+        """
+        self._database.ready()
         return self._database.version
 
     def load(
@@ -77,9 +92,20 @@ class Store:
         progress: Progress | None = None,
     ) -> tuple[list[Load], list[NotALog]]:
         """Take in one file; see `loading.load`. `now` is naive UTC."""
-        return loading.load(
-            self._database, Path(path), terms or Terms(), now=now, name=name, progress=progress
-        )
+        self._must_be_another(Path(path))
+        try:
+            return loading.load(
+                self._database, Path(path), terms or Terms(), now=now, name=name, progress=progress
+            )
+        except OSError as error:
+            if database.is_no_room(error):
+                raise database.no_room() from error
+            raise
+
+    def _must_be_another(self, path: Path) -> None:
+        """Who opens and closes the database's own file loses DuckDB's lock on it; see `holding`."""
+        if (found := holding.identity(path)) and found == holding.identity(self.path):
+            raise CreditsError(f"{path} is the database itself: name a log.")
 
     def load_sample(self, path: Path, *, now: datetime, first: bool = False) -> None:
         """Take in the log that comes with the project; it is named as such until it is cleared.
@@ -102,6 +128,7 @@ class Store:
 
     def preview(self, path: Path, options: Options, *, name: str) -> list[Preview]:
         """What a file would be read as; see `previewing.preview`."""
+        self._must_be_another(Path(path))
         return previewing.preview(self._database, Path(path), options, name=name)
 
     def corrections(self) -> tuple[Correction, ...]:

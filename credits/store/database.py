@@ -2,16 +2,22 @@
 
 DuckDB lets one process hold a file and one thread use a connection, so whoever reads or writes gets
 a cursor of its own. Every change advances the data version, by which pages key what they cache.
+
+The file may be lost, or replaced by a backup, while it is open, and DuckDB gives a database up
+where it can't finish a change. Each is noticed before anything is asked or changed, and the file
+opened anew once it can be.
 """
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tempfile
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,12 +25,15 @@ import duckdb
 
 from credits import CreditsError
 from credits.formats.base import literal
-from credits.store import schema
+from credits.store import holding, schema
 from credits.store.asking import Asking
 
 Progress = Callable[[float, str], None]
 """Called with the share done (0 to 1) and what is being done, in words."""
 
+IN_USE = "is in use by another program"
+_PATIENCE = 500
+"""How often to look, every 20 ms, whether all that was asked of a file that is gone has ended."""
 _CONFIG: dict[str, Any] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -60,16 +69,88 @@ class Database:
         self._reads = [each.resolve() for each in reads if _is_text(each.resolve())]
         self.version = 0
         """The data version, as of the last change that is committed."""
+        # DuckDB keeps what is not in the file yet beside the name that it is given: one name.
+        self._file = path.resolve()
+        self._memory_limit = memory_limit
         self._writing = threading.Lock()
-        self._connection = _connect(path, memory_limit)
+        self._opening = threading.RLock()
+        self._in_use: set[duckdb.DuckDBPyConnection] = set()
+        self._usable = self._replaced = False
+        self._is: holding.Identity | None = None
+        self._open()
+
+    def _open(self) -> None:
+        """Take hold of the file."""
+        if self._file.parent.is_dir():
+            with holding.changing(self._file):
+                self._take_hold()
+        else:
+            self._take_hold()
+
+    def _take_hold(self) -> None:
+        self._connection = _connect(self.path, self._file, self._memory_limit)
         try:
+            # It is left to `close`, which does it while nobody copies the file.
+            self._connection.execute("PRAGMA disable_checkpoint_on_shutdown")
             self._lock()
             self._prepare()
         except (CreditsError, duckdb.Error) as error:
             self._connection.close()
             if isinstance(error, duckdb.Error):
-                raise CreditsError(_why_not(path, str(error))) from error
+                raise CreditsError(_why_not(self.path, str(error))) from error
             raise
+        self._is = holding.identity(self._file)
+        self._usable = True
+
+    def ready(self) -> None:
+        """See that the file is the one that is open, and open it anew where it has to be.
+
+        Raises CreditsError where it is gone, or can't be opened. A database that has taken the
+        place of another has a data version that no page has seen.
+        """
+        if self._usable and holding.identity(self._file) == self._is:
+            return
+        with self._opening:
+            # Not in the middle of a swap: the file is away for a moment then.
+            with holding.changing(self._file):
+                now = holding.identity(self._file)
+            if now is None and self._is is not None:
+                raise CreditsError(
+                    f"{self.path} was moved or deleted while it was open: put it back, or stop the"
+                    " program and start it again with an empty database."
+                )
+            if self._usable and now == self._is:
+                return
+            self._replaced |= now != self._is
+            seen = self.version
+            self._let_go()
+            self._open()
+            if self._replaced:
+                self._outnumber(seen)
+                self._replaced = False
+
+    def _let_go(self) -> None:
+        """End everything that is being asked: as long as one cursor lives, so does the old file."""
+        self._usable = False
+        for _ in range(_PATIENCE):
+            if not self._in_use:
+                break
+            for cursor in tuple(self._in_use):
+                with suppress(duckdb.Error):
+                    cursor.interrupt()
+            time.sleep(0.02)
+        else:
+            raise CreditsError(f"{self.path} is still being read as it was: try again in a moment.")
+        self._connection.close()
+
+    def _outnumber(self, seen: int) -> None:
+        """Advance the data version beyond those that were seen."""
+        version = max(seen, self.version) + 1
+        cursor = self.cursor()
+        with holding.changing(self._file), _transaction(cursor):
+            cursor.execute("UPDATE meta SET value = ? WHERE key = 'version'", [str(version)])
+        cursor.close()
+        self.version = version
 
     def _lock(self) -> None:
         """Shut DuckDB in. Nothing opens it again as long as the process has this file open."""
@@ -128,38 +209,48 @@ class Database:
         return cursor
 
     @contextmanager
+    def using(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of the file as it stands; closed at the end, and what fails is explained."""
+        try:
+            with self._opening:
+                self.ready()
+                cursor = self.cursor()
+                self._in_use.add(cursor)
+            try:
+                with _interruptible():
+                    yield cursor
+            finally:
+                _roll_back(cursor)
+                cursor.close()
+                self._in_use.discard(cursor)
+        except (duckdb.Error, CreditsError) as error:
+            if _given_up(error) or _given_up(error.__cause__):
+                self._usable = False
+            if isinstance(error, duckdb.Error):
+                raise explained(error) from error
+            raise
+
+    @contextmanager
     def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor that sees one state of the data, whatever is loaded meanwhile.
 
         It can only be asked; see `asking.Asking`, which is the part of a cursor that it has.
         """
-        cursor = self.cursor()
-        cursor.execute("BEGIN TRANSACTION READ ONLY")
-        try:
-            with _interruptible():
-                # So that a question is one function, whoever asks it: a load or a page.
-                yield cast(duckdb.DuckDBPyConnection, Asking(cursor))
-        except duckdb.Error as error:
-            raise explained(error) from error
-        finally:
-            _roll_back(cursor)
-            cursor.close()
+        with self.using() as cursor:
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            # So that a question is one function, whoever asks it: a load or a page.
+            yield cast(duckdb.DuckDBPyConnection, Asking(cursor))
 
     @contextmanager
     def writer(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor that only one thread has at a time. It commits with `commit`."""
-        with self._writing:
-            cursor = self.cursor()
-            try:
-                with _interruptible():
-                    yield cursor
-            finally:
-                cursor.close()
+        """A cursor that only one thread has at a time. It changes things inside `change`."""
+        with self._writing, self.using() as cursor:
+            yield cursor
 
     @contextmanager
     def change(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
         """A transaction that advances the data version: all of it happens, or nothing."""
-        with _transaction(cursor):
+        with self.keep(cursor):
             yield
             cursor.execute(
                 "UPDATE meta SET value = (value::BIGINT + 1)::VARCHAR WHERE key = 'version'"
@@ -170,12 +261,28 @@ class Database:
     @contextmanager
     def keep(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
         """A transaction that leaves the data version: for what no cached answer depends on."""
-        with _transaction(cursor):
+        with holding.changing(self._file), _transaction(cursor):
+            self._must_be_there()
             yield
+            self._must_be_there()
+
+    def _must_be_there(self) -> None:
+        """What went into a file that nobody finds any more would be lost."""
+        if holding.identity(self._file) != self._is:
+            raise CreditsError(
+                f"{self.path} was moved, deleted or replaced meanwhile, so nothing was changed: see"
+                " that it is in its place, and try again."
+            )
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._connection.close()
+        """Let go of the file, with everything in it that stood beside it."""
+        with self._opening, holding.changing(self._file):
+            # On a full disk it stays beside the file, and is not lost; and what lies where the
+            # file was is no longer this program's to touch.
+            if self._usable and holding.identity(self._file) == self._is:
+                with suppress(duckdb.Error):
+                    self._connection.execute("CHECKPOINT")
+            self._connection.close()
         shutil.rmtree(self._private, ignore_errors=True)
 
 
@@ -211,11 +318,38 @@ def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
         return
 
 
+def no_room() -> CreditsError:
+    """The disk is full."""
+    return CreditsError("There is no room left on the disk: free some space and try again.")
+
+
+def is_no_room(error: OSError) -> bool:
+    """Whether it is for want of room that the system refused."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def _says_no_room(text: str) -> bool:
+    signs = ("No space left", "Could not write", "max_temp_directory_size", "File too large")
+    return any(sign in text for sign in signs)
+
+
+def _given_up(error: BaseException | None) -> bool:
+    """Whether DuckDB refuses everything from then on, until the file is opened anew."""
+    return isinstance(error, duckdb.FatalException) or "has been invalidated" in str(error)
+
+
 def explained(error: duckdb.Error) -> CreditsError:
     """What DuckDB says, as a sentence with something to do."""
     text = str(error)
-    if "No space left" in text or "Could not write" in text or "max_temp_directory_size" in text:
-        return CreditsError("There is no room left on the disk: free some space and try again.")
+    if isinstance(error, duckdb.InterruptException):
+        return CreditsError("The database was opened anew meanwhile: try again.")
+    if _says_no_room(text):
+        return no_room()
+    if "Permission denied" in text or "Read-only file system" in text:
+        return CreditsError(
+            "The database can't be written to: make its folder writable, or choose another database"
+            " with --database or CREDITS_DATABASE."
+        )
     if "Out of Memory" in text:
         return CreditsError(
             "There is not enough memory for this: set CREDITS_MEMORY_LIMIT higher and try again."
@@ -232,11 +366,12 @@ def _is_text(path: Path) -> bool:
     return str(path).encode("utf-8", "replace").decode() == str(path)
 
 
-def _connect(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, file: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
+    """The database; `path` is what it was called."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(parents=True, exist_ok=True)
         config = {**_CONFIG, "memory_limit": memory_limit}
-        return duckdb.connect(str(path), config=config)
+        return duckdb.connect(str(file), config=config)
     except OSError as error:
         raise CreditsError(
             f"The folder {path.parent} can't be written to: choose another database with"
@@ -249,7 +384,7 @@ def _connect(path: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
 def _why_not(path: Path, text: str) -> str:
     if "lock" in text.lower() and "conflict" in text.lower():
         return (
-            f"{path} is in use by another program (another dashboard, perhaps): stop that one, or"
+            f"{path} {IN_USE} (another dashboard, perhaps): stop that one, or"
             " choose another database with --database or CREDITS_DATABASE."
         )
     if "read-only" in text.lower() or "permission" in text.lower() or "Cannot open file" in text:
@@ -257,6 +392,8 @@ def _why_not(path: Path, text: str) -> str:
             f"{path} can't be opened for writing: make the folder writable, or choose another"
             " database with --database or CREDITS_DATABASE."
         )
+    if _says_no_room(text):
+        return str(no_room())
     if "memory_limit" in text or "Memory must have" in text:
         return "CREDITS_MEMORY_LIMIT is not a size: write it as 2GB or 800MB."
     return (

@@ -47,10 +47,9 @@ def preview(
     database: Database, path: Path, options: Options, *, name: str, count: int = 8
 ) -> list[Preview]:
     """What each log in a file would be read as; a log that can't be read says why."""
-    cursor = database.cursor()
-    options = replace(options, saved=saved(cursor))
     found: list[Preview] = []
-    with database.scratch() as scratch:
+    with database.using() as cursor, database.scratch() as scratch:
+        options = replace(options, saved=saved(cursor))
         try:
             cursor.execute("SET TimeZone = ?", [options.time_zone])
             for plain in logs(path, name, scratch, reaches=database.reaches):
@@ -81,8 +80,6 @@ def preview(
                 )
         except (CreditsError, duckdb.Error) as error:
             found.append(Preview(name, problem=str(error).splitlines()[0]))
-        finally:
-            cursor.close()
     return found
 
 
