@@ -1,4 +1,4 @@
-"""What the benchmarks share: things timed in turn, and the table of their ratios.
+"""What the benchmarks share: things timed in turn, their ratios, and where the ratios are written.
 
 A single time says more about the machine than about the program, so that every claim is a ratio of
 two things measured turn by turn in one run, of the medians of all turns.
@@ -6,16 +6,22 @@ two things measured turn by turn in one run, of the medians of all turns.
 
 from __future__ import annotations
 
+import json
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 ROOT = Path(__file__).resolve().parents[1]
 """The project, so that a benchmark can be run by its path from anywhere."""
 sys.path.insert(0, str(ROOT))
+
+RESULTS = ROOT / "benchmarks" / "results.json"
+README = ROOT / "README.md"
+MARKS = "<!-- benchmarks -->", "<!-- /benchmarks -->"
 
 
 @dataclass(frozen=True)
@@ -23,13 +29,13 @@ class Finding:
     """One line of the table."""
 
     name: str
+    """What is measured, against what."""
     ratio: float | None
     """None where it could not be measured; `detail` then says why."""
     target: float | None
     """None for what is shown for information."""
-    better: str
-    """lower or higher"""
     detail: str
+    better: Literal["lower", "higher"] = "lower"
 
     @property
     def met(self) -> bool | None:
@@ -37,6 +43,18 @@ class Finding:
         if self.ratio is None or self.target is None:
             return None
         return self.ratio <= self.target if self.better == "lower" else self.ratio >= self.target
+
+    @property
+    def cells(self) -> tuple[str, str, str, str, str]:
+        """As a row of a table: name, ratio, target, whether it is met, detail."""
+        at = "at most" if self.better == "lower" else "at least"
+        return (
+            self.name,
+            "–" if self.ratio is None else f"{self.ratio:.2f}",
+            "–" if self.target is None else f"{at} {self.target:g}",
+            {True: "yes", False: "no", None: "–"}[self.met],
+            self.detail,
+        )
 
 
 def seconds(action: Callable[[], object]) -> float:
@@ -55,20 +73,23 @@ def in_turn(rounds: int, *actions: Callable[[], object]) -> list[float]:
     return [statistics.median(taken) for taken in times]
 
 
+def against(
+    name: str, ours: float, theirs: float, target: float | None, *, faster: bool = False
+) -> Finding:
+    """Our seconds against theirs; `faster`: how many times faster we are."""
+    detail = f"{_time(ours)} against {_time(theirs)}"
+    if faster:
+        return Finding(name, theirs / ours, target, detail, "higher")
+    return Finding(name, ours / theirs, target, detail)
+
+
+def _time(taken: float) -> str:
+    return f"{taken:.2f} s" if taken >= 1 else f"{taken * 1000:.0f} ms"
+
+
 def table(findings: Sequence[Finding]) -> str:
     """The findings as lines of text."""
-    rows = [("", "ratio", "target", "met", "")]
-    for found in findings:
-        sign = "≤" if found.better == "lower" else "≥"
-        rows.append(
-            (
-                found.name,
-                "–" if found.ratio is None else f"{found.ratio:.2f}",
-                "–" if found.target is None else f"{sign} {found.target:g}",
-                {True: "yes", False: "no", None: "–"}[found.met],
-                found.detail,
-            )
-        )
+    rows = [("", "ratio", "target", "met", ""), *(found.cells for found in findings)]
     widths = [max(len(row[i]) for row in rows) for i in range(4)]
     return "\n".join(
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]])
@@ -76,6 +97,28 @@ def table(findings: Sequence[Finding]) -> str:
     )
 
 
-if __name__ == "__main__":
-    # `make bench` runs every file here; this one has nothing to measure itself.
-    sys.exit(0)
+def write(findings: Iterable[Finding], path: Path = RESULTS) -> None:
+    """Keep findings, each under its name; what a file already holds under other names stays."""
+    known = json.loads(path.read_text()) if path.exists() else {}
+    for found in findings:
+        known[found.name] = {
+            "ratio": None if found.ratio is None else round(found.ratio, 3),
+            "target": found.target,
+            "better": found.better,
+            "met": found.met,
+            "detail": found.detail,
+        }
+    path.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n")
+
+
+def show(path: Path = RESULTS, readme: Path = README) -> None:
+    """Write the README's table anew from the results."""
+    lines = ["| what, against what | ratio | target | met | |", "|---|---|---|---|---|"]
+    for name, known in json.loads(path.read_text()).items():
+        found = Finding(name, known["ratio"], known["target"], known["detail"], known["better"])
+        lines.append(f"| {' | '.join(found.cells)} |")
+    text = readme.read_text()
+    before, rest = text.split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
+    body = "\n".join(lines)
+    readme.write_text(f"{before}{MARKS[0]}\n{body}\n{MARKS[1]}{after}")

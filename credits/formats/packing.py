@@ -65,6 +65,8 @@ class Plain:
     """Whether it has empty lines before its end."""
     trailing_blank: int = 0
     """Empty lines at its end."""
+    overlong: int = 0
+    """Lines that were left out because they were too long to be read."""
 
 
 @dataclass(frozen=True)

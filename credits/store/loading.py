@@ -19,6 +19,7 @@ import duckdb
 
 from credits import CreditsError, rates
 from credits.formats import NotALog, Options, Plain, Reading, logs, recognise
+from credits.formats.overlong import shortened
 from credits.formats.staging import IS_CALL, staging_sql
 from credits.store import cards, rating, schema
 from credits.store.corrections import saved
@@ -136,11 +137,7 @@ class _Taking:
 
     def run(self, now: datetime) -> Load:
         self.tell(0.02, f"Looking at {self.plain.name}")
-        options = replace(self.terms.options, saved=saved(self.cursor))
-        reading = recognise(self.plain, options, self.scratch, self.cursor)
-        if reading.correction is not None:
-            _set_time_zone(self.cursor, reading.correction.time_zone)
-        reading = self._stage(reading)
+        reading = self._stage(self._recognised())
         rows = self._count("true") + reading.unread
         if rows == 0:
             raise CreditsError(
@@ -157,6 +154,13 @@ class _Taking:
         self.tell(1.0, f"Loaded {self.plain.name}")
         return load
 
+    def _recognised(self) -> Reading:
+        options = replace(self.terms.options, saved=saved(self.cursor))
+        reading = recognise(self.plain, options, self.scratch, self.cursor)
+        if reading.correction is not None:
+            _set_time_zone(self.cursor, reading.correction.time_zone)
+        return reading
+
     def _query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self.cursor.execute(sql, parameters or []).fetchall()
         return found
@@ -171,6 +175,11 @@ class _Taking:
             sql = f"CREATE OR REPLACE TEMP TABLE staging AS {sql}"
             self._watched(sql, (0.05, 0.5), f"Reading {self.plain.name}")
         except duckdb.Error as error:
+            if "Maximum line size" in str(error) and not self.plain.overlong:
+                self.tell(0.05, f"Leaving lines out of {self.plain.name} that are far too long")
+                if shorter := shortened(self.plain, self.scratch / "shortened"):
+                    self.plain = shorter
+                    return self._stage(self._recognised())
             if reading.thorough is None:
                 raise self._unreadable(error) from error
             self.tell(0.05, f"Reading {self.plain.name} row by row: some are broken")
@@ -182,10 +191,10 @@ class _Taking:
             return explained(error)
         if "Maximum line size" in str(error) or "support a full read" in str(error):
             found = re.search(r"on Line: (\d+)", str(error)[:200])
-            line = f"line {found[1]}" if found else "a line"
+            row = f"the row at line {found[1]}" if found else "a row"
             return CreditsError(
-                f"{self.plain.name} was not loaded: {line} of it has more than 16 MB,"
-                " which is no line of a log; cut it out and load the file again."
+                f"{self.plain.name} was not loaded: {row} of it has more than 16 MB,"
+                " which is no row of a log; cut it out and load the file again."
             )
         return CreditsError(
             f"{self.plain.name} can't be read to its end ({str(error).splitlines()[0][:200]}):"
@@ -321,6 +330,11 @@ def _notes(plain: Plain, reading: Reading) -> tuple[str, ...]:
         )
     if plain.replaced:
         notes.append(f"{plain.name}: {plain.replaced:,} bytes were no text and were replaced by �.")
+    if plain.overlong:
+        notes.append(
+            f"{plain.name}: {plain.overlong:,} of its lines had more than 16 MB, as no line of a"
+            " log has, and were left out: they are among the rejects."
+        )
     if reading.correction is not None:
         notes.append(f"{plain.name}: read as saved under “{reading.correction.name}”.")
     return tuple(notes)

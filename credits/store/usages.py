@@ -289,7 +289,8 @@ class Usages:
         ).fetchall()
         named: dict[str, Any] = {}
         for place, name in enumerate(("user", "user_basis")):
-            names, codes = np.unique([row[place] for row in owners], return_inverse=True)
+            # Not as a numpy text, which loses NULs at its end.
+            codes, names = pd.factorize(np.array([row[place] for row in owners], dtype=object))
             named[name] = pd.Categorical.from_codes(
                 codes[frame["owner"]].astype(np.int64), categories=pd.Index(names)
             )

@@ -118,8 +118,15 @@ def test_half_a_character_in_json_breaks_nothing(load):
     assert str(refused.value).encode("utf-8")
 
 
-def test_a_line_too_long_to_be_one_is_named(load):
-    with pytest.raises(
-        CreditsError, match=r"a\.log was not loaded: line 3 of it has more than 16 MB.*\.$"
-    ):
-        load(CALL * 2 + "a" * (17 << 20) + "\n" + CALL)
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("", CALL),
+        ("time,user,api\n", "2026-01-01T00:00:01Z,ann,list\n"),
+        ("", '{"time": "2026-01-01T00:00:01Z", "user": "ann", "api": "list"}\n'),
+    ],
+)
+def test_a_line_far_too_long_is_a_reject_and_costs_no_other_row(load, head: str, row: str):
+    found, calls = load(head + row * 2 + "a" * (17 << 20) + "\n" + row)
+    assert (found.rows, found.loaded, found.rejected, len(calls)) == (4, 3, 1, 3)
+    assert "1 of its lines had more than 16 MB" in found.notes[-1]
