@@ -112,6 +112,7 @@ def test_from_the_sample_to_the_numbers_of_a_log_of_ones_own(
 
         visit(page, app, "/logs")
         page.get_by_role("button", name="Clear the sample").click()
+        ready(page)
         page.get_by_role("button", name="Yes, clear it").click()
         expect(page.get_by_role("button", name="Load the sample")).to_be_visible()
         ready(page)
