@@ -62,16 +62,22 @@ COPY (
 
 
 @contextmanager
-def served(script: str, folder: Path) -> Iterator[str]:
-    """A Streamlit server on a free port; its address."""
+def served(script: Path, folder: Path) -> Iterator[str]:
+    """A Streamlit server on a free port, with the settings beside the script; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script, f"--server.port={port}"]
+    command = [sys.executable, "-m", "streamlit", "run", script.name, f"--server.port={port}"]
     environment = os.environ | {"CREDITS_DATABASE": str(folder / "credits.duckdb")}
     server = subprocess.Popen(
-        [*command, "--server.fileWatcherType=none", "--server.headless=true"],
-        cwd=ROOT,
+        [
+            *command,
+            "--server.fileWatcherType=none",
+            "--server.headless=true",
+            "--browser.gatherUsageStats=false",
+            "--server.address=127.0.0.1",
+        ],
+        cwd=script.parent,
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -126,8 +132,8 @@ def _browser(folder: Path) -> Iterator[tuple[Browser, str, str]]:
     (folder / "bare.py").write_text(BARE)
     with (
         sync_playwright() as playwright,
-        served(str(folder / "bare.py"), folder) as bare,
-        served("app.py", folder) as app,
+        served(folder / "bare.py", folder) as bare,
+        served(ROOT / "app.py", folder) as app,
     ):
         browser = playwright.chromium.launch(executable_path=chromium(), args=arguments)
         yield browser, bare, app

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from browser import served
-from measure import Finding
+from measure import ROOT, Finding
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import connect
@@ -69,9 +69,9 @@ class Session:
         return taken
 
 
-def twenty(folder: Path, moves: int = 15) -> Iterator[Finding]:
+def twenty(folder: Path, moves: int = 10) -> Iterator[Finding]:
     """The 95th percentile of twenty sessions' moves, against the median of one's."""
-    with served("app.py", folder) as address:
+    with served(ROOT / "app.py", folder) as address:
         alone = statistics.median(Session(address).move(moves))
         sessions = [Session(address) for _ in range(SESSIONS)]
         taken: list[float] = []
