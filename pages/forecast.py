@@ -183,33 +183,35 @@ parts.panel(
     names={"peak": "past peak", "low": "5 %", "high": "95 %"},
 )
 
-# Only the tab that is open is drawn.
-risks, past, how = st.tabs(
-    ["Risk of each day", "How it did on your own past", "How it is worked out"],
-    key="forecast_more",
-    on_change="rerun",
-)
-if risks.open:
-    with risks:
-        daily = found.probabilities(plan.allowance)
+
+def risks() -> None:
+    """The risk of each coming day."""
+    daily = found.probabilities(plan.allowance)
+    parts.panel(
+        f"Probability that {number(plan.allowance)} credits are exceeded, day by day",
+        lambda: charts.probabilities(daily, SHARES, colours),
+        lambda: daily,
+        "probabilities",
+    )
+
+
+def past() -> None:
+    """The method tried on what has happened."""
+    tested = found.backtest
+    st.markdown(in_words(tested))
+    if tested is not None:
         parts.panel(
-            f"Probability that {number(plan.allowance)} credits are exceeded, day by day",
-            lambda: charts.probabilities(daily, SHARES, colours),
-            lambda: daily,
-            "probabilities",
+            "What happened, and what would have been forecast",
+            lambda: charts.forecast(tested.days, tested.days, plan.allowance, (), colours),
+            lambda: tested.days,
+            "backtest",
+            names={"low": "5 %", "high": "95 %", "last_week": "a week before"},
         )
-if past.open:
-    with past:
-        tested = found.backtest
-        st.markdown(in_words(tested))
-        if tested is not None:
-            parts.panel(
-                "What happened, and what would have been forecast",
-                lambda: charts.forecast(tested.days, tested.days, plan.allowance, (), colours),
-                lambda: tested.days,
-                "backtest",
-                names={"low": "5 %", "high": "95 %", "last_week": "a week before"},
-            )
-if how.open:
-    with how:
-        method()
+
+
+MORE = {
+    "Risk of each day": risks,
+    "How it did on your own past": past,
+    "How it is worked out": method,
+}
+MORE[parts.chosen_panel("forecast_more", list(MORE))]()

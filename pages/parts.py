@@ -111,6 +111,18 @@ def heading(title: str, caption: str, summary: Summary) -> None:
             asked("Clear the sample", "clear_sample", clear, **words)
 
 
+def chosen_panel(key: str, names: Sequence[str]) -> str:
+    """Which of some panels is to be drawn: buttons in a row, the first one at first.
+
+    Not Streamlit's tabs: a browser draws each of these anew at every move of a slider, which took
+    a third of the time.
+    """
+    st.session_state.setdefault(key, names[0])
+    st.segmented_control("More", names, key=key, required=True, label_visibility="collapsed")
+    chosen: str = st.session_state[key]
+    return chosen
+
+
 def asked(
     label: str, key: str, act: Callable[..., object], *given: Hashable, sure: str, keep: str
 ) -> None:

@@ -161,13 +161,5 @@ MORE: dict[str, Callable[[Shown], None]] = {
 
 
 def chosen(now: Shown) -> None:
-    """Draw what is chosen of them.
-
-    Not Streamlit's tabs: a browser draws each of these anew at every move of a slider, which took
-    a third of the time.
-    """
-    st.session_state.setdefault("more", next(iter(MORE)))
-    st.segmented_control(
-        "More", list(MORE), key="more", required=True, label_visibility="collapsed"
-    )
-    MORE[st.session_state["more"]](now)
+    """Draw what is chosen of them."""
+    MORE[parts.chosen_panel("more", list(MORE))](now)
