@@ -11,7 +11,7 @@ from credits.formats import Options, formats
 from credits.formats.base import FIELDS, Correction
 from credits.settings import settings
 from credits.store import Terms
-from pages import data, parts
+from pages import data, keystrokes, parts
 
 LABELS = {"occurred_at": "Time", "api": "API", "ip": "IP address", "request_id": "Request id"}
 AUTOMATIC = "Found from the content"
@@ -46,8 +46,9 @@ def terms_from(columns: list[str], ask: bool) -> Terms:
             key="pattern",
             placeholder=r"^(?P<occurred_at>\S+) (?P<user>\S+) (?P<path>\S+)",
             help="A regular expression whose named groups are fields. The preview shows at once"
-            " what it reads.",
+            " what it reads, while you type.",
         )
+        keystrokes.answering("pattern")
         keep = st.toggle(
             "Load rows again that are known already", key="keep", help="Off: overlaps unite."
         )

@@ -61,7 +61,7 @@ class Database:
     """
 
     def __init__(
-        self, path: Path, *, memory_limit: str = "1600MB", reads: Sequence[Path] = ()
+        self, path: Path, *, memory_limit: str = "1400MB", reads: Sequence[Path] = ()
     ) -> None:
         self.path = path
         self._private = Path(tempfile.mkdtemp(prefix="credits-")).resolve()
