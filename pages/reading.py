@@ -25,7 +25,8 @@ def label(field: str) -> str:
 
 def terms_from(columns: list[str], ask: bool) -> Terms:
     """What the person says of the files. `ask`: something can't be told without them."""
-    with st.expander("Read it differently", expanded=ask):
+    # Whoever types a pattern goes on typing when it begins to fit.
+    with st.expander("Read it differently", expanded=ask or bool(st.session_state.get("pattern"))):
         one, two, three = st.columns(3)
         names = {AUTOMATIC: None} | {form.title: form.name for form in formats()}
         form = one.selectbox("Format", list(names), key="format")

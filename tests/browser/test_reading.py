@@ -15,6 +15,7 @@ def test_a_pattern_answers_while_it_is_typed(
     new_page: Callable[[], Page],
     empty_app: App,
     visit: Callable[[Page, App, str], None],
+    ready: Callable[[Page], None],
 ) -> None:
     page = new_page()
     visit(page, empty_app, "/logs")
@@ -25,5 +26,8 @@ def test_a_pattern_answers_while_it_is_typed(
     field = page.locator(".st-key-pattern input")
     expect(field).to_be_visible()
     field.press_sequentially(PATTERN, delay=10)
-    expect(page.get_by_text("Time ← occurred_at")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Time ← (occurred_at)")).to_be_visible(timeout=20_000)
     expect(field).to_be_focused()
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    ready(page)
