@@ -6,10 +6,10 @@ All loads are whole: read, rated, de-duplicated, rolled up and committed to a da
 from __future__ import annotations
 
 import gzip
-import resource
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import count
@@ -111,7 +111,7 @@ class Bench:
             text=True,
             cwd=ROOT,
         )
-        return int(answer.stdout)
+        return int(answer.stdout.split()[0])
 
 
 def measured(folder: Path, scale: float, rounds: int, seed: int) -> Iterator[Finding]:
@@ -172,9 +172,36 @@ def into_a_great_database(folder: Path, scale: float, rounds: int, seed: int) ->
     yield Bench(folder, rounds).into_a_great_database(name, great(folder, rows, seed), small)
 
 
+def growth(folder: Path, scale: float, seed: int) -> Iterator[Finding]:
+    """How time and memory grow from 1 to 10 to 100 million calls, times `scale`, in ten files."""
+    for total in (1_000_000, 10_000_000, 100_000_000):
+        rows = round(total * scale)
+        part, database = rows // PARTS, folder / f"growth-{rows}.duckdb"
+        taken = most = 0.0
+        for i in range(PARTS):
+            log = Logs(folder, part, seed, start=i * part, done=i * part, total=rows).csv()
+            done = subprocess.run(
+                [sys.executable, __file__, str(log), str(database)],
+                check=True,
+                capture_output=True,
+                text=True,
+                cwd=ROOT,
+            )
+            memory, seconds = done.stdout.split()
+            most, taken = max(most, float(memory)), taken + float(seconds)
+            log.unlink()
+        size = database.stat().st_size / 1e6
+        database.unlink()
+        detail = f"{taken:.1f} s, {most:,.0f} MB of memory, {size:,.0f} MB of database"
+        yield Finding(f"{rows:,} calls loaded from ten files", None, None, detail)
+
+
 if __name__ == "__main__":
     # What a load takes is seen in a process of its own.
     log, into = (Path(argument) for argument in sys.argv[1:])
+    begun = time.perf_counter()
     with Store(into) as store:
         store.load(log, now=NOW)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    # Of this program alone: what `getrusage` says holds for whoever started it, too.
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    print(int(status["VmHWM"].split()[0]) // 1024, time.perf_counter() - begun)

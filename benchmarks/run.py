@@ -27,6 +27,7 @@ def benchmarks() -> dict[str, Benchmark]:
 
     return {
         "loading": loading.measured,
+        "growth": lambda folder, scale, rounds, seed: loading.growth(folder, scale, seed),
         "great": loading.into_a_great_database,
         "peak": peaks.of_the_organization,
         "users": lambda folder, scale, rounds, seed: peaks.of_users(scale, rounds, seed),

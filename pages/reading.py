@@ -13,7 +13,13 @@ from credits.settings import settings
 from credits.store import Terms
 from pages import data, keystrokes, parts
 
-LABELS = {"occurred_at": "Time", "api": "API", "ip": "IP address", "request_id": "Request id"}
+LABELS = {
+    "occurred_at": "Time",
+    "user_basis": "Known by",
+    "api": "API",
+    "ip": "IP address",
+    "request_id": "Request id",
+}
 AUTOMATIC = "Found from the content"
 DAYS = {"As the log shows": None, "Day first": True, "Month first": False}
 
