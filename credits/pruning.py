@@ -51,12 +51,14 @@ def needed(
 ) -> Mask:
     """Which buckets must be known call by call, so that each owner's peaks come out exact.
 
+    Anchored windows without openings hold nothing, and need nothing.
+
     Peaks of calls and of credits, in windows that end in the buckets from the first of `asked` up
     to before the second. `openings`: the stamps that open an anchored block; `always`: buckets that
     must be known anyhow.
     """
-    if not len(buckets.places):
-        return np.zeros(0, dtype=bool)
+    if not len(buckets.places) or (kind == "anchored" and (openings is None or not len(openings))):
+        return np.zeros(len(buckets.places), dtype=bool)
     whole, touched = _beginnings(buckets, kind, zone, openings)
     size = int(buckets.places.max()) + 1
     keys = buckets.owners * size + buckets.places
@@ -83,9 +85,10 @@ def _beginnings(
     if kind == "trailing":
         touched = buckets.places - DAY // buckets.width
         return touched + 1, touched
-    starts = midnights(buckets.ends, zone) if kind == "calendar" else openings
-    if starts is None or not len(starts):
-        raise ValueError("needed: anchored windows have openings")
+    if kind == "calendar" or openings is None:
+        starts = midnights(buckets.ends, zone)
+    else:
+        starts = openings
     begin = starts[np.maximum(np.searchsorted(starts, buckets.ends, "right") - 1, 0)]
     return -(-begin // buckets.width), begin // buckets.width
 

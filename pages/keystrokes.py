@@ -12,8 +12,11 @@ import streamlit as st
 from streamlit.components.v2 import component
 from streamlit.components.v2.types import ComponentRenderer
 
+# The browser calls it again with each run of the page: what it set up before goes first.
 _PRESS_ENTER = """
+let stop;
 export default function ({ data }) {
+    stop?.();
     let waiting;
     const typed = ({ target }) => {
         if (!target.closest(`.st-key-${data.key}`)) return;
@@ -22,7 +25,8 @@ export default function ({ data }) {
             new KeyboardEvent("keydown", { key: "Enter", bubbles: true })), data.pause);
     };
     document.addEventListener("input", typed);
-    return () => { clearTimeout(waiting); document.removeEventListener("input", typed); };
+    stop = () => { clearTimeout(waiting); document.removeEventListener("input", typed); };
+    return stop;
 }
 """
 _PAUSE = 400

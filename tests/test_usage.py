@@ -100,6 +100,17 @@ def test_where_usage_is_too_steady_peaks_are_to_the_second(tmp_path: Path, kind:
     assert exact.credits - 15 <= people["peak_credits"].item() <= exact.credits
 
 
+def test_where_usage_is_too_steady_blocks_open_where_they_do(tmp_path: Path):
+    calls = [("01-01T21:07:00", "ada"), *(("01-01T22:07:00", "ada"),) * 10]
+    calls += [("01-02T21:01:00", "bob"), ("01-02T21:10:00", "bob")]
+    rows = "".join(f"2026-{at}Z,{user},5\n" for at, user in calls)
+    with stored(tmp_path, "time,user,credits\n" + rows) as opened, opened.answers() as answers:
+        exact = usage.users(answers, None, None, "anchored")
+        answers.many, answers.most = 0, 4
+        found = usage.users(answers, None, None, "anchored")
+    assert found["peak_credits"].tolist() == exact["peak_credits"].tolist() == [55, 5]
+
+
 def _figures(answers: Answers, asked: tuple[pd.Timestamp, pd.Timestamp, Kind, str]):
     """What may not depend on how many rows are handed over."""
     start, end, kind, zone = asked

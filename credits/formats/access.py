@@ -54,8 +54,8 @@ _BARE = (
 # with no bracket and no escaped quote elsewhere. Cut at its quotes and spaces it is read in half
 # the time that the strict pattern takes, which would find the same in it.
 # What stands before the first quote then ends in 29 bytes, ` ` and all, that are the time.
-_SIMPLE = """CASE WHEN len(front) = 6 AND strlen(front[4]) = 21 AND starts_with(front[4], '[')
-    AND strpos(cut[1], '[') = strlen(cut[1]) - 28 AND ends_with(cut[1], '] ')
+_SIMPLE = """CASE WHEN len(front) = 6 AND strlen(front[4]) = 21 AND strlen(front[5]) = 6
+    AND strpos(cut[1], '[') = strlen(cut[1]) - 28 AND strpos(cut[1], ']') = strlen(cut[1]) - 1
     AND (starts_with(cut[3], ' 200 ') OR regexp_matches(cut[3], '^ \\d\\d\\d '))
     AND NOT contains(line, '\\"') THEN true ELSE false END"""
 

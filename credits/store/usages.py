@@ -71,13 +71,16 @@ class _Windows:
         return np.concatenate([stamps, stamps - DAY]) // width
 
     def on_edge(self, places: pd.Series[int], width: int) -> Mask:
-        """Which buckets are edges, or whole days before or after one.
+        """Which buckets are edges, or whole days before or after one, or where a block opens.
 
-        Where no more than these are known, no window that begins in one ends in a bucket that is
-        known, or the other way round: neither holds more than the calls say.
+        Where no more than these are known call by call, no window holds more than the calls say:
+        of each that ends in such a bucket, the bucket where it begins is known as well.
         """
         day = DAY // width
-        return np.isin(places % day, self.edges(width) % day)
+        found: Mask = np.isin(places % day, self.edges(width) % day)
+        if self.openings is not None:
+            found |= np.isin(places, np.append(self.openings, self.openings + DAY) // width)
+        return found
 
 
 class Usages:
