@@ -156,7 +156,9 @@ def test_a_restore_under_load_puts_all_of_the_backup_in_place_and_work_goes_on(
     steps = [step for place, step in enumerate(working.steps[:end]) if not working.said_no(place)]
     told = [str(each) for each in working.heard if str(each).startswith("refused")]
     assert len(told) <= 1
-    assert all("replaced meanwhile" in each or "opened anew" in each for each in told)
+    # A load that is taken back may be one that the backup does not have.
+    right = ("replaced meanwhile", "opened anew", "is not there any more")
+    assert all(any(words in each for words in right) for each in told), told
     found = seen(path)
     assert found["problems"] == ()
     # What was done around the swap may have come before it, and is in what was kept then.
