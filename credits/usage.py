@@ -31,16 +31,6 @@ class Answers(Protocol):
     def summary(self) -> Any:
         """All that is loaded."""
 
-    def usage(
-        self, start: datetime | None = None, end: datetime | None = None, where: Where | None = None
-    ) -> pd.DataFrame:
-        """Exact usage: occurred_at, calls, credits."""
-
-    def usage_by_user(
-        self, start: datetime | None = None, end: datetime | None = None
-    ) -> pd.DataFrame:
-        """Exact usage with user and user_basis."""
-
     def window_usage(
         self,
         kind: Kind,

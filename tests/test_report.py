@@ -348,6 +348,21 @@ def test_a_saved_rate_card_is_told_with_its_source(tmp_path: Path) -> None:
     assert [(card.title, card.source) for card in found.cards] == [("Our prices", "the contract")]
 
 
+def test_with_many_calls_the_report_says_the_same(tmp_path: Path) -> None:
+    log = tmp_path / "calls.jsonl"
+    log.write_text(busy())
+    wanted = report.Wanted(PLAN, zone="Asia/Kathmandu")
+    with Store(tmp_path / "x.duckdb") as store:
+        store.load(log, now=NOW)
+        with store.answers() as answers:
+            exact = report.gather(answers, wanted, now=NOW)
+            answers.many = 0
+            found = report.gather(answers, wanted, now=NOW)
+    assert report.document(found) == report.document(exact)
+    pd.testing.assert_frame_equal(found.days, exact.days)
+    assert found.series.peak == exact.series.peak
+
+
 def test_a_rate_card_that_is_gone_is_named(found: report.Report):
     gone = report.gathering.Card("/tmp/<gone>.toml")
     text = page(changed(found, cards=(gone,)))

@@ -147,7 +147,9 @@ def gather(answers: Answers, wanted: Wanted, *, now: datetime) -> Report:
         series=usage.series(answers, start, at, kind, zone),
         sums=dict(answers.totals([], start, at).astype(object).iloc[0]),
         users=usage.users(answers, start, at, kind, zone),
-        days=_days(answers.usage(start, at), demand, played, wanted, (start, at)),
+        days=_days(
+            answers.window_usage(kind, zone, start, start, at), demand, played, wanted, (start, at)
+        ),
         played=played,
         played_from=demand["minute"].iloc[0],
         compared=compare(demand, _scenarios(wanted), kind, zone),
