@@ -229,7 +229,7 @@ def _decompress(path: Path, name: str, kind: str, target: Path, budget: _Budget)
                 budget.spend(len(chunk), name)
                 out.write(chunk)
     except (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError) as error:
-        _refuse_full_disk(error)
+        refuse_full_disk(error)
         raise CreditsError(
             f"{name} is a damaged {kind} file (it ends early or was changed on the way):"
             " fetch it again and load it anew."
@@ -241,11 +241,12 @@ def copied(path: Path, target: Path) -> None:
     try:
         shutil.copyfile(path, target)
     except OSError as error:
-        _refuse_full_disk(error)
+        refuse_full_disk(error)
         raise
 
 
-def _refuse_full_disk(error: BaseException) -> None:
+def refuse_full_disk(error: BaseException) -> None:
+    """Raises CreditsError, with what to do, where it is the disk that has no room left."""
     if isinstance(error, OSError) and error.errno == 28:
         raise CreditsError(NO_ROOM) from error
 
@@ -323,7 +324,7 @@ def _zip_members(path: Path, name: str, scratch: Path, budget: _Budget) -> Itera
                 yield member, None, f"{member} is locked with a password: unpack it yourself."
                 continue
             except (zipfile.BadZipFile, EOFError, zlib.error, OSError) as error:
-                _refuse_full_disk(error)
+                refuse_full_disk(error)
                 yield member, None, f"{member} is damaged inside the zip file: pack it again."
                 continue
             yield member, target, ""
@@ -366,7 +367,7 @@ def _tar_members(path: Path, name: str, scratch: Path, budget: _Budget) -> Itera
                 member = info.name.encode("utf-8", "replace").decode()
                 yield f"{name}/{member}", target, ""
     except (tarfile.TarError, OSError, ValueError) as error:
-        _refuse_full_disk(error)
+        refuse_full_disk(error)
         raise CreditsError(
             f"{name} is a damaged tar file: fetch it again and load it anew."
         ) from error
