@@ -174,8 +174,8 @@ class Reading:
     """Field → SQL expression of type VARCHAR over the source."""
     columns: Mapping[str, str]
     """Field → what it was called in the log, for people."""
-    row: str
-    """SQL expression, cheap: the row's text, kept with a reject (NULL where `locate` knows it)."""
+    row: str | None
+    """SQL expression, cheap: the row's text, kept with a reject; None where `locate` knows it."""
     fingerprint: str
     """SQL expression of type UBIGINT: equal rows of a log, and no others, have the same one."""
     stamps: tuple[str, ...] = ()

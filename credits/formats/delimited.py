@@ -192,7 +192,7 @@ def described(
         source="",
         fields={**fields, **known.fields},
         columns={field: layout.names[index] for field, index in found.items()},
-        row="NULL::VARCHAR",
+        row=None,
         fingerprint=f"hash({', '.join(f'c{i + 1}' for i in range(layout.width))})",
         stamps=stamps,
         skip=known.skip,

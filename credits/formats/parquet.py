@@ -41,7 +41,7 @@ def read(plain: Plain, options: Options, connection: duckdb.DuckDBPyConnection) 
         source=source,
         fields=fields,
         columns={field: names[index] for field, index in found.items()},
-        row="NULL::VARCHAR",
+        row=None,
         fingerprint=f"hash({every})",
         stamps=stamps,
         names=tuple(names),

@@ -1,13 +1,16 @@
 """From a reading to rows of the call schema, the same way for every format.
 
-What this module gives is SQL: one SELECT, in file order, of one row for each row of the log. Its
-columns are those of the call schema before rating, and `skip`, `reject`, `line` and `text` for the
-rows that are no calls.
+What this module gives is SQL: one SELECT, in file order, of one row for each row of the log, with
+`skip`, `reject`, `line` and `text` for the rows that are no calls.
+
+Millions of rows are of a few thousand kinds, and who called what is the same in all rows of a kind.
+So of every row only its own is worked out (when, how many records, which id), and the hash of what
+makes its kind, as the log has it; `kind_sql` cleans that, once for a kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from credits.formats.base import FIELDS, Reading, literal
 from credits.formats.paths import key_sql, parameters_sql
@@ -21,79 +24,124 @@ IS_CALL = "skip IS NULL AND reject IS NULL"
 MOST = 10**15
 """Calls that one row may stand for, and credits that it may have cost."""
 
-KIND = {
-    **{name: name for name in ('"user"', "user_basis", "app", "key", "is_path", "method")},
-    **{name: name for name in ("parameters", "status")},
-    "has_credits": "(logged IS NOT NULL)",
-    "has_records": "(records IS NOT NULL)",
-}
-"""What staged rows of one kind have in common: each with what it is in a row."""
-
+_LONGEST_BLANK = max(map(len, BLANK_CELLS))
+_CLEANED = ("api", "path", "credits", "calls", "ip", "request_id")
+"""Fields that each row is asked for; the rest is cleaned for a kind, or when it is cast."""
+_MAKES = ("by_user", "by_app", "by_ip", "key", "is_path", "verb", "parameters", "code")
 _VERB = r"^[A-Za-z]{3,12} +(/|\*|https?://)\S*"
+_SPACE = " \t\r\n"
+ABSENT = {
+    "logged": "NULL::DECIMAL(38, 6)",
+    "calls": "1",
+    "fingerprint": "NULL::UBIGINT",
+    "line": "NULL::BIGINT",
+    "text": "NULL::VARCHAR",
+}
+"""What stands for these of a log that does not have them; nothing is staged of it."""
 
 
 def staging_sql(reading: Reading, parameters: Iterable[str]) -> str:
-    """SELECT of occurred_at, user, user_basis, app, key, is_path, method, parameters, status,
-    records, logged, calls, ip, request_id, fingerprint, skip, reject, line, text, kind.
+    """SELECT of occurred_at, records, ip, request_id, skip, reject, kind, what makes a kind, and
+    such of `ABSENT` as the log has.
 
-    `key` is what `fold_sql` makes an API of (where `is_path`) or the operation's name itself;
-    `logged` the credits that the log carries; `kind` the hash of `KIND`. `parameters`: the query
-    parameters that a rate card tells calls apart by.
+    `logged` are the credits that the log carries; `kind` is a hash of what makes a kind and of
+    whether there are `logged` and `records`. `parameters`: the query parameters that a rate card
+    tells calls apart by.
     """
+    has = reading.fields.keys()
     raw = ", ".join(f"{reading.fields.get(f, 'NULL::VARCHAR')} AS f_{f}" for f in FIELDS)
-    known = {*reading.fields, "occurred_at"}
-    clean = ", ".join(f"{_clean(f'f_{f}')} AS f_{f}" for f in FIELDS if f in known)
+    known = [f for f in _CLEANED if f in has]
+    clean = ", ".join(f"{_clean(f'f_{f}')} AS f_{f}" for f in known)
     stamp = stamp_sql("f_occurred_at", reading.stamps, reading.day_first)
-    weighted, logs_credits = "calls" in reading.fields, "credits" in reading.fields
-    reject = _reject(weighted, logs_credits)
+    weighted, logs_credits = "calls" in has, "credits" in has
+    logged, calls = _decimal("f_credits") if logs_credits else "NULL", _whole("f_calls")
+    own = ", ".join(f"{sql} AS {name}" for name, sql in _own(reading).items() if sql)
     return f"""
-SELECT *, hash({", ".join(KIND.values())}) AS kind
-FROM (SELECT occurred_at, coalesce(f_user, f_app, f_ip, '{UNKNOWN}') AS "user",
-  CASE WHEN f_user IS NOT NULL THEN 'user' WHEN f_app IS NOT NULL THEN 'app'
-       WHEN f_ip IS NOT NULL THEN 'ip' ELSE 'unknown' END AS user_basis,
-  f_app AS app,
+SELECT {own}, occurred_at, records, f_ip AS ip, f_request_id AS request_id, skip, reject,
+  {", ".join(_MAKES)}, hash({", ".join(_MAKES)}, logged IS NULL, records IS NULL) AS kind
+FROM (SELECT *, f_user AS by_user, f_app AS by_app, {_by_ip(has)} AS by_ip, f_status AS code,
   CASE WHEN target IS NOT NULL THEN {key_sql("target")} ELSE coalesce(f_api, f_path) END AS key,
-  target IS NOT NULL AS is_path, upper(f_method) AS method,
-  {parameters_sql("target", parameters)} AS parameters,
-  CASE WHEN ends_with(f_status, '.0') THEN left(f_status, -2) ELSE f_status END AS status,
-  records, logged, calls, f_ip AS ip, f_request_id AS request_id,
-  CASE WHEN f_request_id IS NULL THEN fingerprint END AS fingerprint,
-  skip, reject, line, CASE WHEN reject IS NOT NULL THEN text END AS text
-FROM (SELECT *, CASE WHEN skip IS NULL THEN {reject} END AS reject
+  target IS NOT NULL AS is_path, {parameters_sql("target", parameters)} AS parameters,
+  CASE WHEN skip IS NULL THEN {_reject(weighted, logs_credits)} END AS reject
 FROM (SELECT * REPLACE (
-    CASE WHEN request[1] <> '' THEN request[1] ELSE f_method END AS f_method,
-    CASE WHEN request[2] <> '' THEN request[2] ELSE target END AS target)
+    CASE WHEN request IS NULL OR request[2] = '' THEN target ELSE request[2] END AS target),
+    CASE WHEN request IS NULL OR request[1] = '' THEN f_method ELSE request[1] END AS verb
 FROM (SELECT *,
-  CASE WHEN target IS NOT NULL AND NOT starts_with(target, '/')
-       AND regexp_matches(target, '{_VERB}')
-       THEN regexp_extract_all(target, '^(\\S+) +(\\S*)', 1)
-            || regexp_extract_all(target, '^(\\S+) +(\\S*)', 2) END AS request
+  CASE WHEN target IS NULL OR starts_with(target, '/') THEN NULL
+       WHEN regexp_matches(target, '{_VERB}')
+       THEN [regexp_extract(target, '^(\\S+) +(\\S*)', 1),
+             regexp_extract(target, '^(\\S+) +(\\S*)', 2)] END AS request
 FROM (SELECT *, {_target()} AS target,
   CASE WHEN stamp BETWEEN {EARLIEST} AND {LATEST} THEN stamp END AS occurred_at
-FROM (SELECT *, {stamp} AS stamp,
-  {_whole("f_records")} AS records, {_decimal("f_credits") if logs_credits else "NULL"} AS logged,
-  {_whole("f_calls") if weighted else "1"} AS calls
-FROM (SELECT * REPLACE ({clean})
+FROM (SELECT *, {stamp} AS stamp, {_whole("f_records")} AS records, {logged} AS logged,
+  {calls if weighted else "1"} AS calls
+FROM (SELECT * {f"REPLACE ({clean})" if clean else ""}
 FROM (SELECT {raw}, {reading.skip} AS skip, {reading.reject} AS broken,
   {_fingerprint(reading)} AS fingerprint, {reading.line or "NULL::BIGINT"} AS line,
-  {reading.row} AS text
-FROM {reading.source}))))))))
+  {reading.row or "NULL::VARCHAR"} AS text
+FROM {reading.source})))))))
 """
+
+
+def kinds_sql(rows: str) -> str:
+    """SELECT of staged rows with what they are of: user, user_basis, app, key, is_path, method,
+    parameters, status, has_credits, has_records, beside what the rows have.
+
+    `key` is what `fold_sql` makes an API of (where `is_path`) or the operation's name itself.
+    """
+    user, app, code = (_clean(column) for column in ("by_user", "by_app", "code"))
+    return f"""
+SELECT *, coalesce(who, app, by_ip, '{UNKNOWN}') AS "user",
+  CASE WHEN who IS NOT NULL THEN 'user' WHEN app IS NOT NULL THEN 'app'
+       WHEN by_ip IS NOT NULL THEN 'ip' ELSE 'unknown' END AS user_basis,
+  CASE WHEN ends_with(cleaned, '.0') THEN left(cleaned, -2) ELSE cleaned END AS status,
+  logged IS NOT NULL AS has_credits, records IS NOT NULL AS has_records
+FROM (SELECT *, {user} AS who, {app} AS app, {code} AS cleaned, upper({_clean("verb")}) AS method
+FROM ({rows}))"""
+
+
+def completed_sql(reading: Reading, rows: str) -> str:
+    """SELECT of staged rows with those of `ABSENT` that their log does not have."""
+    absent = [f", {ABSENT[name]} AS {name}" for name, sql in _own(reading).items() if sql is None]
+    return f"SELECT *{''.join(absent)} FROM {rows}"
+
+
+def _own(reading: Reading) -> dict[str, str | None]:
+    """What a log may have or not, in SQL; None where it has not."""
+    return {
+        "logged": "logged" if "credits" in reading.fields else None,
+        "calls": "calls" if "calls" in reading.fields else None,
+        "fingerprint": "CASE WHEN f_request_id IS NULL THEN fingerprint END",
+        "line": "line" if reading.line else None,
+        "text": "CASE WHEN reject IS NOT NULL THEN text END" if reading.row else None,
+    }
 
 
 def _clean(column: str) -> str:
     """A cell without what stands for nothing, and without white space around it.
 
-    Of every cell of a log this is asked, so it is put in the cheapest words: a chain of comparisons
+    Of many cells of a log this is asked, so it is put in the cheapest words: a chain of comparisons
     costs half of what `IN` does, and the tests for white space a tenth of a regular expression.
     What is below `!` begins with white space, or with a control character that `trim` leaves alone.
     """
     blank = " OR ".join(f"{column} = {literal(text)}" for text in BLANK_CELLS)
-    ends = " OR ".join(f"ends_with({column}, chr({ord(space)}))" for space in " \t\r\n")
+    ends = " OR ".join(f"ends_with({column}, chr({ord(space)}))" for space in _SPACE)
+    # Digits, slashes and half of the capitals: no blank cell begins so.
     return (
-        f"CASE WHEN {blank} THEN NULL WHEN {column} < '!' OR {ends}"
-        f" THEN nullif(trim({column}, ' \t\r\n'), '') ELSE {column} END"
+        f"CASE WHEN {column} >= '.' AND {column} < 'N' AND NOT ({ends}) THEN {column}"
+        f" WHEN {blank} THEN NULL WHEN {column} < '!' OR {ends}"
+        f" THEN nullif(trim({column}, '{_SPACE}'), '') ELSE {column} END"
     )
+
+
+def _by_ip(has: Container[str]) -> str:
+    """The address, where there is neither user nor app to count the call to."""
+    known = " ".join(
+        f"WHEN strlen({cell}) > {_LONGEST_BLANK} AND {cell} >= '!' THEN NULL"
+        f" WHEN {_clean(cell)} IS NOT NULL THEN NULL"
+        for cell in (f"f_{field}" for field in ("user", "app") if field in has)
+    )
+    return f"CASE {known} ELSE f_ip END" if known else "f_ip"
 
 
 def _fingerprint(reading: Reading) -> str:
@@ -104,8 +152,8 @@ def _fingerprint(reading: Reading) -> str:
     request_id = reading.fields.get("request_id")
     if request_id is None:
         return reading.fingerprint
-    longest = max(map(len, BLANK_CELLS))
-    blank = f"{request_id} IS NULL OR strlen({request_id}) <= {longest} OR {request_id} < '!'"
+    short = f"strlen({request_id}) <= {_LONGEST_BLANK}"
+    blank = f"{request_id} IS NULL OR {short} OR {request_id} < '!'"
     return f"CASE WHEN {blank} THEN {reading.fingerprint} END"
 
 
@@ -123,7 +171,7 @@ def _target() -> str:
 def _whole(text: str) -> str:
     """A whole number that is written as one, with a `.0` or with thousands separators."""
     loose = f"TRY_CAST(TRY_CAST(replace({text}, ',', '') AS DECIMAL(38, 6)) AS BIGINT)"
-    whole = f"regexp_full_match({text}, '[\\d,]+(\\.0*)?')"
+    whole = f"regexp_full_match({text}, '\\s*[\\d,]+(\\.0*)?\\s*')"
     return (
         f"CASE WHEN {text} IS NULL THEN NULL ELSE"
         f" coalesce(TRY_CAST({text} AS BIGINT), CASE WHEN {whole} THEN {loose} END) END"
@@ -140,13 +188,12 @@ def _decimal(text: str) -> str:
 
 def _reject(weighted: bool, logs_credits: bool) -> str:
     """Why a row can't be read as a call, or NULL; the first reason that holds."""
-    quoted = "left(f_occurred_at, 60)"
+    time = _clean("f_occurred_at")
     reasons = [
         "WHEN broken IS NOT NULL THEN broken",
-        "WHEN f_occurred_at IS NULL THEN 'has no time'",
-        f"WHEN occurred_at IS NULL AND stamp IS NOT NULL"
-        f" THEN 'its time is not between 1970 and 2200: ' || {quoted}",
-        f"WHEN occurred_at IS NULL THEN 'its time is not understood: ' || {quoted}",
+        f"""WHEN occurred_at IS NULL THEN CASE WHEN {time} IS NULL THEN 'has no time'
+            ELSE CASE WHEN stamp IS NULL THEN 'its time is not understood: '
+                ELSE 'its time is not between 1970 and 2200: ' END || left({time}, 60) END""",
     ]
     if weighted:
         reasons += [

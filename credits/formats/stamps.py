@@ -123,7 +123,7 @@ def stamp_sql(expression: str, values: Iterable[str], day_first: bool | None = N
     """
     examples = [value.strip() for value in values if value and value.strip()][:500]
     days = _day_first(examples)[0] if day_first is None else day_first
-    cleaned = f"trim(replace({expression}, chr(34), ''), '[] ')"
+    cleaned = f"trim(replace({expression}, chr(34), ''), '[] \t\r\n')"
     # Who writes dates with dots writes the day first.
     general = _general(cleaned, days, dotted=day_first is not False)
     if examples and all(_ISO.match(value) for value in examples):

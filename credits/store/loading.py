@@ -20,7 +20,7 @@ import duckdb
 from credits import CreditsError, rates
 from credits.formats import NotALog, Options, Plain, Reading, logs, recognise
 from credits.formats.overlong import shortened
-from credits.formats.staging import IS_CALL, staging_sql
+from credits.formats.staging import IS_CALL, completed_sql, staging_sql
 from credits.store import cards, rating, schema
 from credits.store.corrections import saved
 from credits.store.database import Database, Progress, explained
@@ -169,11 +169,13 @@ class _Taking:
         return int(self._query(f"SELECT count(*) FROM staging WHERE {condition}")[0][0])
 
     def _stage(self, reading: Reading) -> Reading:
-        """Read the log into the table `staging`; leniently where DuckDB stops at a broken row."""
+        """Read the log, to be asked for as `staging`; leniently where DuckDB stops at a broken row."""
         sql = staging_sql(reading, self.card.parameters)
         try:
-            sql = f"CREATE OR REPLACE TEMP TABLE staging AS {sql}"
+            sql = f"CREATE OR REPLACE TEMP TABLE staged AS {sql}"
             self._watched(sql, (0.05, 0.5), f"Reading {self.plain.name}")
+            rows = completed_sql(reading, "(SELECT rowid AS row, * FROM staged)")
+            self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW staging AS {rows}")
         except duckdb.Error as error:
             if "Maximum line size" in str(error) and not self.plain.overlong:
                 self.tell(0.05, f"Leaving lines out of {self.plain.name} that are far too long")
@@ -226,14 +228,14 @@ class _Taking:
     def _store(self, reading: Reading, rows: int, skipped: int, now: datetime) -> Load:
         load_id = int(self._query("SELECT nextval('load_ids')")[0][0])
         duplicates = int(self._query("SELECT count(*) FROM shadowed")[0][0])
-        chosen = "s.rowid NOT IN (SELECT row FROM shadowed)" if duplicates else "true"
+        chosen = "s.row NOT IN (SELECT row FROM shadowed)" if duplicates else "true"
         given: dict[str, Any] = {"load": load_id}
         self.cursor.execute(rating.KEEP_KINDS, given)
         with in_any_order(self.cursor):
             message = f"Storing {self.plain.name}"
             self._watched(_insert("stored_calls", chosen), (0.55, 0.88), message, given)
         if duplicates:
-            in_order = _insert("stored_duplicates", f"NOT ({chosen})") + " ORDER BY s.rowid"
+            in_order = _insert("stored_duplicates", f"NOT ({chosen})") + " ORDER BY s.row"
             self.cursor.execute(in_order, given)
         sums = self._sums(load_id)
         with in_any_order(self.cursor):
@@ -294,14 +296,14 @@ class _Taking:
     def _store_rejects(self, reading: Reading, load_id: int) -> int:
         """Keep every reject with its line number, reason and text; how many there are."""
         self.cursor.execute(
-            """INSERT INTO rejects SELECT ?, coalesce(line, rowid + 1), reject, text
-            FROM staging WHERE reject IS NOT NULL AND skip IS NULL ORDER BY rowid""",
+            """INSERT INTO rejects SELECT ?, coalesce(line, row + 1), reject, text
+            FROM staging WHERE reject IS NOT NULL AND skip IS NULL ORDER BY row""",
             [load_id],
         )
         ordinals = [
             row[0]
             for row in self._query(
-                "SELECT rowid FROM staging WHERE reject IS NOT NULL AND skip IS NULL ORDER BY rowid"
+                "SELECT row FROM staging WHERE reject IS NOT NULL AND skip IS NULL ORDER BY row"
             )
         ]
         if reading.locate is not None and ordinals:
@@ -352,13 +354,13 @@ GROUP BY api
 _REPEATED_IDS = f"""
 INSERT INTO shadowed
 SELECT row FROM (
-    SELECT rowid AS row, row_number() OVER (PARTITION BY request_id ORDER BY rowid) AS place
+    SELECT row, row_number() OVER (PARTITION BY request_id ORDER BY row) AS place
     FROM staging WHERE {IS_CALL} AND request_id IS NOT NULL AND hash(request_id) IN (
         SELECT hash(request_id) FROM staging WHERE {IS_CALL} AND request_id IS NOT NULL
         GROUP BY 1 HAVING count(*) > 1))
 WHERE place > 1
 UNION
-SELECT rowid FROM staging
+SELECT row FROM staging
 WHERE {IS_CALL} AND request_id IN (SELECT request_id FROM stored_calls WHERE request_id IS NOT NULL)
 """
 
@@ -366,8 +368,8 @@ WHERE {IS_CALL} AND request_id IN (SELECT request_id FROM stored_calls WHERE req
 _KNOWN_ROWS = """
 INSERT INTO shadowed
 SELECT row FROM (
-    SELECT s.rowid AS row, known.times,
-        row_number() OVER (PARTITION BY s.occurred_at, s.fingerprint ORDER BY s.rowid) AS place
+    SELECT s.row, known.times,
+        row_number() OVER (PARTITION BY s.occurred_at, s.fingerprint ORDER BY s.row) AS place
     FROM staging AS s JOIN (
         SELECT occurred_at, fingerprint, count(*) AS times FROM stored_calls
         WHERE fingerprint IS NOT NULL AND occurred_at BETWEEN $first AND $last

@@ -11,8 +11,9 @@ import pandas as pd
 
 from credits import CreditsError
 from credits.formats import NotALog, Options, logs, recognise
+from credits.formats.base import Reading
 from credits.formats.headers import NoCallsError
-from credits.formats.staging import staging_sql
+from credits.formats.staging import completed_sql, kinds_sql, staging_sql
 from credits.store.corrections import saved
 from credits.store.database import Database
 
@@ -20,7 +21,7 @@ _FIRST = """
 SELECT occurred_at, "user", user_basis, app,
     concat_ws(' ', method, coalesce(key, '(unknown)')) AS api, status, records,
     logged AS credits, calls, ip, request_id, coalesce(reject, skip) AS problem
-FROM ({staging}) LIMIT {count}
+FROM ({rows})
 """
 
 
@@ -60,7 +61,7 @@ def preview(
                     reading = recognise(plain, options, scratch, cursor)
                     if reading.correction is not None:
                         cursor.execute("SET TimeZone = ?", [reading.correction.time_zone])
-                    rows = _rows(cursor, staging_sql(reading, ()), count)
+                    rows = _rows(cursor, reading, count)
                 except NoCallsError as error:
                     found.append(Preview(plain.name, names=error.names, problem=str(error)))
                     continue
@@ -83,5 +84,6 @@ def preview(
     return found
 
 
-def _rows(cursor: duckdb.DuckDBPyConnection, staging: str, count: int) -> pd.DataFrame:
-    return cursor.execute(_FIRST.format(staging=staging, count=count)).df()
+def _rows(cursor: duckdb.DuckDBPyConnection, reading: Reading, count: int) -> pd.DataFrame:
+    rows = kinds_sql(completed_sql(reading, f"({staging_sql(reading, ())} LIMIT {count})"))
+    return cursor.execute(_FIRST.format(rows=rows)).df()

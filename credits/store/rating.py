@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from credits.formats.paths import fold_sql, ruled_sql
-from credits.formats.staging import IS_CALL, KIND, UNKNOWN
+from credits.formats.staging import IS_CALL, UNKNOWN, kinds_sql
 from credits.rates import RateCard
 from credits.store import schema
 
@@ -97,11 +97,12 @@ def rate_staged(cursor: duckdb.DuckDBPyConnection, card: RateCard, fold: Sequenc
     `fold`: a person's own rules for paths; see `paths.ruled_sql`.
     """
     api = f"concat_ws(' ', method, {ruled_sql(fold_sql('key'), fold)})"
-    seen = ", ".join(f"{sql} AS {name}" for name, sql in KIND.items())
     # To group by a number, and to look up a row of each group, takes a tenth of a DISTINCT.
+    ones = f"SELECT min(row) FROM staging WHERE {IS_CALL} GROUP BY kind"
+    seen = kinds_sql(f"SELECT * FROM staging WHERE row IN ({ones})")
     cursor.execute(f"""
-        CREATE OR REPLACE TEMP TABLE seen AS SELECT kind, {seen} FROM staging WHERE rowid IN (
-            SELECT min(rowid) FROM staging WHERE {IS_CALL} GROUP BY kind)""")
+        CREATE OR REPLACE TEMP TABLE seen AS SELECT kind, "user", user_basis, app, key, is_path,
+            method, parameters, status, has_credits, has_records FROM ({seen})""")
     cursor.execute(f"""
         CREATE OR REPLACE TEMP TABLE staged_apis AS
         SELECT *, CASE WHEN is_path THEN {api}
