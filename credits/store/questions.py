@@ -15,11 +15,11 @@ import duckdb
 import pandas as pd
 
 from credits.rates import RateCard
-from credits.store import cards, schema
+from credits.store import cards, rolled
 from credits.store.demands import Demands
 from credits.store.trials import Batching, Pricing, Trial
 from credits.store.usages import Usages
-from credits.store.wanted import DIMENSIONS, Where, chosen, within
+from credits.store.wanted import Where
 
 
 @dataclass(frozen=True)
@@ -116,18 +116,24 @@ class Answers(Demands, Usages):
     ) -> pd.DataFrame:
         """Sums in [start, end] by some of DIMENSIONS: those, calls, credits, assumed, refused.
 
-        Most credits first. Quarters of an hour are read from the roll-up, and only what sticks out
-        at either end from the calls, so that the sums are exact to the instant.
+        Most credits first. Exact to the instant; see `rolled`.
         """
         columns = ", ".join(f'"{name}"' for name in by)
-        head = f"SELECT {columns}{', ' if by else ''}"
-        parts, given = self._parts(start, end, where)
-        union = " UNION ALL ".join(parts)
-        group = f"GROUP BY {columns}" if by else ""
+        sums = f"""coalesce(sum(calls), 0)::BIGINT AS calls, {self._sum("credits")},
+            {self._sum("assumed")}, coalesce(sum(refused), 0)::BIGINT AS refused"""
+        if not by and not where:
+            parts, given = rolled.parts(rolled.MINUTES, start, end)
+            return self._frame(f"SELECT {sums} FROM ({parts})", given)
+        # Kinds are added up before they are looked up: there are few of them, and they are numbers.
+        parts, given = rolled.parts(rolled.QUARTERS, start, end, where)
         return self._frame(
-            f"""{head} coalesce(sum(calls), 0)::BIGINT AS calls, {self._sum("credits")},
-                {self._sum("assumed")}, coalesce(sum(refused), 0)::BIGINT AS refused
-            FROM ({union}) {group}
+            f"""SELECT {columns}{", " if by else ""} {sums} FROM (
+                SELECT *, CASE WHEN credits_basis = 'assumed' THEN credits ELSE 0 END AS assumed,
+                    CASE WHEN refused_kind THEN calls ELSE 0 END AS refused
+                FROM (SELECT kind_id, sum(calls) AS calls, sum(credits) AS credits FROM ({parts})
+                    GROUP BY kind_id)
+                JOIN (SELECT * RENAME (refused AS refused_kind) FROM kinds) USING (kind_id))
+            {f"GROUP BY {columns}" if by else ""}
             ORDER BY credits DESC, calls DESC{", " + columns if by else ""}""",
             given,
         )
@@ -143,48 +149,27 @@ class Answers(Demands, Usages):
 
         quarter, those, calls, credits; exact to the instant, as `totals`.
         """
+        sums = f"sum(calls)::BIGINT AS calls, {self._sum('credits')}"
+        if not by and not where:
+            parts, given = rolled.parts(rolled.MINUTES, start, end)
+            return self._frame(
+                f"""SELECT time_bucket(INTERVAL 15 minutes, minute) AS quarter, {sums}
+                FROM ({parts}) GROUP BY quarter ORDER BY quarter""",
+                given,
+            )
+        parts, given = rolled.parts(rolled.QUARTERS, start, end, where)
         columns = "".join(f', "{name}"' for name in by)
-        parts, given = self._parts(start, end, where)
+        # Each group of kinds is known by one of them: to group by numbers takes a tenth.
         return self._frame(
-            f"""SELECT quarter{columns}, sum(calls)::BIGINT AS calls, {self._sum("credits")}
-            FROM ({" UNION ALL ".join(parts)})
-            GROUP BY quarter{columns} ORDER BY quarter{columns}""",
+            f"""WITH groups AS (SELECT min(kind_id) AS one, list(kind_id) AS all_of_them{columns}
+                FROM kinds GROUP BY ALL)
+            SELECT quarter{columns}, calls, credits FROM (
+                SELECT quarter, one, {sums} FROM ({parts})
+                JOIN (SELECT one, unnest(all_of_them) AS kind_id FROM groups) USING (kind_id)
+                GROUP BY quarter, one)
+            JOIN groups USING (one) ORDER BY quarter{columns}""",
             given,
         )
-
-    def _parts(
-        self, start: datetime | None, end: datetime | None, where: Where | None
-    ) -> tuple[list[str], list[Any]]:
-        """SELECTs that together hold [start, end], each instant once, and their parameters."""
-        quarter = pd.Timedelta(minutes=15)
-        columns = ", ".join(f'"{name}"' for name in DIMENSIONS)
-        rolled = f"SELECT quarter, {columns}, calls, credits, assumed, refused FROM quarters WHERE "
-        single = f"""SELECT {schema.QUARTER} AS quarter, {columns}, calls, credits,
-            CASE WHEN credits_basis = 'assumed' THEN credits ELSE 0 END AS assumed,
-            CASE WHEN refused THEN calls ELSE 0 END AS refused FROM calls WHERE """
-        wanted, values = chosen(where)
-        inner = None if start is None else pd.Timestamp(start).ceil(quarter)
-        outer = None if end is None else pd.Timestamp(end).floor(quarter)
-        if inner is not None and outer is not None and inner >= outer:
-            sql, given = within("occurred_at", start, end, where)
-            return [single + sql], given
-        # The last whole quarter before `outer`, which begins a quarter that ends after `end`.
-        parts, given = [], []
-        conditions = [c for c in (wanted,) if c]
-        if inner is not None:
-            conditions.append("quarter >= ?")
-        if outer is not None:
-            conditions.append("quarter < ?")
-        parts.append(rolled + (" AND ".join(conditions) or "true"))
-        given += [*values, *(t for t in (inner, outer) if t is not None)]
-        extra = f" AND {wanted}" if wanted else ""
-        if inner is not None:
-            parts.append(f"{single} occurred_at >= ? AND occurred_at < ?{extra}")
-            given += [start, inner, *values]
-        if outer is not None:
-            parts.append(f"{single} occurred_at >= ? AND occurred_at <= ?{extra}")
-            given += [outer, end, *values]
-        return parts, given
 
     def loads(self) -> pd.DataFrame:
         """Every load, the newest first, with the columns of the table `loads`."""

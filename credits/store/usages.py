@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from credits.pruning import Buckets, Mask, needed
-from credits.store.wanted import Where, chosen, within
+from credits.store.wanted import Where, chosen, stretches, within
 from credits.sums import as_integers
 from credits.times import DAY, Ints, microseconds
 from credits.windows import Kind
@@ -27,8 +27,12 @@ _MINUTE = 60 * _SECOND
 _QUARTER = 15 * _MINUTE
 _NEVER = 2**62
 """Later than any bucket."""
-_WHO = """
-    SELECT kind_id, dense_rank() OVER (ORDER BY "user", user_basis) - 1 AS owner FROM kinds"""
+_OWNER = 2**32
+"""More buckets than there are, of a second and wider, until the year 2106."""
+_OWNERS = """SELECT "user", user_basis,
+    row_number() OVER (ORDER BY "user", user_basis) - 1 AS owner
+    FROM (SELECT DISTINCT "user", user_basis FROM kinds)"""
+_WHO = f'SELECT kind_id, owner FROM kinds JOIN ({_OWNERS}) USING ("user", user_basis)'
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,22 @@ class _Windows:
         return found
 
 
+@dataclass(frozen=True)
+class _Calls:
+    """Whose calls are asked about, in SQL."""
+
+    owner: str
+    """The number of whoever a stored call belongs to, from 0."""
+    join: str
+    """What has to be joined to know it."""
+    where: Where | None
+
+    def wanted(self) -> tuple[str, list[Any]]:
+        """A condition on stored calls or a roll-up of them, and its parameters."""
+        sql, given = chosen(self.where)
+        return (f"kind_id IN (SELECT kind_id FROM kinds WHERE {sql})" if sql else "true"), given
+
+
 class Usages:
     """Questions about usage to one snapshot of the data; a part of `Answers`."""
 
@@ -99,14 +119,16 @@ class Usages:
         self, start: datetime | None = None, end: datetime | None = None, where: Where | None = None
     ) -> pd.DataFrame:
         """Exact usage in [start, end]: occurred_at, calls, credits; a row per instant, in order."""
-        sql, given = within("occurred_at", start, end, where)
-        return self._added("occurred_at", f"{_table(where)} WHERE {sql}", given)
+        wanted, given = _Calls("0", "", where).wanted()
+        sql, range_given = within("occurred_at", start, end)
+        calls = f"stored_calls WHERE {wanted} AND {sql}"
+        return self._added("occurred_at", calls, [*given, *range_given])
 
     def usage_by_user(
         self, start: datetime | None = None, end: datetime | None = None
     ) -> pd.DataFrame:
         """Exact usage by user: occurred_at, user, user_basis (both categorical), calls, credits."""
-        sql, given = within("occurred_at", start, end, None)
+        sql, given = within("occurred_at", start, end)
         calls = f"stored_calls JOIN ({_WHO}) USING (kind_id) WHERE {sql}"
         return self._named(self._added("occurred_at, owner", calls, given, sort=False))
 
@@ -131,26 +153,10 @@ class Usages:
         if not self._is_much(since, end):
             return self.usage(since, end, where)
         windows = _Windows(kind, zone, since, start, end, tuple(at), self._openings(kind, end))
-        width, table = (_QUARTER, "quarters") if where else (_MINUTE, "minutes")
-        sums = self._rolled_up("place", table, width, windows, where)
-        hot = windows.hot(sums, width)
-        kept = [_summed(sums[~hot], width)]
-        places = sums["place"][hot]
-        if sums["calls"][hot].sum() > self.many:
-            # Where usage is steady the peak may lie in nearly every minute, but in few seconds.
-            seconds = self._within("place", places, width, windows, where, "count(*) AS rows,")
-            cold = kept[0].assign(place=microseconds(kept[0]["occurred_at"]) // _SECOND)
-            both = pd.concat([cold.assign(read=False), seconds.assign(read=True)])
-            both = both.sort_values("place", ignore_index=True)
-            read, width = both["read"].to_numpy(), _SECOND
-            hot = windows.hot(both, width) & read
-            if both["rows"][hot].sum() > self.most:
-                hot = read & windows.on_edge(both["place"], width)
-            kept.append(_summed(both[read & ~hot], width))
-            places = both["place"][hot]
-        single = self._within("occurred_at", places, width, windows, where)
-        found = pd.concat([single, *kept]).sort_values("occurred_at", ignore_index=True)
-        return found[list(single)]
+        table, width = ("quarter_sums", _QUARTER) if where else ("minutes", _MINUTE)
+        found = self._found(_Calls("0::BIGINT", "", where), table, (width, _SECOND), windows)
+        found = found.sort_values("occurred_at", ignore_index=True)
+        return found[["occurred_at", "calls", "credits"]]
 
     def window_usage_by_user(
         self,
@@ -162,46 +168,53 @@ class Usages:
     ) -> pd.DataFrame:
         """Usage by user in [since, end] of which each user's peaks from `start` on are right.
 
-        As `usage_by_user`; with many calls, a row is a quarter of an hour of a user and stands at
-        its last microsecond, except where the user's peak may lie.
+        As `usage_by_user`; with many calls, a row is a quarter of an hour or a minute of a user and
+        stands at its last microsecond, except where the user's peak may lie.
         """
         if not self._is_much(since, end):
             return self.usage_by_user(since, end)
         windows = _Windows(kind, zone, since, start, end, (), self._openings(kind, end))
-        rolled = f"quarter_sums JOIN ({_WHO}) USING (kind_id)"
-        sums = self._rolled_up("owner, place", rolled, _QUARTER, windows, None)
-        hot = self._few(sums, windows.hot(sums, _QUARTER), windows)
-        single = self._in_quarters("occurred_at, who.owner", sums[hot], windows)
-        cold = _summed(sums[~hot], _QUARTER).assign(owner=sums["owner"][~hot])
-        return self._named(pd.concat([cold, single], ignore_index=True))
+        calls = _Calls("owner", f"JOIN ({_WHO}) USING (kind_id)", None)
+        return self._named(self._found(calls, "quarter_sums", (_QUARTER, _MINUTE), windows))
 
-    def _few(self, sums: pd.DataFrame, hot: Mask, windows: _Windows) -> Mask:
-        """The hot quarters of users, without those of the steadiest where they hold too much."""
-        if sums["calls"][hot].sum() <= self.most:
-            return hot
-        # A row may stand for many calls: only rows cost time.
-        rows = self._in_quarters("who.owner", sums[hot], windows, "count(*) AS rows,")
-        rows = rows.sort_values("rows", ignore_index=True)
-        kept = rows["owner"][rows["rows"].cumsum() <= self.most]
-        edge = windows.on_edge(sums["place"], _QUARTER)
-        found: Mask = edge | (hot & np.isin(sums["owner"], kept))
-        return found
-
-    def _in_quarters(
-        self, by: str, hot: pd.DataFrame, windows: _Windows, more: str = ""
+    def _found(
+        self, calls: _Calls, table: str, widths: tuple[int, int], windows: _Windows
     ) -> pd.DataFrame:
-        """Sums of calls in some quarters of users (`owner`, `place`), and what `more` asks."""
-        sql, given = within("occurred_at", windows.since, windows.end, None)
-        return self._added(
-            by,
-            f"""stored_calls JOIN ({_WHO}) AS who USING (kind_id)
-            SEMI JOIN (SELECT unnest(?::BIGINT[]) AS owner, unnest(?::BIGINT[]) AS place) AS hot
-                ON hot.owner = who.owner AND hot.place = epoch_us(occurred_at) // {_QUARTER}
-            WHERE {sql}""",
-            [hot["owner"].tolist(), hot["place"].tolist(), *given],
-            more=more,
-            sort=False,
-        )
+        """Usage in few rows, with `owner`: whole buckets, and single calls where a peak may lie.
+
+        Buckets of the first of `widths` come from the roll-up `table`; those that matter are read
+        once more in buckets of the second, where they hold many calls.
+        """
+        width, finer = widths
+        sums = self._rolled_up(calls, table, width, windows)
+        hot = windows.hot(sums, width)
+        kept = [_summed(sums[~hot], width)]
+        some = sums[hot]
+        if some["calls"].sum() > self.many:
+            fine = self._within(calls, f"epoch_us(occurred_at) // {finer}", some, width, windows)
+            # A bucket that is not read stands at its end, where its sum holds.
+            cold = kept[0].assign(place=microseconds(kept[0]["occurred_at"]) // finer)
+            both = pd.concat([cold.assign(read=False, rows=0), fine.assign(read=True)])
+            both = both.sort_values(["owner", "place"], ignore_index=True)
+            hot = self._few(both, windows.hot(both, finer), windows, finer)
+            kept.append(_summed(both[both["read"] & ~hot], finer))
+            some, width = both[hot], finer
+        single = self._within(calls, "epoch_us(occurred_at)", some, width, windows)
+        single["occurred_at"] = single["place"].to_numpy().view("datetime64[us]")
+        columns = ["occurred_at", "owner", "calls", "credits"]
+        return pd.concat([each[columns] for each in (single, *kept)], ignore_index=True)
+
+    def _few(self, both: pd.DataFrame, hot: Mask, windows: _Windows, width: int) -> Mask:
+        """The hot buckets, without those of the steadiest owners where they hold too much."""
+        hot = hot & both["read"].to_numpy()
+        # A row may stand for many calls: only rows cost time.
+        if both["rows"][hot].sum() <= self.most:
+            return hot
+        rows = both[hot].groupby("owner")["rows"].sum().sort_values()
+        few = rows.index[rows.cumsum() <= self.most]
+        edge = both["read"] & windows.on_edge(both["place"], width)
+        found: Mask = edge.to_numpy() | (hot & both["owner"].isin(few).to_numpy())
+        return found
 
     def _added(
         self, by: str, calls: str, given: Sequence[Any], *, more: str = "", sort: bool = True
@@ -223,39 +236,39 @@ class Usages:
         ).fetchall()
         return int(rows[0][0]) > self.many
 
-    def _rolled_up(
-        self, by: str, table: str, width: int, windows: _Windows, where: Where | None
-    ) -> pd.DataFrame:
-        """Sums by bucket from a roll-up, in order; those at both ends are whole."""
-        column = "minute" if width == _MINUTE else "quarter"
-        wanted, given = chosen(where)
-        conditions = [wanted] if wanted else []
+    def _rolled_up(self, calls: _Calls, table: str, width: int, windows: _Windows) -> pd.DataFrame:
+        """owner, place, calls, credits from a roll-up, in order; those at both ends are whole."""
+        column = "minute" if table == "minutes" else "quarter"
+        conditions, given = calls.wanted()
         for edge, sign in ((windows.since, ">="), (windows.end, "<=")):
             if edge is not None:
-                conditions.append(f"epoch_us({column}) // {width} {sign} ?")
-                given.append(_place(edge, width, 0))
-        rolled = f"(SELECT *, epoch_us({column}) // {width} AS place FROM {table})"
-        return self._added(by, f"{rolled} WHERE {' AND '.join(conditions) or 'true'}", given)
+                conditions += f" AND {column} {sign} make_timestamp(?)"
+                given.append(_place(edge, width, 0) * width)
+        rolled = f"""(SELECT {calls.owner} AS owner, epoch_us({column}) // {width} AS place,
+            calls, credits FROM {table} {calls.join} WHERE {conditions})"""
+        return self._added("owner, place", rolled, given)
 
     def _within(
-        self,
-        by: str,
-        places: pd.Series[int],
-        width: int,
-        windows: _Windows,
-        where: Where | None,
-        more: str = "",
+        self, calls: _Calls, place: str, some: pd.DataFrame, width: int, windows: _Windows
     ) -> pd.DataFrame:
-        """Sums of calls in some buckets, and what `more` asks."""
-        sql, given = within("occurred_at", windows.since, windows.end, where)
+        """owner, place, rows, calls, credits of the calls in some buckets; not in order.
+
+        `some`: owner and place of the buckets, which are `width` wide; `place`: what place the
+        calls are to have.
+        """
+        conditions, given = calls.wanted()
+        sql, range_given = within("occurred_at", windows.since, windows.end)
+        keys = some["owner"].to_numpy() * _OWNER + some["place"].to_numpy()
         return self._added(
-            by,
-            f"""(SELECT *, epoch_us(occurred_at) // {_SECOND} AS place FROM {_table(where)})
-            SEMI JOIN (SELECT unnest(?::BIGINT[]) AS bucket) AS hot
-                ON hot.bucket = epoch_us(occurred_at) // {width}
-            WHERE {sql}""",
-            [places.tolist(), *given],
-            more=more,
+            "owner, place",
+            f"""(SELECT {calls.owner} AS owner, {place} AS place, calls, credits,
+                {calls.owner} * {_OWNER} + epoch_us(occurred_at) // {width} AS key
+                FROM stored_calls {calls.join}
+                WHERE {conditions} AND {sql} AND {stretches("occurred_at", some["place"], width)})
+            SEMI JOIN (SELECT unnest(?::BIGINT[]) AS key) USING (key)""",
+            [*given, *range_given, keys.tolist()],
+            more="count(*) AS rows,",
+            sort=False,
         )
 
     def _openings(self, kind: Kind, end: datetime | None) -> Ints | None:
@@ -288,7 +301,7 @@ class Usages:
     def _named(self, frame: pd.DataFrame) -> pd.DataFrame:
         """A frame with owners as one with users and their bases."""
         owners = self._cursor.execute(
-            'SELECT DISTINCT "user", user_basis FROM kinds ORDER BY "user", user_basis'
+            f'SELECT "user", user_basis FROM ({_OWNERS}) ORDER BY owner'
         ).fetchall()
         named: dict[str, Any] = {}
         for place, name in enumerate(("user", "user_basis")):
@@ -300,10 +313,6 @@ class Usages:
         return frame[["occurred_at"]].assign(
             **named, calls=frame["calls"], credits=frame["credits"]
         )
-
-
-def _table(where: Where | None) -> str:
-    return "calls" if where else "stored_calls"
 
 
 def _place(at: datetime | None, width: int, none: int) -> int:
@@ -318,4 +327,4 @@ def _ends(places: pd.Series[int], width: int) -> npt.NDArray[np.datetime64]:
 
 def _summed(sums: pd.DataFrame, width: int) -> pd.DataFrame:
     """Buckets as rows of a usage frame, each at its last microsecond."""
-    return sums[["calls", "credits"]].assign(occurred_at=_ends(sums["place"], width))
+    return sums[["owner", "calls", "credits"]].assign(occurred_at=_ends(sums["place"], width))

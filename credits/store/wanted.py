@@ -6,7 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 DIMENSIONS = ("user", "user_basis", "app", "api", "status")
+MOST_STRETCHES = 64
+"""A condition of more parts would cost more than it saves."""
 Where = Mapping[str, Sequence[str | None]]
 """Dimension → the values that are wanted."""
 
@@ -25,16 +30,30 @@ def chosen(where: Where | None) -> tuple[str, list[Any]]:
     return " AND ".join(conditions), given
 
 
-def within(
-    column: str, start: datetime | None, end: datetime | None, where: Where | None
-) -> tuple[str, list[Any]]:
+def within(column: str, start: datetime | None, end: datetime | None) -> tuple[str, list[datetime]]:
     """As `chosen`, for values in [start, end] of a column; `true` for everything."""
-    wanted, given = chosen(where)
-    conditions = [wanted] if wanted else []
-    if start is not None:
-        conditions.append(f"{column} >= ?")
-        given.append(start)
-    if end is not None:
-        conditions.append(f"{column} <= ?")
-        given.append(end)
-    return " AND ".join(conditions) or "true", given
+    edges = [(sign, edge) for sign, edge in ((">=", start), ("<=", end)) if edge is not None]
+    conditions = [f"{column} {sign} ?" for sign, _ in edges]
+    return " AND ".join(conditions) or "true", [edge for _, edge in edges]
+
+
+def stretches(column: str, places: pd.Series[int], width: int) -> str:
+    """A condition that holds for every instant in some buckets, and for few others.
+
+    A bucket is `width` microseconds wide; those since 1970 are counted. DuckDB passes over whole
+    parts of a table by such a condition, as it can't by a join.
+    """
+    found = np.unique(places.to_numpy())
+    gaps = np.diff(found)
+    # The widest gaps part the stretches, the others are read with them.
+    widest = np.sort(np.argsort(-gaps, kind="stable")[: MOST_STRETCHES - 1])
+    ends = widest[gaps[widest] > 1]
+    begin, last = (
+        found[np.append(0, ends + 1)[: len(found)]],
+        found[np.append(ends, -1)[: len(found)]],
+    )
+    parts = [
+        f"({column} >= make_timestamp({one * width}) AND {column} < make_timestamp({end * width}))"
+        for one, end in zip(begin.tolist(), (last + 1).tolist(), strict=True)
+    ]
+    return f"({' OR '.join(parts)})" if parts else "false"
