@@ -121,18 +121,17 @@ class Answers(Demands, Usages):
         columns = ", ".join(f'"{name}"' for name in by)
         sums = f"""coalesce(sum(calls), 0)::BIGINT AS calls, {self._sum("credits")},
             {self._sum("assumed")}, coalesce(sum(refused), 0)::BIGINT AS refused"""
-        if not by and not where:
-            parts, given = rolled.parts(rolled.MINUTES, start, end)
-            return self._frame(f"SELECT {sums} FROM ({parts})", given)
-        # Kinds are added up before they are looked up: there are few of them, and they are numbers.
-        parts, given = rolled.parts(rolled.QUARTERS, start, end, where)
-        return self._frame(
-            f"""SELECT {columns}{", " if by else ""} {sums} FROM (
-                SELECT *, CASE WHEN credits_basis = 'assumed' THEN credits ELSE 0 END AS assumed,
-                    CASE WHEN refused_kind THEN calls ELSE 0 END AS refused
+        roll_up = rolled.fitting(by, where)
+        parts, given = rolled.parts(roll_up, start, end, where)
+        if roll_up is rolled.KINDS:
+            # Added up before they are looked up: there are few of them, and they are numbers.
+            parts = f"""SELECT *, CASE WHEN credits_basis = 'assumed' THEN credits ELSE 0 END
+                    AS assumed, CASE WHEN refused_kind THEN calls ELSE 0 END AS refused
                 FROM (SELECT kind_id, sum(calls) AS calls, sum(credits) AS credits FROM ({parts})
                     GROUP BY kind_id)
-                JOIN (SELECT * RENAME (refused AS refused_kind) FROM kinds) USING (kind_id))
+                JOIN (SELECT * RENAME (refused AS refused_kind) FROM kinds) USING (kind_id)"""
+        return self._frame(
+            f"""SELECT {columns}{", " if by else ""} {sums} FROM ({parts})
             {f"GROUP BY {columns}" if by else ""}
             ORDER BY credits DESC, calls DESC{", " + columns if by else ""}""",
             given,
@@ -150,15 +149,16 @@ class Answers(Demands, Usages):
         quarter, those, calls, credits; exact to the instant, as `totals`.
         """
         sums = f"sum(calls)::BIGINT AS calls, {self._sum('credits')}"
-        if not by and not where:
-            parts, given = rolled.parts(rolled.MINUTES, start, end)
+        columns = "".join(f', "{name}"' for name in by)
+        roll_up = rolled.fitting(by, where)
+        parts, given = rolled.parts(roll_up, start, end, where)
+        if roll_up is not rolled.KINDS:
+            quarter = f"time_bucket(INTERVAL 15 minutes, {roll_up.bucket}) AS quarter"
             return self._frame(
-                f"""SELECT time_bucket(INTERVAL 15 minutes, minute) AS quarter, {sums}
-                FROM ({parts}) GROUP BY quarter ORDER BY quarter""",
+                f"""SELECT {quarter}{columns}, {sums} FROM ({parts})
+                GROUP BY ALL ORDER BY quarter{columns}""",
                 given,
             )
-        parts, given = rolled.parts(rolled.QUARTERS, start, end, where)
-        columns = "".join(f', "{name}"' for name in by)
         # Each group of kinds is known by one of them: to group by numbers takes a tenth.
         return self._frame(
             f"""WITH groups AS (SELECT min(kind_id) AS one, list(kind_id) AS all_of_them{columns}

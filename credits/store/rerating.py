@@ -123,10 +123,10 @@ def _recount(cursor: duckdb.DuckDBPyConnection, card: RateCard) -> None:
 
 def _roll_up(cursor: duckdb.DuckDBPyConnection, tell: Progress) -> None:
     with in_any_order(cursor):
-        ends = ((0.8, 0.9), (0.9, 0.99))
+        ends = ((0.8, 0.88), (0.88, 0.98), (0.98, 0.99))
         for (table, sql), shares in zip(schema.ROLL_UPS.items(), ends, strict=True):
             cursor.execute(f"DELETE FROM {table}")
-            adding = f"INSERT INTO {table} BY NAME {sql('stored_calls')}"
+            adding = f"INSERT INTO {table} BY NAME {sql(schema.FROM[table])}"
             watched(cursor, adding, tell, shares, "Adding up")
 
 

@@ -10,7 +10,7 @@ only removes its own, and neither touches what the others brought.
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 """Advanced whenever a table changes its shape."""
 
 KIND = (
@@ -36,6 +36,7 @@ CREATE TABLE kinds (
 """
 
 # Ids differ in every row: what DuckDB would choose for them takes twice as long to write as zstd.
+# Whether one is known is asked of their hashes first, which are read in a tenth of the time.
 _CALL = """
     load_id INTEGER NOT NULL,
     kind_id INTEGER NOT NULL,
@@ -46,11 +47,12 @@ _CALL = """
     calls BIGINT NOT NULL,
     credits DECIMAL(38, 6) NOT NULL,
     refused_credits DECIMAL(38, 6),
-    fingerprint UBIGINT
+    fingerprint UBIGINT,
+    id_hash UINTEGER
 """
 CALL_COLUMNS = (
     "load_id", "kind_id", "occurred_at", "records", "ip", "request_id", "calls", "credits",
-    "refused_credits", "fingerprint",
+    "refused_credits", "fingerprint", "id_hash",
 )  # fmt: skip
 
 _QUARTER_SUMS = """
@@ -61,6 +63,19 @@ CREATE TABLE quarter_sums (
     calls BIGINT NOT NULL,
     credits DECIMAL(38, 6) NOT NULL,
     refused_credits DECIMAL(38, 6) NOT NULL
+);
+"""
+
+_USER_SUMS = """
+CREATE TABLE user_sums (
+    load_id INTEGER NOT NULL,
+    "user" VARCHAR NOT NULL,
+    user_basis VARCHAR NOT NULL,
+    quarter TIMESTAMP NOT NULL,
+    calls BIGINT NOT NULL,
+    credits DECIMAL(38, 6) NOT NULL,
+    assumed DECIMAL(38, 6) NOT NULL,
+    refused BIGINT NOT NULL
 );
 """
 
@@ -80,6 +95,7 @@ _CALLS = f"""
 CREATE TABLE stored_calls ({_CALL});
 CREATE TABLE stored_duplicates ({_CALL});
 {_QUARTER_SUMS}
+{_USER_SUMS}
 {_view("calls")}
 {_view("duplicates")}
 CREATE VIEW quarters AS
@@ -156,13 +172,20 @@ INSERT INTO meta VALUES ('schema', '{VERSION}'), ('version', '0');
 QUARTER = "time_bucket(INTERVAL 15 minutes, occurred_at)"
 
 
+def id_hash(request_id: str) -> str:
+    """Half of an id's hash, NULL without one: of two ids in four billion it is the same."""
+    return f"CASE WHEN {request_id} IS NOT NULL THEN (hash({request_id}) >> 32)::UINTEGER END"
+
+
+_ASSUMED = "sum(CASE WHEN credits_basis = 'assumed' THEN credits ELSE 0 END) AS assumed"
+_REFUSED = "sum(CASE WHEN refused THEN calls ELSE 0 END)::BIGINT AS refused"
+
+
 def minutes(calls: str) -> str:
     """SELECT of minutes of the organization, from stored calls: a table, or a query in brackets."""
     return f"""
 SELECT load_id, date_trunc('minute', occurred_at) AS minute, sum(calls)::BIGINT AS calls,
-    sum(credits) AS credits,
-    sum(CASE WHEN credits_basis = 'assumed' THEN credits ELSE 0 END) AS assumed,
-    sum(CASE WHEN refused THEN calls ELSE 0 END)::BIGINT AS refused,
+    sum(credits) AS credits, {_ASSUMED}, {_REFUSED},
     coalesce(sum(refused_credits), 0) AS refused_credits
 FROM {calls} JOIN (SELECT kind_id, credits_basis, refused FROM kinds) USING (kind_id)
 GROUP BY load_id, date_trunc('minute', occurred_at)
@@ -178,12 +201,29 @@ FROM {calls} GROUP BY load_id, kind_id, {QUARTER}
 """
 
 
+def user_sums(calls: str) -> str:
+    """SELECT of quarters of an hour by user, from stored calls as for `minutes`."""
+    return f"""
+SELECT load_id, "user", user_basis, {QUARTER} AS quarter, sum(calls)::BIGINT AS calls,
+    sum(credits) AS credits, {_ASSUMED}, {_REFUSED}
+FROM {calls} JOIN (
+    SELECT kind_id, "user", user_basis, credits_basis, refused FROM kinds) USING (kind_id)
+GROUP BY load_id, "user", user_basis, {QUARTER}
+"""
+
+
 def most_credits(fractional: bool) -> int:
     """What credits must stay below: sums are int64; where there are fractions, of millionths."""
     return 2**63 // (10**6 if fractional else 1)
 
 
-ROLL_UPS = {"minutes": minutes, "quarter_sums": quarter_sums}
+ROLL_UPS = {"minutes": minutes, "quarter_sums": quarter_sums, "user_sums": user_sums}
+FROM = {
+    "minutes": "stored_calls",
+    "quarter_sums": "stored_calls",
+    "user_sums": "(SELECT * RENAME (quarter AS occurred_at) FROM quarter_sums)",
+}
+"""What is added up for a roll-up: the calls, or another one that is there already."""
 
 OF_A_LOAD = (
     "loads", "stored_calls", "stored_duplicates", "rejects", "folded", "kinds", "told_apart",
@@ -195,9 +235,13 @@ OF_A_LOAD = (
 def _moved(name: str) -> str:
     """What turns calls of the first version, which held their kind each, into stored ones."""
     same = " AND ".join(f"old.{column} IS NOT DISTINCT FROM kinds.{column}" for column in KIND)
+    columns = {c: f"old.{c}" for c in CALL_COLUMNS} | {
+        "kind_id": "kinds.kind_id",
+        "id_hash": id_hash("old.request_id"),
+    }
     return f"""
 INSERT INTO stored_{name}
-SELECT {", ".join(f"{'kinds' if c == 'kind_id' else 'old'}.{c}" for c in CALL_COLUMNS)}
+SELECT {", ".join(columns[c] for c in CALL_COLUMNS)}
 FROM old_{name} AS old JOIN kinds ON old.load_id = kinds.load_id AND {same}
 ORDER BY old.rowid;
 DROP TABLE old_{name};
@@ -217,9 +261,20 @@ SELECT row_number() OVER (), load_id, {", ".join(KIND)} FROM (
 {_moved("calls")}
 {_moved("duplicates")}
 INSERT INTO quarter_sums BY NAME {quarter_sums("stored_calls")};
+INSERT INTO user_sums BY NAME {user_sums(FROM["user_sums"])};
 {_FINANCE}
 -- Until then only the project's own cards were at hand, and none but Bigin's asks for one.
 INSERT INTO told_apart SELECT load_id, 'cvid' FROM loads WHERE rate_card = 'bigin';
-"""
+""",
+    # A database of the first version has all of this already.
+    "2": f"""
+ALTER TABLE stored_calls ADD COLUMN IF NOT EXISTS id_hash UINTEGER;
+ALTER TABLE stored_duplicates ADD COLUMN IF NOT EXISTS id_hash UINTEGER;
+UPDATE stored_calls SET id_hash = {id_hash("request_id")} WHERE request_id IS NOT NULL;
+UPDATE stored_duplicates SET id_hash = {id_hash("request_id")} WHERE request_id IS NOT NULL;
+DROP TABLE IF EXISTS user_sums;
+{_USER_SUMS}
+INSERT INTO user_sums BY NAME {user_sums(FROM["user_sums"])};
+""",
 }
 """What turns a database of an earlier version into one of the next."""

@@ -175,14 +175,15 @@ class Usages:
             return self.usage_by_user(since, end)
         windows = _Windows(kind, zone, since, start, end, (), self._openings(kind, end))
         calls = _Calls("owner", f"JOIN ({_WHO}) USING (kind_id)", None)
-        return self._named(self._found(calls, "quarter_sums", (_QUARTER, _MINUTE), windows))
+        table = f'user_sums JOIN ({_OWNERS}) USING ("user", user_basis)'
+        return self._named(self._found(calls, table, (_QUARTER, _MINUTE), windows))
 
     def _found(
         self, calls: _Calls, table: str, widths: tuple[int, int], windows: _Windows
     ) -> pd.DataFrame:
         """Usage in few rows, with `owner`: whole buckets, and single calls where a peak may lie.
 
-        Buckets of the first of `widths` come from the roll-up `table`; those that matter are read
+        Buckets of the first of `widths` come from `table`, a roll-up that knows owners; those that matter are read
         once more in buckets of the second, where they hold many calls.
         """
         width, finer = widths
@@ -245,7 +246,7 @@ class Usages:
                 conditions += f" AND {column} {sign} make_timestamp(?)"
                 given.append(_place(edge, width, 0) * width)
         rolled = f"""(SELECT {calls.owner} AS owner, epoch_us({column}) // {width} AS place,
-            calls, credits FROM {table} {calls.join} WHERE {conditions})"""
+            calls, credits FROM {table} WHERE {conditions})"""
         return self._added("owner, place", rolled, given)
 
     def _within(
