@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import streamlit as st
 
 from credits.settings import settings
+from credits.store import private
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,17 @@ class Dropped:
     size: int
 
 
-@st.cache_resource(scope="session", on_release=lambda folder: shutil.rmtree(folder, True))
+@st.cache_resource(scope="session", on_release=lambda folder: folder.remove())
+def _session() -> private.Folder:
+    """What this session has on disk, which goes with it."""
+    return private.temporary("upload-")
+
+
 def _folder() -> Path:
-    """A folder of this session's, which goes with it."""
-    return Path(tempfile.mkdtemp(prefix="credits-upload-"))
+    """A folder of this session's, for files and nothing else."""
+    folder = _session().path / "files"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def dropped(files: list[Any]) -> tuple[list[Dropped], list[str]]:
