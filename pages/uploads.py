@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from credits.formats import folders
 from credits.settings import settings
 from credits.store import private
 
@@ -61,8 +62,8 @@ def dropped(files: list[Any]) -> tuple[list[Dropped], list[str]]:
 def from_inbox() -> list[Dropped]:
     """Files chosen from the inbox folder of this machine; they never pass through a browser."""
     inbox = settings().inbox
-    files = {str(path.relative_to(inbox)): path for path in sorted(inbox.rglob("*"))}
-    files = {name: path for name, path in files.items() if path.is_file() and name[0] != "."}
+    logs, _ = folders.sifted(folders.visible(inbox), settings().database)
+    files = {str(Path(log).relative_to(inbox)): Path(log) for log in logs}
     if not files:
         st.caption(f"Files too large for a browser can be put into `{inbox}` and chosen here.")
         return []
