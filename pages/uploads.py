@@ -25,16 +25,9 @@ class Dropped:
 
 
 @st.cache_resource(scope="session", on_release=lambda folder: folder.remove())
-def _session() -> private.Folder:
-    """What this session has on disk, which goes with it."""
+def _folder() -> private.Folder:
+    """A folder of this session's, which goes with it."""
     return private.temporary("upload-")
-
-
-def _folder() -> Path:
-    """A folder of this session's, for files and nothing else."""
-    folder = _session().path / "files"
-    folder.mkdir(exist_ok=True)
-    return folder
 
 
 def dropped(files: list[Any]) -> tuple[list[Dropped], list[str]]:
@@ -50,7 +43,7 @@ def dropped(files: list[Any]) -> tuple[list[Dropped], list[str]]:
             )
             continue
         # The id comes from the browser, or from whoever says to be one: no part of a path.
-        path = _folder() / hashlib.sha256(file.file_id.encode()).hexdigest()
+        path = _folder().path / hashlib.sha256(file.file_id.encode()).hexdigest()
         if not path.exists() or path.stat().st_size != file.size:
             file.seek(0)
             with path.open("wb") as out:
@@ -78,6 +71,6 @@ def from_inbox() -> list[Dropped]:
 
 def forget() -> None:
     """Remove what waits, and empty the field that files are dropped on."""
-    for path in _folder().iterdir():
+    for path in _folder().path.iterdir():
         path.unlink(missing_ok=True)
     st.session_state["drop_round"] = st.session_state.get("drop_round", 0) + 1

@@ -37,8 +37,10 @@ class Folder:
     """
 
     def __init__(self, parent: Path, prefix: str, suffix: str = "") -> None:
-        self.path, handle = _made(parent, prefix, suffix)
-        self._remove = weakref.finalize(self, _given_up, self.path, handle)
+        around, handle = _made(parent, prefix, suffix)
+        self._remove = weakref.finalize(self, _given_up, around, handle)
+        self.path = around / "content"
+        self.path.mkdir(0o700)
 
     def remove(self) -> None:
         """Remove it with all that is in it."""

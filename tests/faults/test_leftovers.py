@@ -28,8 +28,7 @@ from pathlib import Path
 from credits.store import Store, copying, private
 
 store, upload = Store(Path(sys.argv[1]), memory_limit="60MB"), private.temporary("upload-")
-(upload.path / "files").mkdir()
-(upload.path / "files" / "a.csv").write_text("waiting")
+(upload.path / "a.csv").write_text("waiting")
 with (
     store._database.scratch() as scratch,
     store._database.using() as cursor,
@@ -206,7 +205,7 @@ def make_and_sweep(parent: Path, rounds: int) -> None:
         private.sweep(parent)
         assert (folder.path / "mine").read_text() == str(number)
         folder.remove()
-        assert not folder.path.exists()
+        assert not folder.path.parent.exists()
 
 
 def test_those_who_make_folders_and_those_who_sweep_do_not_get_in_each_others_way(tmp_path: Path):
