@@ -194,8 +194,9 @@ def _is_held(path: Path) -> bool:
             handle = _lock_file(folder)
         finally:
             os.close(folder)
-    except OSError:
-        return False
+    except OSError as error:
+        # Another user's can't be looked into: it is believed.
+        return isinstance(error, PermissionError)
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
