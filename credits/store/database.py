@@ -62,7 +62,7 @@ class Database:
         self, path: Path, *, memory_limit: str = "1400MB", reads: Sequence[Path] = ()
     ) -> None:
         self.path = path
-        self._folder = private.temporary()
+        self._folder = _temporary()
         self._private = self._folder.path
         self._spill: private.Folder | None = None
         self._reads = [each.resolve() for each in reads if _is_text(each.resolve())]
@@ -378,6 +378,18 @@ def explained(error: duckdb.Error) -> CreditsError:
             "The database is damaged: move it away, and load the logs again into a new one."
         )
     return CreditsError(f"The database could not do this ({text.splitlines()[0]}).")
+
+
+def _temporary() -> private.Folder:
+    try:
+        return private.temporary()
+    except OSError as error:
+        if is_no_room(error):
+            raise no_room() from error
+        raise CreditsError(
+            "There is no folder for temporary files that can be written to: set TMPDIR to one, and"
+            " start the program again."
+        ) from error
 
 
 def _is_text(path: Path) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from credits import CreditsError
 from credits.store import Store, copying, private
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,6 +87,15 @@ def test_what_a_killed_program_leaves_is_gone_at_the_next_opening(tmp_path: Path
     assert sum(path.stat().st_size for path in left if "duckdb_temp" in path.name) > 20 << 20
     opened(home / "x.duckdb")
     assert everything(home, temporary) == clean
+
+
+def test_a_folder_for_temporary_files_that_is_gone_is_told(tmp_path: Path, temporary: Path):
+    opened(tmp_path / "x.duckdb")
+    temporary.rmdir()
+    with pytest.raises(CreditsError, match="set TMPDIR to one"):
+        opened(tmp_path / "x.duckdb")
+    temporary.mkdir()
+    opened(tmp_path / "x.duckdb")
 
 
 def test_half_a_copy_of_a_killed_backup_goes_with_the_next_backup(tmp_path: Path, temporary: Path):
