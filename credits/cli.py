@@ -98,7 +98,7 @@ def load(
     as_json: Json = False,
 ) -> int:
     """Take in log files, and tell what became of every row."""
-    from credits.formats import Options, check
+    from credits.formats import Options, check, folders
     from credits.settings import settings
     from credits.store import Terms
 
@@ -117,11 +117,13 @@ def load(
         _must_be_a_card(store, rate_card)
         report = _Report()
         for path in paths:
-            files = _files(path, store.path)
+            files, others = folders.named(path, store.path)
+            for sentence in others:
+                _note(f"passed over: {sentence}")
             for file in files:
                 report.take(store, file, terms)
             if not files:
-                report.fail(f"{path} is a folder without files: name one that holds logs.")
+                report.fail(f"There are no logs in {path}: name a folder or files that are some.")
         report.print(store, as_json)
     return 1 if report.failures else 0
 
@@ -253,25 +255,6 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
             raise typer.BadParameter(f"“{pair}” is not FIELD=COLUMN.", param_hint="--map")
         found[field.strip()] = column.strip()
     return found
-
-
-def _files(path: str, database: Path) -> list[str]:
-    """The files that a path, a folder or a pattern names, in order.
-
-    A folder stands for the files below it, without hidden ones and the database that is open.
-    """
-    if not Path(path).is_dir():
-        found = glob.glob(path, recursive=True) if not Path(path).exists() else []
-        return sorted(found) or [path]
-    own = {database.resolve(), database.with_name(f"{database.name}.wal").resolve()}
-    inside = [
-        file
-        for file in Path(path).rglob("*")
-        if file.is_file()
-        and file.resolve() not in own
-        and not any(part.startswith(".") for part in file.relative_to(path).parts)
-    ]
-    return [str(file) for file in sorted(inside)]
 
 
 def _must_be_a_card(store: Any, name: str | None) -> None:

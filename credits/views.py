@@ -128,8 +128,13 @@ def shrunk(trends: pd.Series, most: int = 60) -> pd.Series:
 
 
 def ago(then: pd.Timestamp, now: pd.Timestamp) -> str:
-    """How long ago, in words: `just now`, `5 minutes ago`, `3 hours ago`, `on 12 Aug 2026`."""
+    """How long ago, in words: `just now`, `5 minutes ago`, `3 hours ago`, `on 12 Aug 2026`.
+
+    What is to come, since the clock was set back meanwhile, is told by its day too.
+    """
     seconds = (now - then).total_seconds()
+    if seconds <= -60:
+        return f"on {then:%d %b %Y}"
     for unit, size, most in (("minute", 60, 60), ("hour", 3600, 48)):
         count = int(seconds // size)
         if seconds < 60:

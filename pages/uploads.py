@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from credits.formats import folders
 from credits.settings import settings
+from credits.store import private
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,10 @@ class Dropped:
     size: int
 
 
-@st.cache_resource(scope="session", on_release=lambda folder: shutil.rmtree(folder, True))
-def _folder() -> Path:
+@st.cache_resource(scope="session", on_release=lambda folder: folder.remove())
+def _folder() -> private.Folder:
     """A folder of this session's, which goes with it."""
-    return Path(tempfile.mkdtemp(prefix="credits-upload-"))
+    return private.temporary("upload-")
 
 
 def dropped(files: list[Any]) -> tuple[list[Dropped], list[str]]:
@@ -42,7 +43,7 @@ def dropped(files: list[Any]) -> tuple[list[Dropped], list[str]]:
             )
             continue
         # The id comes from the browser, or from whoever says to be one: no part of a path.
-        path = _folder() / hashlib.sha256(file.file_id.encode()).hexdigest()
+        path = _folder().path / hashlib.sha256(file.file_id.encode()).hexdigest()
         if not path.exists() or path.stat().st_size != file.size:
             file.seek(0)
             with path.open("wb") as out:
@@ -54,8 +55,8 @@ def dropped(files: list[Any]) -> tuple[list[Dropped], list[str]]:
 def from_inbox() -> list[Dropped]:
     """Files chosen from the inbox folder of this machine; they never pass through a browser."""
     inbox = settings().inbox
-    files = {str(path.relative_to(inbox)): path for path in sorted(inbox.rglob("*"))}
-    files = {name: path for name, path in files.items() if path.is_file() and name[0] != "."}
+    logs, _ = folders.sifted(folders.visible(inbox), settings().database)
+    files = {str(Path(log).relative_to(inbox)): Path(log) for log in logs}
     if not files:
         st.caption(f"Files too large for a browser can be put into `{inbox}` and chosen here.")
         return []
@@ -70,6 +71,6 @@ def from_inbox() -> list[Dropped]:
 
 def forget() -> None:
     """Remove what waits, and empty the field that files are dropped on."""
-    for path in _folder().iterdir():
+    for path in _folder().path.iterdir():
         path.unlink(missing_ok=True)
     st.session_state["drop_round"] = st.session_state.get("drop_round", 0) + 1

@@ -159,6 +159,54 @@ def test_a_folder_that_holds_the_database_too_is_read_without_it(run: Run, log: 
         assert [load["path"] for load in found.json["loads"]] == ["a.csv"]
 
 
+def test_a_folder_with_databases_in_it_is_read_without_them_and_they_are_told(
+    run: Run, log: Path, tmp_path: Path
+):
+    assert run("load", "a.csv", "--database", "credits.duckdb").code == 0
+    assert run("backup", "copy.duckdb", "--database", "credits.duckdb").code == 0
+    assert run("restore", "copy.duckdb", "--database", "credits.duckdb").code == 0
+    (tmp_path / "credits.duckdb.before.wal").write_bytes(b"\1" * 200)
+    spilled = tmp_path / "copy.duckdb.tmp" / "duckdb_temp_0"
+    spilled.parent.mkdir()
+    spilled.write_bytes(b"\2" * 200)
+    (tmp_path / "same.duckdb").hardlink_to(tmp_path / "credits.duckdb")
+    (tmp_path / "link.duckdb").symlink_to(tmp_path / "credits.duckdb")
+    found = run("load", ".", "--database", "credits.duckdb", "--json")
+    assert (found.code, [load["path"] for load in found.json["loads"]]) == (0, ["a.csv"])
+    assert found.err.splitlines() == [
+        f"note: passed over: {sentence}, not a log."
+        for sentence in (
+            "copy.duckdb is a database (a backup, perhaps)",
+            "copy.duckdb.tmp/duckdb_temp_0 belongs to the database copy.duckdb",
+            "credits.duckdb.before is a database (a backup, perhaps)",
+            "credits.duckdb.before.wal belongs to the database credits.duckdb.before",
+        )
+    ]
+    found = run("load", "*.duckdb*", "--database", "credits.duckdb")
+    assert "passed over: credits.duckdb.before is a database" in found.err
+    log.unlink()
+    assert run("load", ".", "--database", "credits.duckdb").failures == [
+        "credits: There are no logs in .: name a folder or files that are some."
+    ]
+
+
+def test_a_database_that_is_named_as_a_log_is_refused_as_what_it_is(run: Run, log: Path):
+    assert run("load", "a.csv", "--database", "other.duckdb").code == 0
+    found = run("load", "other.duckdb", "--database", "credits.duckdb")
+    assert (found.code, found.failures) == (
+        1,
+        ["credits: other.duckdb is a DuckDB database, not a log: load a log file instead."],
+    )
+
+
+def test_a_log_that_only_looks_like_a_database_at_its_beginning_is_read(run: Run, tmp_path: Path):
+    (tmp_path / "a.csv").write_text(LOG.replace("time,user", "time,usrDUCK,user"))
+    (tmp_path / "b.csv").write_text("user_id,DUCK,time,status\nada,x,2026-01-01T00:00:00Z,200\n")
+    (tmp_path / "c.wal.csv").write_text(LOG.replace("ada", "eve"))
+    found = run("load", ".", "--json")
+    assert (found.code, len(found.json["loads"])) == (0, 3), found.err
+
+
 def test_an_empty_folder_is_a_failure(run: Run, tmp_path: Path):
     (tmp_path / "logs").mkdir()
     found = run("load", "logs")

@@ -165,7 +165,7 @@ def test_a_shrunk_trend_conserves_what_it_counts(length: int) -> None:
         (-5, "just now"), (0, "just now"), (59, "just now"), (60, "1 minute ago"),
         (119, "1 minute ago"), (120, "2 minutes ago"), (3_599, "59 minutes ago"),
         (3_600, "1 hour ago"), (7_200, "2 hours ago"), (48 * 3_600 - 1, "47 hours ago"),
-        (48 * 3_600, "on 12 Aug 2026"),
+        (48 * 3_600, "on 12 Aug 2026"), (-59, "just now"), (-48 * 3_600, "on 12 Aug 2026"),
     ],
 )  # fmt: skip
 def test_how_long_ago_is_said_in_words(seconds: int, words: str) -> None:

@@ -199,9 +199,25 @@ def _open(path: Path, name: str) -> Iterator[IO[bytes]]:
         raise CreditsError(f"{name} can't be read: its permissions forbid it.") from None
 
 
+def is_database(path: Path) -> bool:
+    """Whether a file is a database of DuckDB; False where it can't be looked into."""
+    try:
+        with path.open("rb") as file:
+            return _is_database(file.read(20))
+    except OSError:
+        return False
+
+
+def _is_database(head: bytes) -> bool:
+    # A sum of eight bytes, the name, and a small number in eight bytes: no text has such an end.
+    return head[8:12] == b"DUCK" and head[14:20] == bytes(6)
+
+
 def _kind(head: bytes) -> str:
     if head[257:262] == b"ustar":
         return "tar"
+    if _is_database(head):
+        return "a DuckDB database"
     return next((kind for magic, kind in MAGIC if head.startswith(magic)), "text")
 
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from credits import CreditsError
-from credits.store import holding
+from credits.store import holding, private
 from credits.store.checking import Checked, check
 from credits.store.database import IN_USE, Database, is_no_room, no_room
 
@@ -69,6 +69,11 @@ def restore(copy: Path, path: Path, *, memory_limit: str) -> Checked:
         with holding.still(path) as sure, _told(path):
             if not sure:
                 raise _not_sure(path)
+            if holding.written_by_somebody(path) and not private.is_open(path):
+                raise CreditsError(
+                    f"{path} {IN_USE}, which would go on with the database that is replaced: stop"
+                    " that one, and try again."
+                )
             _settle(part, holding.waiting(path))
             holding.swap(path)
     return found
@@ -116,16 +121,15 @@ def _checked(path: Path, memory_limit: str) -> Checked:
 
 @contextmanager
 def _part(path: Path) -> Iterator[Path]:
-    """Where a copy is made, beside what it is to become; nothing of it stays."""
-    part = path.with_name(f".{path.name[:100]}.{os.getpid()}.part")
+    """Where a copy is made, beside what it is to become. Nothing of it stays, not after a kill."""
+    with _told(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        private.sweep(path.parent)
+        folder = private.beside(path, "part")
     try:
-        with _told(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-        yield part
+        yield folder.path / "copy.duckdb"
     finally:
-        for each in (part, holding.lock(part), *holding.beside(part)):
-            with suppress(OSError):
-                each.unlink(missing_ok=True)
+        folder.remove()
 
 
 @contextmanager
@@ -183,10 +187,15 @@ def _copy_file(source: Path, target: Path) -> None:
 def _settle(part: Path, to: Path) -> None:
     """Give a finished file its name, once it is safely on the disk."""
     with _told(to):
-        for each in (part, part.parent):
-            handle = os.open(each, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+        _written(part)
         part.replace(to)
+        _written(to.parent)
+
+
+def _written(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -11,11 +11,9 @@ opened anew once it can be.
 from __future__ import annotations
 
 import errno
-import shutil
 import tempfile
 import threading
 import time
-import weakref
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,7 +23,7 @@ import duckdb
 
 from credits import CreditsError
 from credits.formats.base import literal
-from credits.store import holding, schema
+from credits.store import holding, private, schema
 from credits.store.asking import Asking
 
 Progress = Callable[[float, str], None]
@@ -64,8 +62,9 @@ class Database:
         self, path: Path, *, memory_limit: str = "1400MB", reads: Sequence[Path] = ()
     ) -> None:
         self.path = path
-        self._private = Path(tempfile.mkdtemp(prefix="credits-")).resolve()
-        weakref.finalize(self, shutil.rmtree, self._private, ignore_errors=True)
+        self._folder = _temporary()
+        self._private = self._folder.path
+        self._spill: private.Folder | None = None
         self._reads = [each.resolve() for each in reads if _is_text(each.resolve())]
         self.version = 0
         """The data version, as of the last change that is committed."""
@@ -92,15 +91,33 @@ class Database:
         try:
             # It is left to `close`, which does it while nobody copies the file.
             self._connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+            self._spill_beside()
             self._lock()
             self._prepare()
         except (CreditsError, duckdb.Error) as error:
             self._connection.close()
+            self._let_go_of_spill()
             if isinstance(error, duckdb.Error):
                 raise CreditsError(_why_not(self.path, str(error))) from error
             raise
         self._is = holding.identity(self._file)
         self._usable = True
+
+    def _spill_beside(self) -> None:
+        """What doesn't fit into memory goes into a folder that is removed if the process is killed.
+
+        It also shows that a program of ours has the file open: see `private.is_open`.
+        """
+        private.sweep(self._file.parent)
+        # On a full disk DuckDB's own folder has to do.
+        with suppress(OSError):
+            self._spill = private.beside(self._file, "open")
+            self._connection.execute(f"SET temp_directory = {literal(str(self._spill.path))}")
+
+    def _let_go_of_spill(self) -> None:
+        if self._spill is not None:
+            self._spill.remove()
+        self._spill = None
 
     def ready(self) -> None:
         """See that the file is the one that is open, and open it anew where it has to be.
@@ -142,6 +159,7 @@ class Database:
         else:
             raise CreditsError(f"{self.path} is still being read as it was: try again in a moment.")
         self._connection.close()
+        self._let_go_of_spill()
 
     def _outnumber(self, seen: int) -> None:
         """Advance the data version beyond those that were seen."""
@@ -283,7 +301,8 @@ class Database:
                 with suppress(duckdb.Error):
                     self._connection.execute("CHECKPOINT")
             self._connection.close()
-        shutil.rmtree(self._private, ignore_errors=True)
+        self._let_go_of_spill()
+        self._folder.remove()
 
 
 @contextmanager
@@ -359,6 +378,18 @@ def explained(error: duckdb.Error) -> CreditsError:
             "The database is damaged: move it away, and load the logs again into a new one."
         )
     return CreditsError(f"The database could not do this ({text.splitlines()[0]}).")
+
+
+def _temporary() -> private.Folder:
+    try:
+        return private.temporary()
+    except OSError as error:
+        if is_no_room(error):
+            raise no_room() from error
+        raise CreditsError(
+            "There is no folder for temporary files that can be written to: set TMPDIR to one, and"
+            " start the program again."
+        ) from error
 
 
 def _is_text(path: Path) -> bool:

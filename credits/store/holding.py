@@ -13,6 +13,7 @@ DuckDB's too, and a second server could come in.
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -96,6 +97,31 @@ def swap(path: Path) -> None:
     for part in beside(path):
         part.replace(part.with_name(part.name.replace(path.name, kept(path).name, 1)))
     waiting(path).replace(path)
+
+
+# Asked by a process of its own: see above, who opens and closes the file loses the locks on it.
+_ASK = """
+import fcntl, sys
+with open(sys.argv[1], "rb") as file:
+    try:
+        fcntl.lockf(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("held")
+"""
+
+
+def written_by_somebody(path: Path) -> bool:
+    """Whether DuckDB has the file open for writing, in whatever program; False: not that we know.
+
+    Only while it holds still.
+    """
+    if sys.platform == "win32" or not path.exists():
+        return False
+    with suppress(OSError):
+        asked = [sys.executable, "-I", "-S", "-c", _ASK, str(path)]
+        answer = subprocess.run(asked, capture_output=True, check=False)
+        return answer.stdout.startswith(b"held")
+    return False
 
 
 def finish_swap(path: Path, handle: int | None) -> None:

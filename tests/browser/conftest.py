@@ -19,7 +19,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,12 +87,14 @@ def _wait_until_healthy(server: subprocess.Popen[bytes], app: App) -> None:
 
 
 @contextmanager
-def _serve(folder: Path, *, sample: bool = False) -> Iterator[App]:
+def _serve(
+    folder: Path, *, sample: bool = False, environment: Mapping[str, str] | None = None
+) -> Iterator[App]:
     port = _free_port()
     app = App(f"http://127.0.0.1:{port}", folder / "credits.duckdb", folder / "server.log")
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     options = [f"--server.port={port}", "--server.fileWatcherType=none"]
-    environment = os.environ | {
+    given = os.environ | {
         "CREDITS_DATABASE": str(app.database),
         "CREDITS_SAMPLE": str(int(sample)),
     }
@@ -100,7 +102,7 @@ def _serve(folder: Path, *, sample: bool = False) -> Iterator[App]:
         server = subprocess.Popen(
             command + options,
             cwd=ROOT,
-            env=environment,
+            env=given | dict(environment or {}),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -122,6 +124,7 @@ def start_app() -> Callable[..., AbstractContextManager[App]]:
     """`with start_app(folder, sample=True) as app:` starts the app on the folder's database.
 
     Leaving the block stops the server, so that a second one may open the same folder.
+    `environment`: variables for this server alone.
     """
     return _serve
 

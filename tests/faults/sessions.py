@@ -92,7 +92,7 @@ def day(folder: Path, logs: Logs, *, loaders: int = 4, readers: int = 3, each: i
             thread.join()
         for fault in crew.done.faults:
             raise fault
-        _as_if_one_after_the_other(store, folder, logs)
+        as_if_one_after_the_other(store, folder, logs)
     return crew.done
 
 
@@ -117,7 +117,7 @@ def _one_moment(store: Store) -> int:
     return version
 
 
-def _as_if_one_after_the_other(store: Store, folder: Path, logs: Logs) -> None:
+def as_if_one_after_the_other(store: Store, folder: Path, logs: Logs) -> None:
     """What is left is what the same loads make when nobody else is there."""
     with store._database.using() as cursor:
         assert check(cursor).problems == ()

@@ -138,7 +138,7 @@ def test_a_backup_under_load_is_the_database_of_one_moment_and_check_finds_nothi
         working.after(1)
         assert not any(working.said_no(step) for step in range(working.done))
     left = {each.name for each in tmp_path.iterdir()}
-    assert {name for name in left if "part" in name or name.startswith("copy")} == {"copy.duckdb"}
+    assert {name for name in left if "copy" in name or "part" in name} == {"copy.duckdb"}
 
 
 def test_a_restore_under_load_puts_all_of_the_backup_in_place_and_work_goes_on(
@@ -216,6 +216,72 @@ def test_a_backup_does_not_overwrite_what_it_is_of_nor_a_database_in_use(
         assert "name another file" in refused(copying.backup, path, other)
     assert "no file" in refused(copying.backup, tmp_path / "nowhere", tmp_path / "y")
     assert not (tmp_path / "nowhere").exists()
+
+
+# A program that knows nothing of ours, and changes the database when it is told to.
+STRANGER = """
+import duckdb, sys
+with duckdb.connect(sys.argv[1], read_only=sys.argv[2] == "reads") as connection:
+    print("open", flush=True)
+    for _ in sys.stdin:
+        connection.execute("UPDATE meta SET value = 'stranger' WHERE key = 'rate_card'")
+        print("changed", flush=True)
+"""
+
+
+@contextmanager
+def stranger(path: Path, does: str) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-c", STRANGER, str(path), does]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout
+        assert program.stdout.readline() == "open\n"
+        yield program
+        program.communicate()
+
+
+def test_a_restore_is_refused_while_a_program_that_would_not_notice_has_the_database_open(
+    tmp_path: Path, logs: Logs
+):
+    path, copy = tmp_path / "x.duckdb", tmp_path / "copy.duckdb"
+    with Store(path) as store:
+        do(store, logs, Step("load", 0))
+    copying.backup(path, copy, memory_limit="1GB")
+    backed_up = seen(copy)
+    with stranger(path, "writes") as program:
+        there, content = set(tmp_path.iterdir()), path.read_bytes()
+        told = refused(copying.restore, copy, path)
+        assert "is in use by another program" in told
+        assert "stop that one, and try again" in told
+        assert (set(tmp_path.iterdir()), path.read_bytes()) == (there, content)
+        assert program.stdin
+        assert program.stdout
+        program.stdin.write("\n")
+        program.stdin.flush()
+        assert program.stdout.readline() == "changed\n"
+    assert not holding.kept(path).exists()
+    assert seen(path)["card"] == "stranger", "its change is not lost"
+    copying.restore(copy, path, memory_limit="1GB")
+    assert seen(path) == backed_up
+
+
+def test_a_restore_does_not_mind_who_only_reads_the_database_nor_a_program_that_was_killed(
+    tmp_path: Path, logs: Logs
+):
+    path, copy = tmp_path / "x.duckdb", tmp_path / "copy.duckdb"
+    with Store(path) as store:
+        do(store, logs, Step("load", 0))
+    copying.backup(path, copy, memory_limit="1GB")
+    for number, does in enumerate(("reads", "writes"), 1):
+        with stranger(path, does) as program:
+            if does == "writes":
+                program.kill()
+                program.wait()
+            copying.restore(copy, path, memory_limit="1GB")
+        with Store(path) as store:
+            do(store, logs, Step("load", number))
+    assert seen(path)["loads"] == [("0.csv", 500), ("2.csv", 500)]
 
 
 @pytest.mark.parametrize("done", ["nothing", "old away", "log away", "all"])
