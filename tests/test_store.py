@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from credits import CreditsError
-from credits.store import Store, close_all, shared
+from credits.store import Store, close_all, schema, shared
 
 NOW = datetime(2026, 11, 22)
 HEADER = "time,user,app,path,method,status\n"
@@ -57,8 +57,8 @@ CREATE TABLE old_calls AS SELECT * FROM calls;
 CREATE TABLE old_duplicates AS SELECT * FROM duplicates;
 CREATE TABLE old_quarters AS SELECT * FROM quarters;
 DROP VIEW calls; DROP VIEW duplicates; DROP VIEW quarters;
-DROP TABLE stored_calls; DROP TABLE stored_duplicates; DROP TABLE quarter_sums; DROP TABLE user_sums;
-DROP TABLE kinds;
+DROP TABLE stored_calls; DROP TABLE stored_duplicates; DROP TABLE quarter_sums;
+DROP TABLE user_sums; DROP TABLE kinds;
 DROP TABLE scenarios; DROP TABLE rate_cards; DROP TABLE told_apart;
 ALTER TABLE old_calls RENAME TO calls;
 ALTER TABLE old_duplicates RENAME TO duplicates;
@@ -90,6 +90,41 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path, l
     with Store(path) as store:
         store.undo(1)
         assert seen(store)[1:] == before[1:], "what the second load had shadowed is there again"
+
+
+SECOND_VERSION = """
+ALTER TABLE stored_calls DROP COLUMN id_hash;
+ALTER TABLE stored_duplicates DROP COLUMN id_hash;
+DROP TABLE user_sums;
+UPDATE meta SET value = '2' WHERE key = 'schema';
+"""
+"""Takes a database back to what it was before ids had hashes, and users sums."""
+
+
+def test_a_database_of_the_second_version_is_brought_up_to_date(tmp_path: Path, log: Path):
+    path = tmp_path / "old.duckdb"
+
+    def tables() -> list[list[tuple[object, ...]]]:
+        with duckdb.connect(str(path)) as connection:
+            return [
+                sorted(connection.execute(f"SELECT {columns} FROM {table}").fetchall(), key=str)
+                for table, columns in (
+                    ("stored_calls", ", ".join(schema.CALL_COLUMNS)),
+                    ("stored_duplicates", ", ".join(schema.CALL_COLUMNS)),
+                    ("user_sums", "*"),
+                )
+            ]
+
+    with Store(path) as store:
+        store.load(log, now=NOW)
+        store.load(log, now=NOW)
+    before = tables()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(SECOND_VERSION)
+    with Store(path) as store:
+        assert store.load(log, now=NOW)[0][0].loaded == 0
+        store.undo(3)
+    assert tables() == before
 
 
 def test_a_load_that_fails_does_not_advance_the_version(store: Store, tmp_path: Path):

@@ -20,8 +20,8 @@ import duckdb
 from credits import CreditsError, rates
 from credits.formats import NotALog, Options, Plain, Reading, logs, recognise
 from credits.formats.overlong import shortened
-from credits.formats.staging import IS_CALL, completed_sql, staging_sql
-from credits.store import cards, rating, schema
+from credits.formats.staging import completed_sql, staging_sql
+from credits.store import cards, duplicates, rating, schema
 from credits.store.corrections import saved
 from credits.store.database import Database, Progress, explained
 from credits.store.watching import in_any_order, watched
@@ -147,7 +147,7 @@ class _Taking:
         self.tell(0.5, f"Rating {self.plain.name}")
         rating.rate_staged(self.cursor, self.card, self.terms.fold)
         self.tell(0.52, "Looking for duplicates")
-        self._find_duplicates()
+        duplicates.find(self.cursor, keep=self.terms.keep_duplicates)
         skipped = self._count("skip IS NOT NULL") + reading.unread
         with self.database.change(self.cursor):
             load = self._store(reading, rows, skipped, now)
@@ -212,38 +212,27 @@ class _Taking:
     ) -> None:
         watched(self.cursor, sql, self.tell, shares, message, given)
 
-    def _find_duplicates(self) -> None:
-        """The table `shadowed`: the rows of `staging` that are known already."""
-        self.cursor.execute("CREATE OR REPLACE TEMP TABLE shadowed (row BIGINT)")
-        if self.terms.keep_duplicates:
-            return
-        first, last, ids, bare = self._query(f"""
-            SELECT min(occurred_at), max(occurred_at), count(request_id), count(fingerprint)
-            FROM staging WHERE {IS_CALL}""")[0]
-        if ids:
-            self.cursor.execute(_REPEATED_IDS)
-            self.cursor.execute(_MAY_BE_KNOWN)
-            self.cursor.execute(_KNOWN_IDS)
-        if bare:
-            self.cursor.execute(_KNOWN_ROWS, {"first": first, "last": last})
-
     def _store(self, reading: Reading, rows: int, skipped: int, now: datetime) -> Load:
         load_id = int(self._query("SELECT nextval('load_ids')")[0][0])
-        duplicates = int(self._query("SELECT count(*) FROM shadowed")[0][0])
-        chosen = "s.row NOT IN (SELECT row FROM shadowed)" if duplicates else "true"
+        known = int(self._query("SELECT count(*) FROM shadowed")[0][0])
+        chosen = "s.row NOT IN (SELECT row FROM shadowed)" if known else "true"
         given: dict[str, Any] = {"load": load_id}
         self.cursor.execute(rating.KEEP_KINDS, given)
         with in_any_order(self.cursor):
             message = f"Storing {self.plain.name}"
             self._watched(_insert("stored_calls", chosen), (0.55, 0.88), message, given)
-        if duplicates:
+        if known:
             in_order = _insert("stored_duplicates", f"NOT ({chosen})") + " ORDER BY s.row"
             self.cursor.execute(in_order, given)
         sums = self._sums(load_id)
         with in_any_order(self.cursor):
             ends = ((0.88, 0.92), (0.92, 0.99), (0.99, 1.0))
             for (table, sql), shares in zip(schema.ROLL_UPS.items(), ends, strict=True):
-                mine = sql(f"(SELECT * FROM {schema.FROM[table]} WHERE load_id = $load)")
+                calls, kinds = (
+                    f"(SELECT * FROM {each} WHERE load_id = $load)"
+                    for each in (schema.FROM[table], "kinds")
+                )
+                mine = sql(calls, kinds)
                 self._watched(f"INSERT INTO {table} BY NAME {mine}", shares, "Adding up", given)
         self.cursor.execute(_FOLDED, [load_id])
         self.cursor.execute(
@@ -254,10 +243,10 @@ class _Taking:
         calls, credits, fractional, first, last, loaded = sums
         load = Load(
             load_id, self.plain.name, reading.format, dict(reading.columns), rows, loaded,
-            duplicates, rejected, skipped, calls, credits, first, last, self.plain.replaced,
+            known, rejected, skipped, calls, credits, first, last, self.plain.replaced,
             _notes(self.plain, reading),
         )  # fmt: skip
-        if rows != loaded + duplicates + rejected + skipped:
+        if rows != loaded + known + rejected + skipped:
             raise CreditsError(
                 f"{self.plain.name} was not loaded: its rows do not add up ({rows:,} read). This"
                 " is a fault of the program, please report it."
@@ -276,10 +265,12 @@ class _Taking:
 
     def _sums(self, load_id: int) -> tuple[Any, ...]:
         """calls, credits, fractional, first, last, loaded; refused where they can't be added up."""
+        # To look whether a sum is whole takes as long as to add it up: most prices leave no doubt.
+        whole = self._query(f"SELECT {rating.ALL_WHOLE} FROM staged_kinds")[0][0]
+        fractional = "false" if whole else "coalesce(bool_or(credits <> floor(credits)), false)"
         sums = self._query(
-            """SELECT coalesce(sum(calls), 0)::HUGEINT, coalesce(sum(credits), 0),
-                coalesce(bool_or(credits <> floor(credits)), false), min(occurred_at),
-                max(occurred_at), count(*)
+            f"""SELECT coalesce(sum(calls), 0)::HUGEINT, coalesce(sum(credits), 0),
+                {fractional}, min(occurred_at), max(occurred_at), count(*)
             FROM stored_calls WHERE load_id = ?""",
             [load_id],
         )[0]
@@ -349,46 +340,6 @@ _FOLDED = """
 INSERT INTO folded
 SELECT ?, api, count(DISTINCT key), min(key) FROM staged_apis WHERE is_path AND contains(api, '{')
 GROUP BY api
-"""
-
-# The later row of a request id is the duplicate, in the log itself and against what is known. Which
-# ids may be there twice is asked of their hashes: a third of what the ids take, in time and memory.
-_REPEATED_IDS = f"""
-INSERT INTO shadowed
-SELECT row FROM (
-    SELECT row, row_number() OVER (PARTITION BY request_id ORDER BY row) AS place
-    FROM staging WHERE {IS_CALL} AND request_id IS NOT NULL AND hash(request_id) IN (
-        SELECT hash(request_id) FROM staging WHERE {IS_CALL} AND request_id IS NOT NULL
-        GROUP BY 1 HAVING count(*) > 1))
-WHERE place > 1
-"""
-
-# So is which of them may be known: of the calls that are stored, few ids have to be read then.
-_MAY_BE_KNOWN = f"""
-CREATE OR REPLACE TEMP TABLE may_be_known AS
-SELECT rowid AS row FROM stored_calls WHERE id_hash IN (
-    SELECT {schema.id_hash("request_id")} FROM staging WHERE {IS_CALL} AND request_id IS NOT NULL)
-"""
-_KNOWN_IDS = f"""
-INSERT INTO shadowed
-SELECT row FROM staging
-WHERE {IS_CALL} AND row NOT IN (SELECT row FROM shadowed) AND request_id IN (
-    SELECT request_id FROM stored_calls WHERE rowid IN (SELECT row FROM may_be_known))
-"""
-
-# Without request ids the k-th equal row of the log is the k-th equal row of what is known.
-_KNOWN_ROWS = """
-INSERT INTO shadowed
-SELECT row FROM (
-    SELECT s.row, known.times,
-        row_number() OVER (PARTITION BY s.occurred_at, s.fingerprint ORDER BY s.row) AS place
-    FROM staging AS s JOIN (
-        SELECT occurred_at, fingerprint, count(*) AS times FROM stored_calls
-        WHERE fingerprint IS NOT NULL AND occurred_at BETWEEN $first AND $last
-        GROUP BY occurred_at, fingerprint) AS known
-    ON s.occurred_at = known.occurred_at AND s.fingerprint = known.fingerprint
-    WHERE skip IS NULL AND reject IS NULL)
-WHERE place <= times
 """
 
 

@@ -25,6 +25,9 @@ SELECT unnest($api::VARCHAR[]) AS api, unnest($method::VARCHAR[]) AS method,
 SAME_PRICE = """{kind}.api = p.api AND {kind}.method IS NOT DISTINCT FROM p.method
     AND {kind}.parameters IS NOT DISTINCT FROM p.parameters"""
 """Joins kinds of calls to what a card says of them, `p`."""
+ALL_WHOLE = """coalesce(bool_and(
+    NOT has_credits AND price = floor(price) AND coalesce(most = floor(most), true)), true)"""
+"""Whether no call of the staged kinds can have cost a fraction."""
 KEEP_KINDS = f"""
 INSERT INTO kinds BY NAME
 SELECT DISTINCT kind_id, $load AS load_id, {", ".join(schema.KIND)} FROM staged_kinds

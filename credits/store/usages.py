@@ -183,8 +183,8 @@ class Usages:
     ) -> pd.DataFrame:
         """Usage in few rows, with `owner`: whole buckets, and single calls where a peak may lie.
 
-        Buckets of the first of `widths` come from `table`, a roll-up that knows owners; those that matter are read
-        once more in buckets of the second, where they hold many calls.
+        Buckets of the first of `widths` come from `table`, a roll-up that knows owners; those that
+        matter are read once more in buckets of the second, where they hold many calls.
         """
         width, finer = widths
         sums = self._rolled_up(calls, table, width, windows)

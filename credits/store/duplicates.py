@@ -1,0 +1,85 @@
+"""Which rows of a staged log are known already: in the log itself, or of what is loaded."""
+
+from __future__ import annotations
+
+import duckdb
+import numpy as np
+
+from credits.formats.staging import IS_CALL
+from credits.store import schema
+
+_SORTED = 16_000_000
+"""Ids whose hashes are sorted at a time: 64 MB."""
+
+
+def find(cursor: duckdb.DuckDBPyConnection, *, keep: bool) -> None:
+    """The table `shadowed`: the numbers of those rows of `staging`; none if all are to be kept."""
+    cursor.execute("CREATE OR REPLACE TEMP TABLE shadowed (row BIGINT)")
+    if keep:
+        return
+    first, last, ids, bare = cursor.execute(f"""
+        SELECT min(occurred_at), max(occurred_at), count(request_id), count(fingerprint)
+        FROM staging WHERE {IS_CALL}""").fetchall()[0]
+    if ids:
+        if twice := _twice(cursor, int(ids)):
+            cursor.execute(_REPEATED_IDS, {"twice": twice})
+        cursor.execute(_MAY_BE_KNOWN)
+        cursor.execute(_KNOWN_IDS)
+    if bare:
+        cursor.execute(_KNOWN_ROWS, {"first": first, "last": last})
+
+
+def _twice(cursor: duckdb.DuckDBPyConnection, ids: int) -> list[int]:
+    """The hashes of ids that more than one row of the log has, or may have."""
+    parts = ids // _SORTED + 1
+    width = 2**32 // parts + 1
+    found: list[int] = []
+    for part in range(parts):
+        low, high = part * width, (part + 1) * width - 1
+        some = cursor.execute(f"{_HASHES} WHERE hash BETWEEN {low} AND {high}")
+        hashes = np.sort(some.fetchnumpy()["hash"])
+        found += np.unique(hashes[1:][hashes[1:] == hashes[:-1]]).tolist()
+    return found
+
+
+_ID_HASH = schema.id_hash("request_id")
+_WITH_ID = f"{IS_CALL} AND request_id IS NOT NULL"
+
+# The later row of a request id is the duplicate, in the log itself and against what is known. Which
+# ids may be there twice is asked of their hashes: sorted, they take a sixth of a GROUP BY.
+_HASHES = f"SELECT hash FROM (SELECT {_ID_HASH} AS hash FROM staging WHERE {_WITH_ID})"
+_REPEATED_IDS = f"""
+INSERT INTO shadowed
+SELECT row FROM (
+    SELECT row, row_number() OVER (PARTITION BY request_id ORDER BY row) AS place
+    FROM staging WHERE {_WITH_ID} AND {_ID_HASH} IN (SELECT unnest($twice::UINTEGER[])))
+WHERE place > 1
+"""
+
+# So is which of them may be known: of the calls that are stored, few ids have to be read then.
+_MAY_BE_KNOWN = f"""
+CREATE OR REPLACE TEMP TABLE may_be_known AS
+SELECT rowid AS row FROM stored_calls WHERE id_hash IN (
+    SELECT {_ID_HASH} FROM staging WHERE {_WITH_ID})
+"""
+_KNOWN_IDS = f"""
+INSERT INTO shadowed
+SELECT row FROM staging
+WHERE {IS_CALL} AND row NOT IN (SELECT row FROM shadowed) AND request_id IN (
+    SELECT request_id FROM stored_calls WHERE rowid IN (SELECT row FROM may_be_known))
+"""
+
+# Without request ids the k-th equal row of the log is the k-th equal row of what is known.
+_KNOWN_ROWS = """
+INSERT INTO shadowed
+SELECT row FROM (
+    SELECT s.row, known.times,
+        row_number() OVER (PARTITION BY s.occurred_at, s.fingerprint ORDER BY s.row) AS place
+    FROM staging AS s JOIN (
+        SELECT occurred_at, fingerprint, count(*) AS times FROM stored_calls
+        WHERE fingerprint IS NOT NULL AND occurred_at BETWEEN $first AND $last
+        GROUP BY occurred_at, fingerprint) AS known
+    ON s.occurred_at = known.occurred_at AND s.fingerprint = known.fingerprint
+    WHERE skip IS NULL AND reject IS NULL)
+WHERE place <= times
+"""
