@@ -13,7 +13,9 @@ from credits.charts.drawing import (
     Drawing,
     Palette,
     Spec,
+    amount,
     array,
+    beside,
     clear,
     figure,
     limit,
@@ -59,11 +61,13 @@ def forecast(
     }
     tops = (history["peak"].max(), band["high"].max(), allowance)
     line = limit(allowance, f"Allowance {allowance:,}", palette.red, palette.ground)
+    top = max((float(top) for top in tops if top == top), default=0) * 1.3 or 1
     return figure(
         height,
         [low, high, past, median],
         x={"type": "date", "tickformatstops": DAY_TICKS},
-        y={"range": [0, max((float(top) for top in tops if top == top), default=0) * 1.3 or 1]},
+        y={"range": [0, top]},
+        margin={"l": beside([amount(round(top))]), "r": 8, "t": 38, "b": 34},
         limits=[line, *_passes(passes, history, band, palette)],
         showlegend=True,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
@@ -100,7 +104,7 @@ def probabilities(
             limit(share, f"{share:g} %", palette.slate, palette.ground) for share in (first, second)
         ],
         bargap=0.2,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": beside(["100 %"]), "r": 8, "t": 10, "b": 34},
     )
 
 

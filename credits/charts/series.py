@@ -14,7 +14,9 @@ from credits.charts.drawing import (
     Spec,
     amount,
     array,
+    beside,
     figure,
+    instants,
     limit,
     step_line,
 )
@@ -41,7 +43,7 @@ def trailing(
         above = {
             "type": "scatter",
             "mode": "lines",
-            "x": array(steps["occurred_at"]),
+            "x": instants(steps["occurred_at"]),
             "y": array(over),
         }
         traces.append(above | {"line": red, "hoverinfo": "skip"})
@@ -76,7 +78,7 @@ def over_time(
         traces,
         x={"type": "date", "tickformatstops": _TICKS, "automargin": False},
         y={"range": [0, top or 1], "automargin": False},
-        margin={"l": 16 + 7 * len(amount(round(top, 2))), "r": 8, "t": above, "b": 46},
+        margin={"l": beside([amount(round(top, 2))]), "r": 8, "t": above, "b": 46},
         **others,
     )
 
