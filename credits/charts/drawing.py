@@ -18,6 +18,12 @@ GRID = "rgba(139, 152, 169, 0.22)"
 """Half clear, so that it is faint on a light ground and on a dark one."""
 
 
+EDGE = 26
+"""Pixels at the right that half of a date needs, where it stands below the end of an axis."""
+DATES = {"type": "date", "automargin": False, "ticklabeloverflow": "allow"}
+"""An axis of dates, in margins that have room for its labels: Plotly need not measure them."""
+
+
 @dataclass(frozen=True)
 class Palette:
     """The colours of series, as in `.streamlit/config.toml`."""

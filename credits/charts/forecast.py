@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from credits.charts.drawing import (
+    DATES,
+    EDGE,
     Drawing,
     Palette,
     Spec,
@@ -65,9 +67,9 @@ def forecast(
     return figure(
         height,
         [low, high, past, median],
-        x={"type": "date", "tickformatstops": DAY_TICKS},
-        y={"range": [0, top]},
-        margin={"l": beside([amount(round(top))]), "r": 8, "t": 38, "b": 34},
+        x={**DATES, "tickformatstops": DAY_TICKS},
+        y={"range": [0, top], "automargin": False},
+        margin={"l": beside([amount(round(top))]), "r": EDGE, "t": 38, "b": 34},
         limits=[line, *_passes(passes, history, band, palette)],
         showlegend=True,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
@@ -98,13 +100,13 @@ def probabilities(
     return figure(
         height,
         [bars],
-        x={"type": "date", "tickformatstops": DAY_TICKS, **daily},
-        y={"range": [0, 104], "ticksuffix": " %", "dtick": 25},
+        x={**DATES, "tickformatstops": DAY_TICKS, **daily},
+        y={"range": [0, 104], "ticksuffix": " %", "dtick": 25, "automargin": False},
         limits=[
             limit(share, f"{share:g} %", palette.slate, palette.ground) for share in (first, second)
         ],
         bargap=0.2,
-        margin={"l": beside(["100 %"]), "r": 8, "t": 10, "b": 34},
+        margin={"l": beside(["100 %"]), "r": EDGE, "t": 10, "b": 34},
     )
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 
 from credits.charts.drawing import (
+    DATES,
+    EDGE,
     HOVER_TIME,
     Drawing,
     Palette,
@@ -76,9 +78,9 @@ def over_time(
     return figure(
         height,
         traces,
-        x={"type": "date", "tickformatstops": _TICKS, "automargin": False},
+        x={**DATES, "tickformatstops": _TICKS},
         y={"range": [0, top or 1], "automargin": False},
-        margin={"l": beside([amount(round(top, 2))]), "r": 8, "t": above, "b": 46},
+        margin={"l": beside([amount(round(top, 2))]), "r": EDGE, "t": above, "b": 46},
         **others,
     )
 
