@@ -14,6 +14,7 @@ import streamlit as st
 from credits import CreditsError
 from pages import choices, controls, data, parts
 
+S = TypeVar("S")
 T = TypeVar("T")
 _PLACE = "_plan_place"
 
@@ -23,27 +24,39 @@ def place() -> None:
     st.session_state[_PLACE] = st.container()
 
 
-def plan(version: parts.Version, draw: Callable[[], T]) -> T | None:
+def plan(version: parts.Version, work_out: Callable[[], S], draw: Callable[[S], T]) -> T | None:
     """Draw the plan's controls in their place, and here what they change; gives what `draw` gives.
 
-    `draw` has to ask for the plan (`choices.plan`): it runs again without the rest of the page.
+    `work_out` does what takes time before anything is drawn: what comes in drops, a browser draws
+    often. It has to ask for the plan (`choices.plan`), as it runs again without the rest of a page.
     Where that is to be drawn too, as after a click that something below looks at, say so by
     `parts.panel(…, selects=True)`.
     """
-    found: T | None = _followed(st.session_state["_page"], version, draw)
+    found: T | None = _followed(st.session_state["_page"], version, work_out, draw)
     return found
 
 
 @st.fragment
-def _followed(page: str, version: parts.Version, draw: Callable[[], T]) -> T | None:
+def _followed(
+    page: str, version: parts.Version, work_out: Callable[[], S], draw: Callable[[S], T]
+) -> T | None:
     choices.restore(page)
     if data.store().version() != version[1]:
         st.rerun()
+    drawn = False
+    try:
+        known = work_out()
+        _controls()
+        drawn = True
+        return draw(known)
+    except CreditsError as error:
+        if not drawn:
+            _controls()
+        st.error(parts.plain(str(error)))
+        return None
+
+
+def _controls() -> None:
     with st.session_state[_PLACE]:
         controls.plan_controls()
     choices.remember()
-    try:
-        return draw()
-    except CreditsError as error:
-        st.error(parts.plain(str(error)))
-        return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 import pandas as pd
 import streamlit as st
@@ -36,26 +35,15 @@ class Shown:
     ahead: int
     risk: float
     found: Forecast
-
-    @cached_property
-    def band(self) -> pd.DataFrame:
-        """The median and the band of the coming days."""
-        return self.found.band()
-
-    @cached_property
-    def holds(self) -> float:
-        """How probable it is that the plan holds."""
-        return self.found.holds(self.plan.allowance)
-
-    @cached_property
-    def least(self) -> int:
-        """The allowance that would be enough."""
-        return self.found.least_allowance(self.risk)
-
-    @cached_property
-    def passes(self) -> list[tuple[float, date | None]]:
-        """The first days that reach each share of risk."""
-        return [(share, self.found.first_day(self.plan.allowance, share)) for share in SHARES]
+    band: pd.DataFrame
+    """The median and the band of the coming days."""
+    holds: float
+    """How probable it is that the plan holds."""
+    least: int
+    """The allowance that would be enough."""
+    passes: list[tuple[float, date | None]]
+    """The first days that reach each share of risk."""
+    chart: charts.Drawing
 
 
 def percent(share: float) -> str:
@@ -179,13 +167,12 @@ def remarks(now: Shown) -> str:
 
 def days_to_come(now: Shown) -> None:
     """Past peaks and what is to be expected, against the allowance."""
-    history = now.found.history.tail(max(28, now.ahead))
     parts.panel(
         f"Credits by day of {zone}"
         if kind == "calendar"
         else "Greatest use of trailing 24 hours, by day",
-        lambda: charts.forecast(history, now.band, now.plan.allowance, now.passes, colours),
-        lambda: pd.concat([history, now.band], ignore_index=True),
+        lambda: now.chart,
+        lambda: pd.concat([past_days(now.found), now.band], ignore_index=True),
         "forecast",
         note=remarks(now),
         names={"peak": "past peak", "low": "5 %", "high": "95 %"},
@@ -224,30 +211,55 @@ MORE: dict[str, Callable[[Shown], None]] = {
 }
 
 
-def whole() -> None:
-    """The answer, its controls, the days to come, and what stands below: all know the plan."""
-    refused = st.session_state["refused"]
+def past_days(found: Forecast) -> pd.DataFrame:
+    """Of the past, as much as lies ahead, and four weeks at least."""
+    return found.history.tail(max(28, len(found.days)))
+
+
+def looked_ahead() -> Shown | TooShortError:
+    """What is to be expected under the plan, or why nothing can be."""
+    state = st.session_state
+    refused, growth, ahead, risk = (
+        state["refused"], choices.growth(), state["ahead"], state["risk"] / 100
+    )  # fmt: skip
     try:
-        everything = data.foreseen(*version, kind, zone, refused, choices.growth())
+        whole = data.foreseen(*version, kind, zone, refused, growth)
     except TooShortError as short:
+        return short
+    found, plan = whole.ahead(ahead), choices.plan()
+    view = (*version, kind, zone, refused, growth, ahead)
+    band = data.drawn("band", view, found.band)
+    passes = [(share, found.first_day(plan.allowance, share)) for share in SHARES]
+    return Shown(
+        plan=plan,
+        ahead=ahead,
+        risk=risk,
+        found=found,
+        band=band,
+        holds=found.holds(plan.allowance),
+        least=found.least_allowance(risk),
+        passes=passes,
+        chart=charts.forecast(past_days(found), band, plan.allowance, passes, colours),
+    )
+
+
+def whole(now: Shown | TooShortError) -> None:
+    """The answer, its controls, the days to come, and what stands below: all know the plan."""
+    if isinstance(now, TooShortError):
         choices.hidden(*choices.FORESEEN)
-        st.info(parts.plain(str(short)))
+        st.info(parts.plain(str(now)))
         return
-    # Above the controls, because the answer comes first; filled after them, because they change it.
-    answer = st.container()
-    ahead, risk = controls.forecast_controls()
+    verdict(now)
+    if chosen.kind == "anchored":
+        st.info(
+            "The View says anchored 24 hours. Which call will open a block can't be foreseen, so"
+            " this page speaks of trailing 24 hours: no block ever holds more than these."
+        )
+    cards(now)
+    controls.forecast_controls()
     choices.remember()
-    now = Shown(choices.plan(), ahead, risk, everything.ahead(ahead))
-    with answer:
-        verdict(now)
-        if chosen.kind == "anchored":
-            st.info(
-                "The View says anchored 24 hours. Which call will open a block can't be foreseen,"
-                " so this page speaks of trailing 24 hours: no block ever holds more than these."
-            )
-        cards(now)
     days_to_come(now)
     MORE[parts.chosen_panel("forecast_more", list(MORE))](now)
 
 
-following.plan(version, whole)
+following.plan(version, looked_ahead, whole)

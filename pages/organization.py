@@ -56,9 +56,30 @@ idle = "" if window.calls else "No calls in this window."
 quiet = "" if shown.sums["calls"] else f"No calls in the {chosen.period}."
 
 
-def answer() -> list[dict[str, Any]]:
-    """All that knows the plan: the numbers, the gauge, and the window's sum over time."""
+@dataclass(frozen=True)
+class Under:
+    """What is chosen at this move of a control, and what it means."""
+
+    plan: Plan
+    above: pd.Timedelta
+    """How long the window's sum was above the allowance."""
+    chart: charts.Drawing
+
+
+def under_plan() -> Under:
+    """Set the usage against the plan."""
     plan = choices.plan()
+    above = series.time_above(series.above(shown.series.steps, plan.allowance))
+    local_peak = windows.Peak(
+        peak.credits, peak.calls, None if peak.end is None else views.local(peak.end, zone)
+    )
+    chart = charts.trailing(calm.steps, plan.allowance, local_peak, colours, height=270)
+    return Under(plan, above, chart)
+
+
+def answer(now: Under) -> list[dict[str, Any]]:
+    """All that knows the plan: the numbers, the gauge, and the window's sum over time."""
+    plan = now.plan
     share = used / plan.allowance if plan.allowance else float(used > 0)
     numbers(plan, share)
     st.image(
@@ -69,7 +90,7 @@ def answer() -> list[dict[str, Any]]:
         else "The plan gives no allowance.",
     )
     with wide:
-        return over_time(plan)
+        return over_time(now)
 
 
 def numbers(plan: Plan, share: float) -> None:
@@ -120,21 +141,16 @@ def numbers(plan: Plan, share: float) -> None:
     )
 
 
-def over_time(plan: Plan) -> list[dict[str, Any]]:
+def over_time(now: Under) -> list[dict[str, Any]]:
     """The window's sum against the allowance; gives the points that are chosen in it."""
-    above = series.time_above(series.above(shown.series.steps, plan.allowance))
-    limit = (
-        f":red[**{views.duration(above)} above the limit**]" if above else "never above the limit"
-    )
+    long = views.duration(now.above)
+    limit = f":red[**{long} above the limit**]" if now.above else "never above the limit"
     refused = int(shown.sums["refused"])
     turned = f":red[**{refused:,} calls refused (429)**]" if refused else "no call refused"
-    local_peak = windows.Peak(
-        peak.credits, peak.calls, None if peak.end is None else views.local(peak.end, zone)
-    )
     found: list[dict[str, Any]] = parts.panel(
         f"Credits used in the {'trailing 24 hours' if chosen.kind == 'trailing' else 'window'},"
         " against the allowance",
-        lambda: charts.trailing(calm.steps, plan.allowance, local_peak, colours, height=270),
+        lambda: now.chart,
         lambda: calm.steps,
         "trailing",
         note=f"{chosen.period.capitalize()}: {limit}, {turned}.",
@@ -147,7 +163,7 @@ def over_time(plan: Plan) -> list[dict[str, Any]]:
 top = st.container()
 wide, narrow = st.columns([2, 1])
 with top:
-    points = following.plan(version, answer) or []
+    points = following.plan(version, under_plan, answer) or []
 with narrow:
     parts.panel(
         "Who used it",

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from credits import charts, series, usage, views, windows
+from credits.plan import Plan
 from pages import choices, data, following, parts
 from pages.parts import number
 
@@ -42,12 +43,12 @@ def show(name: str, basis: str) -> None:
     st.query_params["user"] = f"{basis}:{name}"
 
 
-def in_numbers() -> None:
+def in_numbers(plan: Plan) -> None:
     """Everybody together, beside how many users the plan pays for; nothing where one is open."""
     if who is not None or everyone.empty:
         return
     busiest = everyone.iloc[0]
-    paid = f"plan pays for {choices.plan().users:,}"
+    paid = f"plan pays for {plan.users:,}"
     if found.named < len(everyone):
         paid = f"{found.named:,} by name, {paid}"
     parts.cards(
@@ -191,7 +192,7 @@ def _made_of(shown: usage.Person) -> None:
 
 
 who = opened()
-following.plan(version, in_numbers)
+following.plan(version, choices.plan, in_numbers)
 if who is not None:
     one(*who)
 elif everyone.empty:

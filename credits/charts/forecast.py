@@ -112,7 +112,7 @@ def probabilities(
 
 def _days(days: Any) -> Any:
     """Dates as stamps at midnight: an axis of dates wants them."""
-    return pd.to_datetime(pd.Series(days)).to_numpy()
+    return np.asarray(days).astype("datetime64[us]")
 
 
 def _line(days: Any, values: Any, name: str, colour: str) -> Spec:
