@@ -40,7 +40,7 @@ def plan(version: parts.Version, work_out: Callable[[], S], draw: Callable[[S], 
 def _followed(
     page: str, version: parts.Version, work_out: Callable[[], S], draw: Callable[[S], T]
 ) -> T | None:
-    choices.restore(page)
+    choices.resume(page)
     if data.store().version() != version[1]:
         st.rerun()
     drawn = False
