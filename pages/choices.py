@@ -157,14 +157,19 @@ def restore(page: str) -> None:
     session does: a browser that sends one change after another still has the address before them.
     """
     state = st.session_state
-    kept = state.get("_kept")
+    if state.get("_kept") is None or _went_back():
+        state["_kept"] = _from_address()
+        state.update(state["_kept"])
+    resume(page)
+
+
+def resume(page: str) -> None:
+    """What a fragment begins with: it runs without what comes before it, or after its widgets."""
+    state = st.session_state
     state["_page"] = page
     state.setdefault("_drawn", {})
-    if kept is None or _went_back():
-        kept = _from_address()
-        state.update(kept)
     # Streamlit forgets what a page does not draw.
-    state.update({name: kept[name] for name in _KEPT if name not in state})
+    state.update({name: state["_kept"][name] for name in _KEPT if name not in state})
     remember()
 
 

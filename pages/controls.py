@@ -163,8 +163,8 @@ def growth_control() -> None:
     )
 
 
-def forecast_controls() -> tuple[int, float]:
-    """Days ahead and risk, the latter as a share (0 to 1); between them stands the growth."""
+def forecast_controls() -> None:
+    """Days ahead, growth of demand, risk, and whether refused calls count."""
     ready("ahead", "risk")
     with st.container(horizontal=True):
         st.slider("Days ahead", *AHEAD, key="ahead", width=260)
@@ -179,8 +179,6 @@ def forecast_controls() -> tuple[int, float]:
             help="How likely it may be that the allowance is exceeded at least once.",
         )
     refused_control()
-    state = st.session_state
-    return state["ahead"], state["risk"] / 100
 
 
 def view_controls(first: pd.Timestamp, last: pd.Timestamp, *, moments: bool = True) -> None:

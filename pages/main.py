@@ -5,22 +5,26 @@ from __future__ import annotations
 import streamlit as st
 
 from credits import CreditsError
-from pages import choices, controls, data, parts
+from pages import choices, controls, data, following, parts
 
 st.set_page_config(
     page_title="API credits", page_icon="📊", layout="wide", initial_sidebar_state=340
 )
 
+ORGANIZATION = st.Page("organization.py", title="Organization", default=True)
+USERS = st.Page("users.py", title="Users")
 PLAN = st.Page("plan.py", title="Credit plan")
 FORECAST = st.Page("forecast.py", title="Forecast")
 RATES = st.Page("rates.py", title="Rate card")
 LOGS = st.Page("logs.py", title="Logs")
 WHOLE = (PLAN, FORECAST, RATES, LOGS)
 """Pages that look at everything loaded: a period would change nothing there."""
+FOLLOWING = (ORGANIZATION, USERS, FORECAST)
+"""Pages that draw the plan's controls themselves, together with what these change."""
 page = st.navigation(
     [
-        st.Page("organization.py", title="Organization", default=True),
-        st.Page("users.py", title="Users"),
+        ORGANIZATION,
+        USERS,
         PLAN,
         FORECAST,
         st.Page("showback.py", title="Showback"),
@@ -43,7 +47,10 @@ choices.restore(page.title)
 with st.sidebar:
     if page is not PLAN:
         st.subheader("Credit plan")
-        controls.plan_controls()
+        if page in FOLLOWING and summary.first is not None:
+            following.place()
+        else:
+            controls.plan_controls()
     if summary.first is not None and summary.last is not None:
         st.subheader("View")
         controls.view_controls(summary.first, summary.last, moments=page not in WHOLE)

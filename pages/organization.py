@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from credits import advice, charts, series, usage, views, windows
-from pages import data, parts
+from credits.plan import Plan
+from pages import choices, data, following, parts
 from pages.parts import number
 
 summary, chosen, version = parts.opening("Organization API storage")
-plan, zone, colours = chosen.plan, chosen.zone, parts.palette()
+zone, colours = chosen.zone, parts.palette()
 shown = data.overview(*version, chosen.at, chosen.start, chosen.end, chosen.kind, zone)
 
 
@@ -48,95 +50,121 @@ def still() -> Still:
 
 view = (*version, chosen.at, chosen.start, chosen.end, chosen.kind, zone, colours is charts.DARK)
 calm = data.drawn("organization", view, still)
-window, steps, peak = shown.window, shown.series.steps, shown.series.peak
+window, peak = shown.window, shown.series.peak
 used = window.credits
-share = used / plan.allowance if plan.allowance else float(used > 0)
-level = f"{share:,.0%}, {charts.level_in_words(share)}" if plan.allowance else "no allowance"
 idle = "" if window.calls else "No calls in this window."
 quiet = "" if shown.sums["calls"] else f"No calls in the {chosen.period}."
-spans = series.above(steps, plan.allowance)
-above = series.time_above(spans)
 
-# ── the answer ────────────────────────────────────────────────────────────────────────────────
-next_hour = usage.back_by(shown.back, chosen.at + pd.Timedelta(hours=1))
-with st.container(horizontal=True, key="answer"):
-    st.metric(
-        "Used",
-        number(used),
-        level,
-        delta_color="red" if share >= 0.9 else "orange" if share >= 0.8 else "gray",
-        delta_arrow="off",
-        border=True,
-        help=f"Credits in the window at {parts.clock(chosen.at, zone)} ({zone}).",
-        height="stretch",
+
+@dataclass(frozen=True)
+class Under:
+    """What is chosen at this move of a control, and what it means."""
+
+    plan: Plan
+    above: pd.Timedelta
+    """How long the window's sum was above the allowance."""
+    chart: charts.Drawing
+
+
+def under_plan() -> Under:
+    """Set the usage against the plan."""
+    plan = choices.plan()
+    above = series.time_above(series.above(shown.series.steps, plan.allowance))
+    local_peak = windows.Peak(
+        peak.credits, peak.calls, None if peak.end is None else views.local(peak.end, zone)
     )
-    st.metric(
-        "Unused",
-        number(max(plan.allowance - used, 0)),
-        f"{window.calls:,} calls made" if used or window.calls else "no calls in this window",
-        delta_color="gray",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
+    chart = charts.trailing(calm.steps, plan.allowance, local_peak, colours, height=270)
+    return Under(plan, above, chart)
+
+
+def answer(now: Under) -> list[dict[str, Any]]:
+    """All that knows the plan: the numbers, the gauge, and the window's sum over time."""
+    plan = now.plan
+    share = used / plan.allowance if plan.allowance else float(used > 0)
+    numbers(plan, share)
+    st.image(
+        charts.gauge(share, colours),
+        width="stretch",
+        caption=f"{share:,.0%} of the allowance used; the marks stand at 80 % and 90 %."
+        if plan.allowance
+        else "The plan gives no allowance.",
     )
-    st.metric(
-        "Total",
-        number(plan.allowance),
-        plan.formula.rsplit(" = ", 1)[0] if not plan.is_capped else f"capped at {plan.cap:,}",
-        delta_color="gray",
-        delta_arrow="off",
-        border=True,
-        help=f"Credits per 24 hours: {plan.formula}.",
-        height="stretch",
-    )
-    st.metric(
-        "Back in the next hour",
-        number(next_hour),
-        f"{number(usage.back_by(shown.back, chosen.at + windows.DAY))} in 24 hours",
-        delta_color="gray",
-        delta_arrow="off",
-        border=True,
-        help="Credits that are freed if nothing more is called.",
-        height="stretch",
-    )
+    with wide:
+        return over_time(now)
+
+
+def numbers(plan: Plan, share: float) -> None:
+    """Used, unused, total, what comes back, and the peak."""
+    level = f"{share:,.0%}, {charts.level_in_words(share)}" if plan.allowance else "no allowance"
+    next_hour = usage.back_by(shown.back, chosen.at + pd.Timedelta(hours=1))
     over = peak.credits - plan.allowance
-    st.metric(
-        f"Peak, {chosen.period}",
-        number(peak.credits),
-        (f"{number(over)} over · " if over > 0 else "")
-        + (f"{views.local(peak.end, zone):%d %b, %H:%M}" if peak.end is not None else "no calls"),
-        delta_color="red" if over > 0 else "gray",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
+    at_peak = "no calls" if peak.end is None else f"{views.local(peak.end, zone):%d %b, %H:%M}"
+    parts.cards(
+        (
+            (
+                "Used",
+                number(used),
+                level,
+                "red" if share >= 0.9 else "orange" if share >= 0.8 else "gray",
+                f"Credits in the window at {parts.clock(chosen.at, zone)} ({zone}).",
+            ),
+            (
+                "Unused",
+                number(max(plan.allowance - used, 0)),
+                f"{window.calls:,} calls made"
+                if used or window.calls
+                else "no calls in this window",
+                "gray",
+            ),
+            (
+                "Total",
+                number(plan.allowance),
+                f"capped at {plan.cap:,}" if plan.is_capped else plan.formula.rsplit(" = ", 1)[0],
+                "gray",
+                f"Credits per 24 hours: {plan.formula}.",
+            ),
+            (
+                "Back in the next hour",
+                number(next_hour),
+                f"{number(usage.back_by(shown.back, chosen.at + windows.DAY))} in 24 hours",
+                "gray",
+                "Credits that are freed if nothing more is called.",
+            ),
+            (
+                f"Peak, {chosen.period}",
+                number(peak.credits),
+                (f"{number(over)} over · " if over > 0 else "") + at_peak,
+                "red" if over > 0 else "gray",
+            ),
+        ),
+        key="answer",
     )
-st.image(
-    charts.gauge(share, colours),
-    width="stretch",
-    caption=f"{share:,.0%} of the allowance used; the marks stand at 80 % and 90 %."
-    if plan.allowance
-    else "The plan gives no allowance.",
-)
 
-left, right = st.columns([2, 1])
-local_peak = windows.Peak(
-    peak.credits, peak.calls, None if peak.end is None else views.local(peak.end, zone)
-)
-refused = int(shown.sums["refused"])
-limit = f":red[**{views.duration(above)} above the limit**]" if above else "Never above the limit"
-turned = f":red[**{refused:,} calls refused (429)**]" if refused else "no call refused"
-with left:
-    points = parts.panel(
+
+def over_time(now: Under) -> list[dict[str, Any]]:
+    """The window's sum against the allowance; gives the points that are chosen in it."""
+    long = views.duration(now.above)
+    limit = f":red[**{long} above the limit**]" if now.above else "never above the limit"
+    refused = int(shown.sums["refused"])
+    turned = f":red[**{refused:,} calls refused (429)**]" if refused else "no call refused"
+    found: list[dict[str, Any]] = parts.panel(
         f"Credits used in the {'trailing 24 hours' if chosen.kind == 'trailing' else 'window'},"
         " against the allowance",
-        lambda: charts.trailing(calm.steps, plan.allowance, local_peak, colours, height=270),
+        lambda: now.chart,
         lambda: calm.steps,
         "trailing",
-        note=f"{chosen.period.capitalize()}: {limit[0].lower() + limit[1:]}, {turned}.",
+        note=f"{chosen.period.capitalize()}: {limit}, {turned}.",
         selects=True,
         names={"occurred_at": f"from ({zone})"},
     )
-with right:
+    return found
+
+
+top = st.container()
+wide, narrow = st.columns([2, 1])
+with top:
+    points = following.plan(version, under_plan, answer) or []
+with narrow:
     parts.panel(
         "Who used it",
         lambda: calm.who,

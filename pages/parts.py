@@ -14,8 +14,8 @@ from credits.store import Summary
 from pages import choices, data
 
 Version = tuple[Any, int]
-Card = tuple[str, str, str, Any]
-"""A label, a value, a remark (in Markdown), and the remark's colour."""
+Card = tuple[str, str, str, Any] | tuple[str, str, str, Any, str]
+"""A label, a value, a remark (in Markdown), the remark's colour; perhaps a help text."""
 _CONFIG = {"displaylogo": False, "displayModeBar": False, "showSendToCloud": False}
 
 
@@ -164,10 +164,10 @@ def offer_sample() -> None:
         st.rerun()
 
 
-def cards(entries: Sequence[Card]) -> None:
+def cards(entries: Sequence[Card], key: str | None = None) -> None:
     """Numbers side by side."""
-    with st.container(horizontal=True):
-        for label, value, remark, colour in entries:
+    with st.container(horizontal=True, key=key):
+        for label, value, remark, colour, *more in entries:
             st.metric(
                 label,
                 value,
@@ -175,6 +175,7 @@ def cards(entries: Sequence[Card]) -> None:
                 delta_color=colour,
                 delta_arrow="off",
                 border=True,
+                help=more[0] if more else None,
                 height="stretch",
             )
 
@@ -194,8 +195,10 @@ def panel(
     """A bordered panel: a chart, or its numbers as a table with a CSV to take away.
 
     `nothing`: what it says instead where there is nothing to draw. Gives the chart's selection
-    (points) where `selects`; clicking chooses.
+    (points) where `selects`; clicking chooses, and the whole page runs: what looks at the points
+    may stand outside of the fragment that the panel is in.
     """
+    changed = st.rerun if selects else None
     with st.container(border=True, height=height):
         if nothing:
             st.markdown(f"**{title}**")
@@ -204,7 +207,7 @@ def panel(
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             words = f"**{title}**" + (f"  \n:gray[:small[{note}]]" if note else "")
             st.markdown(words, width="stretch")
-            as_table = st.toggle("Table", key=f"{key}_table")
+            as_table = st.toggle("Table", key=f"{key}_table", on_change=changed)
         if as_table:
             numbers(table(), key, names)
             return []
@@ -212,7 +215,7 @@ def panel(
             figure(),
             key=key,
             config=_CONFIG,
-            on_select="rerun" if selects else "ignore",
+            on_select=changed or "ignore",
             selection_mode="points",
         )
         return chosen["selection"]["points"] if selects else []

@@ -113,7 +113,7 @@ def usage_again(now: Shown) -> None:
 @st.fragment
 def page() -> None:
     """All that a slider changes. A fragment, so that the sidebar and the title stay as they are."""
-    choices.restore(TITLE)
+    choices.resume(TITLE)
     if data.store().version() != version[1]:
         st.rerun()
     try:

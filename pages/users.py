@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from credits import charts, series, usage, views, windows
-from pages import data, parts
+from credits.plan import Plan
+from pages import choices, data, following, parts
 from pages.parts import number
 
 NAMES = {
@@ -42,10 +43,12 @@ def show(name: str, basis: str) -> None:
     st.query_params["user"] = f"{basis}:{name}"
 
 
-def everybody() -> None:
-    """The list of users, and the greatest ones by API."""
+def in_numbers(plan: Plan) -> None:
+    """Everybody together, beside how many users the plan pays for; nothing where one is open."""
+    if who is not None or everyone.empty:
+        return
     busiest = everyone.iloc[0]
-    paid = f"plan pays for {chosen.plan.users:,}"
+    paid = f"plan pays for {plan.users:,}"
     if found.named < len(everyone):
         paid = f"{found.named:,} by name, {paid}"
     parts.cards(
@@ -66,6 +69,10 @@ def everybody() -> None:
             ),
         )
     )
+
+
+def everybody() -> None:
+    """The list of users, and the greatest ones by API."""
     clicked = _table()
     # An app may have the name of a user: who they are, and not what they are called, tells them
     # apart.
@@ -185,6 +192,7 @@ def _made_of(shown: usage.Person) -> None:
 
 
 who = opened()
+following.plan(version, choices.plan, in_numbers)
 if who is not None:
     one(*who)
 elif everyone.empty:

@@ -10,10 +10,14 @@ import numpy as np
 import pandas as pd
 
 from credits.charts.drawing import (
+    DATES,
+    EDGE,
     Drawing,
     Palette,
     Spec,
+    amount,
     array,
+    beside,
     clear,
     figure,
     limit,
@@ -59,11 +63,13 @@ def forecast(
     }
     tops = (history["peak"].max(), band["high"].max(), allowance)
     line = limit(allowance, f"Allowance {allowance:,}", palette.red, palette.ground)
+    top = max((float(top) for top in tops if top == top), default=0) * 1.3 or 1
     return figure(
         height,
         [low, high, past, median],
-        x={"type": "date", "tickformatstops": DAY_TICKS},
-        y={"range": [0, max((float(top) for top in tops if top == top), default=0) * 1.3 or 1]},
+        x={**DATES, "tickformatstops": DAY_TICKS},
+        y={"range": [0, top], "automargin": False},
+        margin={"l": beside([amount(round(top))]), "r": EDGE, "t": 38, "b": 34},
         limits=[line, *_passes(passes, history, band, palette)],
         showlegend=True,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},
@@ -94,19 +100,19 @@ def probabilities(
     return figure(
         height,
         [bars],
-        x={"type": "date", "tickformatstops": DAY_TICKS, **daily},
-        y={"range": [0, 104], "ticksuffix": " %", "dtick": 25},
+        x={**DATES, "tickformatstops": DAY_TICKS, **daily},
+        y={"range": [0, 104], "ticksuffix": " %", "dtick": 25, "automargin": False},
         limits=[
             limit(share, f"{share:g} %", palette.slate, palette.ground) for share in (first, second)
         ],
         bargap=0.2,
-        margin={"l": 8, "r": 8, "t": 8, "b": 8},
+        margin={"l": beside(["100 %"]), "r": EDGE, "t": 10, "b": 34},
     )
 
 
 def _days(days: Any) -> Any:
     """Dates as stamps at midnight: an axis of dates wants them."""
-    return pd.to_datetime(pd.Series(days)).to_numpy()
+    return np.asarray(days).astype("datetime64[us]")
 
 
 def _line(days: Any, values: Any, name: str, colour: str) -> Spec:

@@ -13,7 +13,6 @@ from credits.charts.drawing import (
     array,
     clear,
     figure,
-    instants,
     mark,
     step_line,
 )
@@ -53,8 +52,7 @@ def replayed(
 def _line(times: pd.Series, values: pd.Series, finest: float, colour: str, word: str) -> Spec:
     """A step line, without the points that lie less than `finest` off the one before them."""
     kept = told(microseconds(times), values.to_numpy(), finest)
-    line = step_line(times.iloc[kept], values.iloc[kept], colour, f"credits {word}")
-    return line | {"x": instants(times.iloc[kept])}
+    return step_line(times.iloc[kept], values.iloc[kept], colour, f"credits {word}")
 
 
 def refused_curve(

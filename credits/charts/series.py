@@ -8,13 +8,17 @@ from typing import Any
 import pandas as pd
 
 from credits.charts.drawing import (
+    DATES,
+    EDGE,
     HOVER_TIME,
     Drawing,
     Palette,
     Spec,
     amount,
     array,
+    beside,
     figure,
+    instants,
     limit,
     step_line,
 )
@@ -41,7 +45,7 @@ def trailing(
         above = {
             "type": "scatter",
             "mode": "lines",
-            "x": array(steps["occurred_at"]),
+            "x": instants(steps["occurred_at"]),
             "y": array(over),
         }
         traces.append(above | {"line": red, "hoverinfo": "skip"})
@@ -74,9 +78,9 @@ def over_time(
     return figure(
         height,
         traces,
-        x={"type": "date", "tickformatstops": _TICKS, "automargin": False},
+        x={**DATES, "tickformatstops": _TICKS},
         y={"range": [0, top or 1], "automargin": False},
-        margin={"l": 16 + 7 * len(amount(round(top, 2))), "r": 8, "t": above, "b": 46},
+        margin={"l": beside([amount(round(top, 2))]), "r": EDGE, "t": above, "b": 46},
         **others,
     )
 

@@ -1,0 +1,62 @@
+"""What follows the plan: its controls in the sidebar, and what of a page they change.
+
+Both are one fragment of Streamlit's. At a slider's move it runs alone: whatever knows no plan, the
+charts below and the rest of the sidebar, is neither sent nor drawn anew by the browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import streamlit as st
+
+from credits import CreditsError
+from pages import choices, controls, data, parts
+
+S = TypeVar("S")
+T = TypeVar("T")
+_PLACE = "_plan_place"
+
+
+def place() -> None:
+    """Keep a place for the plan's controls: the page, which comes later, fills it."""
+    st.session_state[_PLACE] = st.container()
+
+
+def plan(version: parts.Version, work_out: Callable[[], S], draw: Callable[[S], T]) -> T | None:
+    """Draw the plan's controls in their place, and here what they change; gives what `draw` gives.
+
+    `work_out` does what takes time before anything is drawn: what comes in drops, a browser draws
+    often. It has to ask for the plan (`choices.plan`), as it runs again without the rest of a page.
+    Where that is to be drawn too, as after a click that something below looks at, say so by
+    `parts.panel(…, selects=True)`.
+    """
+    found: T | None = _followed(st.session_state["_page"], version, work_out, draw)
+    return found
+
+
+@st.fragment
+def _followed(
+    page: str, version: parts.Version, work_out: Callable[[], S], draw: Callable[[S], T]
+) -> T | None:
+    choices.resume(page)
+    if data.store().version() != version[1]:
+        st.rerun()
+    drawn = False
+    try:
+        known = work_out()
+        _controls()
+        drawn = True
+        return draw(known)
+    except CreditsError as error:
+        if not drawn:
+            _controls()
+        st.error(parts.plain(str(error)))
+        return None
+
+
+def _controls() -> None:
+    with st.session_state[_PLACE]:
+        controls.plan_controls()
+    choices.remember()
