@@ -50,6 +50,7 @@ from credits.times import (
     midnights,
     timestamp,
 )
+from credits.trailing import candidates
 
 Kind = Literal["trailing", "calendar", "anchored"]
 Measure = Literal["credits", "calls"]
@@ -148,13 +149,11 @@ def peaks(
     """
     rows = as_integers(usage)
     user, users = pd.factorize(usage["user"], sort=True, use_na_sentinel=False)
-    basis, bases = pd.factorize(usage["user_basis"], sort=True, use_na_sentinel=False)
+    basis, bases = _bases(usage["user_basis"])
     identity = user.astype(np.int64) * len(bases) + basis
     edge = None if start is None else int(microseconds([start])[0])
-    if kind == "trailing" and edge is None:
-        owner, at, calls, amounts = _trailing_by_owner(rows, identity)
-    else:
-        owner, at, calls, amounts = _running_by_owner(rows, identity, kind, zone, edge)
+    found_there = candidates(rows, identity, edge) if kind == "trailing" else None
+    owner, at, calls, amounts = found_there or _running_by_owner(rows, identity, kind, zone, edge)
     first = firsts(owner)
     top_calls, top_amounts = first_maxima(calls, first), first_maxima(amounts, first)
     found, kinds = owner[first], max(len(bases), 1)
@@ -170,29 +169,12 @@ def peaks(
     )
 
 
-def _trailing_by_owner(rows: Rows, owners: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """As `_running_by_owner`, for the 24 hours before each call: in a third of the time.
-
-    Calls of one stamp have a row each, of which the last one holds them all.
-    """
-    span = int(np.ptp(rows.times)) if len(rows.times) else 0
-    stride = span + _DAY + 1
-    if len(owners) and (int(owners.max()) + 1) * stride >= 2**63:
-        return _running_by_owner(rows, owners, "trailing", "UTC", None)
-    # One ascending key for "this user, then": no window reaches back into another's calls.
-    keys = owners * stride + (rows.times - (rows.times.min() if len(owners) else 0))
-    order = _by_owner_and_time(rows.times, owners, keys)
-    keys = keys[order]
-    low = np.searchsorted(keys, keys - (_DAY - 1))
-    calls, amounts = since(rows.calls[order], low), since(rows.amounts[order], low)
-    return owners[order], rows.times[order], calls, amounts
-
-
-def _by_owner_and_time(times: Ints, owners: Ints, keys: Ints) -> Ints:
-    """The order of the keys. Numbers of 16 bits are counted in place of being compared."""
-    if len(owners) and owners.max() < 2**16 and np.all(times[1:] >= times[:-1]):
-        return np.argsort(owners.astype(np.uint16), kind="stable")
-    return np.argsort(keys, kind="stable")
+def _bases(column: pd.Series[str]) -> tuple[Ints, pd.Index[str]]:
+    """Numbers for bases of users, and the bases; nearly always there is but one."""
+    if len(column) and bool((column == column.iloc[0]).all()):
+        return np.zeros(len(column), dtype=np.int64), pd.Index(column.iloc[:1])
+    codes, bases = pd.factorize(column, sort=True, use_na_sentinel=False)
+    return codes.astype(np.int64), pd.Index(bases)
 
 
 def _running_by_owner(
