@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import duckdb
@@ -61,9 +62,16 @@ COPY (
 """
 
 
+class Server(NamedTuple):
+    """A server that runs."""
+
+    address: str
+    process: int
+
+
 @contextmanager
-def served(script: Path, folder: Path) -> Iterator[str]:
-    """A Streamlit server on a free port, with the settings beside the script; its address."""
+def served(script: Path, folder: Path) -> Iterator[Server]:
+    """A Streamlit server on a free port, with the settings beside the script."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -89,7 +97,7 @@ def served(script: Path, folder: Path) -> Iterator[str]:
                 break
             except OSError:
                 time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
+        yield Server(f"http://127.0.0.1:{port}", server.pid)
     finally:
         server.terminate()
         server.wait()
@@ -136,7 +144,7 @@ def _browser(folder: Path) -> Iterator[tuple[Browser, str, str]]:
         served(ROOT / "app.py", folder) as app,
     ):
         browser = playwright.chromium.launch(executable_path=chromium(), args=arguments)
-        yield browser, bare, app
+        yield browser, bare.address, app.address
         browser.close()
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import duckdb
 from generating import Logs
-from measure import ROOT, Finding, against, in_turn
+from measure import ROOT, Finding, against, in_turn, most_memory
 
 from credits.store import Store
 
@@ -202,6 +202,4 @@ if __name__ == "__main__":
     begun = time.perf_counter()
     with Store(into) as store:
         store.load(log, now=NOW)
-    # Of this program alone: what `getrusage` says holds for whoever started it, too.
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    print(int(status["VmHWM"].split()[0]) // 1024, time.perf_counter() - begun)
+    print(most_memory(), time.perf_counter() - begun)

@@ -64,6 +64,15 @@ def seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
+def most_memory(process: int | str = "self") -> int:
+    """Megabytes that a process has had at most: of it alone.
+
+    What `getrusage` says holds for whoever started it, too.
+    """
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return int(dict(line.split(":", 1) for line in lines)["VmHWM"].split()[0]) // 1024
+
+
 def in_turn(rounds: int, *actions: Callable[[], object]) -> list[float]:
     """The median seconds of each action, all of them run once in every round."""
     times: list[list[float]] = [[] for _ in actions]

@@ -32,6 +32,7 @@ def benchmarks() -> dict[str, Benchmark]:
         "peak": peaks.of_the_organization,
         "users": lambda folder, scale, rounds, seed: peaks.of_users(scale, rounds, seed),
         "pages": peaks.asked_by_pages,
+        "crowd": lambda folder, scale, rounds, seed: sessions.crowd(folder, scale, seed),
         "browser": lambda folder, scale, rounds, seed: browser.sliders(
             _fresh(folder), _moves(scale)
         ),

@@ -43,6 +43,7 @@ def plan_controls(*, whole: bool = False) -> None:
     `whole`: with the demand that is played again.
     """
     _set("edition", edition_name())
+    ready("edition")
     names = [edition.name for edition in editions()]
     st.selectbox("Edition", [*names, OTHER_VENDOR, OWN], key="edition", on_change=_take_edition)
     if st.session_state["edition"] == OTHER_VENDOR:
@@ -95,8 +96,8 @@ def _pair(label: str, key: str) -> None:
     """A slider, and a field beside it for the exact number."""
     state = st.session_state
     typed = f"{key}_exact"
-    ready(key)
     _set(typed, state[key])
+    ready(key, typed)
     with st.container(horizontal=True, vertical_alignment="bottom", wrap=False):
         st.select_slider(
             label, _scale(key), key=key, format_func=lambda value: f"{value:,}", width="stretch"

@@ -16,12 +16,23 @@ from pages import choices, controls, data, parts
 
 S = TypeVar("S")
 T = TypeVar("T")
-_PLACE = "_plan_place"
+_PLACE, _FILLED = "_plan_place", "_plan_filled"
 
 
-def place() -> None:
-    """Keep a place for the plan's controls: the page, which comes later, fills it."""
-    st.session_state[_PLACE] = st.container()
+def place(*, fill: bool) -> None:
+    """Keep a place for the plan's controls: the page, which comes later, fills it.
+
+    `fill`: at once, because the page has nothing to show that would follow the plan.
+    """
+    state = st.session_state
+    if state.get(_FILLED) is not fill:
+        # Controls of a fragment and of the page are not the same ones to a browser.
+        choices.hidden(*choices.PLANNED, "vendor")
+    state[_FILLED] = fill
+    state[_PLACE] = st.container()
+    if fill:
+        with state[_PLACE]:
+            controls.plan_controls()
 
 
 def plan(version: parts.Version, work_out: Callable[[], S], draw: Callable[[S], T]) -> T | None:

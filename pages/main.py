@@ -47,8 +47,8 @@ choices.restore(page.title)
 with st.sidebar:
     if page is not PLAN:
         st.subheader("Credit plan")
-        if page in FOLLOWING and summary.first is not None:
-            following.place()
+        if page in FOLLOWING:
+            following.place(fill=summary.first is None)
         else:
             controls.plan_controls()
     if summary.first is not None and summary.last is not None:

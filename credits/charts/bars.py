@@ -14,11 +14,14 @@ from credits.charts.drawing import (
     Spec,
     amount,
     array,
+    beside,
     escaped,
     figure,
     shortened,
 )
 
+_HOURS_BELOW = 46
+"""Pixels that the hours below a heat map need, with their title."""
 _FEW = 5
 """Fewer bars than this stay as thick as they would be among so many, and don't fill a panel."""
 
@@ -87,7 +90,12 @@ def ranked(
         x={"visible": False, "range": [0, top or 1]},
         y=name_axis(list(frame[label])),
         # Room for the longest number beside the longest bar, however narrow the chart is.
-        margin={"l": 8, "r": 12 + 7 * max(map(len, texts), default=0), "t": 4, "b": 8},
+        margin={
+            "l": beside(map(shortened, frame[label])),
+            "r": 12 + 7 * max(map(len, texts), default=0),
+            "t": 4,
+            "b": 8,
+        },
     )
 
 
@@ -153,5 +161,5 @@ def heat(grid: pd.DataFrame, palette: Palette, *, height: int = 260) -> Drawing:
         [cells],
         x={"type": "category", "nticks": 12, "title": {"text": "hour of the day"}},
         y={"autorange": "reversed", "tickformat": "", "type": "category", "rangemode": "normal"},
-        margin={"l": 8, "r": 8, "t": 4, "b": 8},
+        margin={"l": beside(grid.index), "r": 8, "t": 4, "b": _HOURS_BELOW},
     )

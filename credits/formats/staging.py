@@ -5,7 +5,7 @@ What this module gives is SQL: one SELECT, in file order, of one row for each ro
 
 Millions of rows are of a few thousand kinds, and who called what is the same in all rows of a kind.
 So of every row only its own is worked out (when, how many records, which id), and the hash of what
-makes its kind, as the log has it; `kind_sql` cleans that, once for a kind.
+makes its kind, as the log has it; `kinds_sql` cleans that, once for a kind.
 """
 
 from __future__ import annotations

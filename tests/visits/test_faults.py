@@ -9,12 +9,14 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from small_log import HEADER, NOW
+from small_log import HEADER, NOW, WEEK
 from streamlit.testing.v1 import AppTest
+from visiting import ran, visit
 
 from credits import store as stores
 from credits.store import Store, copying
 
+Load = Callable[..., None]
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["organization.py", "users.py", "plan.py", "forecast.py", "showback.py", "rates.py"]
 
@@ -143,3 +145,21 @@ def test_a_clock_that_jumps_changes_nothing_but_what_a_load_says_of_its_time(
         assert said(visited(page)) == []
     store.undo(2)
     assert store.loads()["path"].tolist() == ["3.csv", "2.csv", "0.csv"]
+
+
+def test_the_plan_stays_as_it_is_while_data_goes_and_comes(week: None, load: Load, store: Store):
+    """A browser shows a control that it takes for a new one at the first of its values."""
+
+    def plan(at: AppTest) -> list[tuple[bool, object]]:
+        shown = [at.selectbox(key="edition"), at.select_slider(key="base")]
+        shown += [at.number_input(key=key) for key in ("base_exact", "users_exact")]
+        return [(control.proto.set_value, control.value) for control in shown]
+
+    at = visit(base="97500")
+    there = plan(at)
+    assert there[2] == (True, 97_500)
+    store.undo(1)
+    assert plan(ran(at)) == there
+    load(WEEK)
+    assert plan(ran(at)) == there
+    assert plan(ran(at)) == [(False, value) for _, value in there]
