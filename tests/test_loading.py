@@ -19,7 +19,7 @@ import pytest
 
 from credits import CreditsError
 from credits.formats import Options
-from credits.store import Load, Store, Terms
+from credits.store import Load, Store, Terms, duplicates
 
 NOW = datetime(2026, 11, 22)
 HEADER = "time,user,path,method,status\n"
@@ -173,6 +173,21 @@ def test_a_request_id_that_is_loaded_already_is_a_duplicate(store: Store, take: 
 def test_a_reject_shadows_no_call(take: Take):
     log = IDS + "no time,ada,/a,r1\n2026-01-05T10:00:00Z,ada,/a,r1\n"
     assert counts(take(log)) == (1, 0, 1, 0)
+
+
+@pytest.mark.parametrize(("looked_up", "sorted_at_once"), [(1_000, 16), (1, 2), (0, 1)])
+def test_ids_are_found_however_many_are_looked_up_or_sorted_at_a_time(
+    take: Take, monkeypatch: pytest.MonkeyPatch, looked_up: int, sorted_at_once: int
+):
+    monkeypatch.setattr(duplicates, "_LOOKED_UP", looked_up)
+    monkeypatch.setattr(duplicates, "_SORTED", sorted_at_once)
+
+    def log(*ids: str) -> str:
+        return IDS + "".join(f"2026-01-05T10:00:00Z,ada,/v1/leads,{each}\n" for each in ids)
+
+    first = take(log("r1", "r2", "r3", "r2"), "a.csv")
+    second = take(log("r4", "r3", "r1", "r5", "r4"), "b.csv")
+    assert [(load.loaded, load.duplicates) for load in (first, second)] == [(3, 1), (2, 3)]
 
 
 def test_rows_with_and_without_request_ids_stand_side_by_side(take: Take):

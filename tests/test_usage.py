@@ -97,7 +97,7 @@ def test_where_usage_is_too_steady_peaks_are_to_the_second(tmp_path: Path, kind:
         people = usage.users(answers, first, last, kind)
     assert (found.credits, found.calls) == (exact.credits, exact.calls)
     assert found.end.floor("s") == exact.end
-    assert exact.credits - 15 <= people["peak_credits"].item() <= exact.credits
+    assert people["peak_credits"].item() == exact.credits
 
 
 def test_where_usage_is_too_steady_blocks_open_where_they_do(tmp_path: Path):

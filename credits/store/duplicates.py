@@ -10,6 +10,8 @@ from credits.store import schema
 
 _SORTED = 16_000_000
 """Ids whose hashes are sorted at a time: 64 MB."""
+_LOOKED_UP = 1_000
+"""Stored ids that are looked up one by one, a millisecond each; more are read through."""
 
 
 def find(cursor: duckdb.DuckDBPyConnection, *, keep: bool) -> None:
@@ -23,10 +25,22 @@ def find(cursor: duckdb.DuckDBPyConnection, *, keep: bool) -> None:
     if ids:
         if twice := _twice(cursor, int(ids)):
             cursor.execute(_REPEATED_IDS, {"twice": twice})
-        cursor.execute(_MAY_BE_KNOWN)
-        cursor.execute(_KNOWN_IDS)
+        _shadow_known_ids(cursor)
     if bare:
         cursor.execute(_KNOWN_ROWS, {"first": first, "last": last})
+
+
+def _shadow_known_ids(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Ids of calls that are stored already, asked of their hashes first: few have to be read."""
+    cursor.execute(_MAY_BE_KNOWN)
+    rows = cursor.execute(f"SELECT row FROM may_be_known LIMIT {_LOOKED_UP + 1}").fetchall()
+    if len(rows) > _LOOKED_UP:
+        cursor.execute(_KNOWN_IDS.format(known=_READ_THROUGH))
+    elif rows:
+        # Told which row it is, DuckDB goes there; told which rows, it may read through all of them.
+        one = "SELECT request_id FROM stored_calls WHERE rowid = ?"
+        ids = [cursor.execute(one, row).fetchall()[0][0] for row in rows]
+        cursor.execute(_KNOWN_IDS.format(known="SELECT unnest($ids::VARCHAR[])"), {"ids": ids})
 
 
 def _twice(cursor: duckdb.DuckDBPyConnection, ids: int) -> list[int]:
@@ -62,11 +76,11 @@ CREATE OR REPLACE TEMP TABLE may_be_known AS
 SELECT rowid AS row FROM stored_calls WHERE id_hash IN (
     SELECT {_ID_HASH} FROM staging WHERE {_WITH_ID})
 """
+_READ_THROUGH = "SELECT request_id FROM stored_calls WHERE rowid IN (SELECT row FROM may_be_known)"
 _KNOWN_IDS = f"""
 INSERT INTO shadowed
 SELECT row FROM staging
-WHERE {IS_CALL} AND row NOT IN (SELECT row FROM shadowed) AND request_id IN (
-    SELECT request_id FROM stored_calls WHERE rowid IN (SELECT row FROM may_be_known))
+WHERE {IS_CALL} AND row NOT IN (SELECT row FROM shadowed) AND request_id IN ({{known}})
 """
 
 # Without request ids the k-th equal row of the log is the k-th equal row of what is known.

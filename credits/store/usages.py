@@ -113,7 +113,7 @@ class Usages:
     """Calls that are handed over one by one; where a range has more, most are added up."""
     most = 5_000_000
     """Calls among which a peak is looked for. Where usage is so steady that it may lie among more,
-    it is looked for at the ends of seconds, and of a user's quarters of an hour."""
+    it is looked for at the ends of seconds, and of a user's minutes."""
 
     def usage(
         self, start: datetime | None = None, end: datetime | None = None, where: Where | None = None
