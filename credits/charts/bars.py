@@ -91,7 +91,7 @@ def ranked(
         y=name_axis(list(frame[label])),
         # Room for the longest number beside the longest bar, however narrow the chart is.
         margin={
-            "l": beside(map(shortened, frame[label])),
+            "l": beside(map(shortened, frame[label]), each=6),
             "r": 12 + 7 * max(map(len, texts), default=0),
             "t": 4,
             "b": 8,
@@ -161,5 +161,5 @@ def heat(grid: pd.DataFrame, palette: Palette, *, height: int = 260) -> Drawing:
         [cells],
         x={"type": "category", "nticks": 12, "title": {"text": "hour of the day"}},
         y={"autorange": "reversed", "tickformat": "", "type": "category", "rangemode": "normal"},
-        margin={"l": beside(grid.index), "r": 8, "t": 4, "b": _HOURS_BELOW},
+        margin={"l": beside(grid.index, each=6), "r": 8, "t": 4, "b": _HOURS_BELOW},
     )

@@ -161,13 +161,13 @@ def figure(
     return Drawing({"data": list(traces), "layout": whole})
 
 
-def beside(texts: Iterable[str]) -> int:
-    """Pixels at the left that the labels of a vertical axis need.
+def beside(texts: Iterable[str], *, each: int = 7) -> int:
+    """Pixels at the left that the labels of a vertical axis need, `each` for a character.
 
     Only a guess: whoever leaves `automargin` on gets what is missing. But where Plotly finds that
     something is, it draws the whole chart once more.
     """
-    return 16 + 7 * max(map(len, texts), default=0)
+    return 16 + each * max(map(len, texts), default=0)
 
 
 def limit(
