@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from credits.store import schema
-from credits.store.wanted import Where, chosen
+from credits.store.wanted import OF_KINDS, Where, chosen
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ KINDS = RollUp(
     _QUARTER,
     "quarter, kind_id, calls, credits",
     f"SELECT {schema.QUARTER} AS quarter, kind_id, calls, credits FROM stored_calls WHERE true",
-    "kind_id IN (SELECT kind_id FROM kinds WHERE {})",
+    OF_KINDS,
 )
 """Kinds of calls, by quarter of an hour."""
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from credits.pruning import Buckets, Mask, needed
-from credits.store.wanted import Where, chosen, stretches, within
+from credits.store.wanted import OF_KINDS, Where, chosen, stretches, within
 from credits.sums import as_integers
 from credits.times import DAY, Ints, microseconds
 from credits.windows import Kind
@@ -100,7 +100,7 @@ class _Calls:
     def wanted(self) -> tuple[str, list[Any]]:
         """A condition on stored calls or a roll-up of them, and its parameters."""
         sql, given = chosen(self.where)
-        return (f"kind_id IN (SELECT kind_id FROM kinds WHERE {sql})" if sql else "true"), given
+        return (OF_KINDS.format(sql) if sql else "true"), given
 
 
 class Usages:

@@ -14,6 +14,8 @@ MOST_STRETCHES = 64
 """A condition of more parts would cost more than it saves."""
 Where = Mapping[str, Sequence[str | None]]
 """Dimension → the values that are wanted."""
+OF_KINDS = "kind_id IN (SELECT kind_id FROM kinds WHERE {})"
+"""A condition on kinds, put so that calls can be asked it, which know only the number of theirs."""
 
 
 def chosen(where: Where | None) -> tuple[str, list[Any]]:
