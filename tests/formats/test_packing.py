@@ -461,7 +461,7 @@ def test_a_few_bad_bytes_are_replaced_and_counted(tmp_path, monkeypatch, chunk):
 
 @pytest.mark.parametrize("chunk", [1, 2, 3, 11, 8 << 20])
 def test_blank_lines_are_counted_across_chunks(tmp_path, monkeypatch, chunk):
-    monkeypatch.setattr(packing, "CHUNK", chunk)
+    monkeypatch.setattr("credits.formats.survey.CHUNK", chunk)
     path = tmp_path / "given"
     for end in ("\n", "\r\n"):
         path.write_bytes(end.join(["a", "", "", "b", "c", "", "d", "", "", ""]).encode())
