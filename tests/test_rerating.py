@@ -83,7 +83,7 @@ ASKED = {
     "duplicates": "SELECT * FROM duplicates ORDER BY ALL",
     "kinds": "SELECT * EXCLUDE (kind_id) FROM kinds ORDER BY ALL",
     "minutes": "SELECT * FROM minutes ORDER BY ALL",
-    "quarters": "SELECT * FROM quarters ORDER BY ALL",
+    "days": "SELECT * EXCLUDE (kind_id) FROM day_sums ORDER BY ALL",
     "loads": "SELECT * FROM loads ORDER BY load_id",
     "told": "SELECT * FROM told_apart ORDER BY ALL",
 }

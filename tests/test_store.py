@@ -55,14 +55,13 @@ def test_every_change_advances_the_version_and_no_question_does(store: Store, lo
 FIRST_VERSION = """
 CREATE TABLE old_calls AS SELECT * FROM calls;
 CREATE TABLE old_duplicates AS SELECT * FROM duplicates;
-CREATE TABLE old_quarters AS SELECT * FROM quarters;
-DROP VIEW calls; DROP VIEW duplicates; DROP VIEW quarters;
-DROP TABLE stored_calls; DROP TABLE stored_duplicates; DROP TABLE quarter_sums;
-DROP TABLE user_sums; DROP TABLE kinds;
+DROP VIEW calls; DROP VIEW duplicates;
+DROP TABLE stored_calls; DROP TABLE stored_duplicates;
+DROP TABLE user_sums; DROP TABLE day_sums; DROP TABLE kinds;
 DROP TABLE scenarios; DROP TABLE rate_cards; DROP TABLE told_apart;
 ALTER TABLE old_calls RENAME TO calls;
 ALTER TABLE old_duplicates RENAME TO duplicates;
-ALTER TABLE old_quarters RENAME TO quarters;
+CREATE TABLE quarters (quarter TIMESTAMP);
 DELETE FROM meta WHERE key = 'rate_card';
 UPDATE meta SET value = '1' WHERE key = 'schema';
 """
@@ -95,10 +94,12 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path, l
 SECOND_VERSION = """
 ALTER TABLE stored_calls DROP COLUMN id_hash;
 ALTER TABLE stored_duplicates DROP COLUMN id_hash;
-DROP TABLE user_sums;
+DROP TABLE user_sums; DROP TABLE day_sums;
+CREATE TABLE quarter_sums (quarter TIMESTAMP);
+CREATE VIEW quarters AS SELECT * FROM quarter_sums;
 UPDATE meta SET value = '2' WHERE key = 'schema';
 """
-"""Takes a database back to what it was before ids had hashes, and users sums."""
+"""Takes a database back to what it was before ids had hashes, and users and days sums."""
 
 
 def test_a_database_of_the_second_version_is_brought_up_to_date(tmp_path: Path, log: Path):
@@ -112,6 +113,7 @@ def test_a_database_of_the_second_version_is_brought_up_to_date(tmp_path: Path, 
                     ("stored_calls", ", ".join(schema.CALL_COLUMNS)),
                     ("stored_duplicates", ", ".join(schema.CALL_COLUMNS)),
                     ("user_sums", "*"),
+                    ("day_sums", "*"),
                 )
             ]
 

@@ -114,13 +114,14 @@ def test_where_usage_is_too_steady_blocks_open_where_they_do(tmp_path: Path):
 def _figures(answers: Answers, asked: tuple[pd.Timestamp, pd.Timestamp, Kind, str]):
     """What may not depend on how many rows are handed over."""
     start, end, kind, zone = asked
-    whose = {"user": ["ada"]}
-    everyone = usage.series(answers, start, end, kind, zone)
-    ada = usage.series(answers, start, end, kind, zone, whose)
+    everyone, *some = (
+        usage.series(answers, start, end, kind, zone, where)
+        for where in (None, {"user": ["ada"]}, {"user": ["bob"], "api": ["api0", "api1"]})
+    )
     page = usage.overview(answers, end, start, end, kind, zone)
     shown = [
-        *((found.peak, found.peak_calls) for found in (everyone, ada)),
-        *(found.steps.iloc[[0, -1]].to_numpy().tolist() for found in (everyone, ada)),
+        *((found.peak, found.peak_calls) for found in (everyone, *some)),
+        *(found.steps.iloc[[0, -1]].to_numpy().tolist() for found in (everyone, *some)),
         page.window,
         [usage.back_by(page.back, end + pd.Timedelta(hours=hours)) for hours in (1, 25)],
         usage.document(answers, PLAN, at=end, kind=kind, zone=zone),

@@ -37,7 +37,7 @@ def check(cursor: duckdb.DuckDBPyConnection) -> Checked:
     """Look at everything in a database, of one moment, in a transaction that stays open."""
     cursor.execute("BEGIN TRANSACTION READ ONLY")
     problems: list[str] = []
-    for look in (_unreadable, _counts, _roll_ups, _quarters, _orphans, _shadows, _numbers, _card):
+    for look in (_unreadable, _counts, _roll_ups, _orphans, _shadows, _numbers, _card):
         try:
             problems += look(cursor)
         except duckdb.Error as error:
@@ -132,13 +132,6 @@ def _roll_ups(cursor: duckdb.DuckDBPyConnection) -> Iterator[str]:
         keys = [name for name in columns if name not in _SUMS]
         sums = [name for name in columns if name in _SUMS]
         yield from _different(cursor, table, keys, sums, table, f"({sql('stored_calls')})")
-
-
-def _quarters(cursor: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """What pages add up by quarters of an hour is what the calls say."""
-    keys = ["load_id", "quarter", '"user"', "user_basis", "app", "api", "status"]
-    anew = f"(SELECT *, {schema.QUARTER} AS quarter FROM calls)"
-    yield from _different(cursor, "quarters", keys, ["calls", "credits"], "quarters", anew)
 
 
 def _different(

@@ -228,11 +228,7 @@ class _Taking:
         with in_any_order(self.cursor):
             ends = ((0.88, 0.92), (0.92, 0.99), (0.99, 1.0))
             for (table, sql), shares in zip(schema.ROLL_UPS.items(), ends, strict=True):
-                calls, kinds = (
-                    f"(SELECT * FROM {each} WHERE load_id = $load)"
-                    for each in (schema.FROM[table], "kinds")
-                )
-                mine = sql(calls, kinds)
+                mine = sql(*(f"(SELECT * FROM {t} WHERE load_id = $load)" for t in _OF_ONE))
                 self._watched(f"INSERT INTO {table} BY NAME {mine}", shares, "Adding up", given)
         self.cursor.execute(_FOLDED, [load_id])
         self.cursor.execute(
@@ -341,6 +337,10 @@ INSERT INTO folded
 SELECT ?, api, count(DISTINCT key), min(key) FROM staged_apis WHERE is_path AND contains(api, '{')
 GROUP BY api
 """
+
+
+_OF_ONE = ("stored_calls", "kinds")
+"""What the roll-ups of one load are worked out from."""
 
 
 def _insert(table: str, chosen: str) -> str:

@@ -19,7 +19,7 @@ from credits.store import cards, rolled
 from credits.store.demands import Demands
 from credits.store.trials import Batching, Pricing, Trial
 from credits.store.usages import Usages
-from credits.store.wanted import Where
+from credits.store.wanted import Where, chosen, within
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ class Answers(Demands, Usages):
         sums = f"""coalesce(sum(calls), 0)::BIGINT AS calls, {self._sum("credits")},
             {self._sum("assumed")}, coalesce(sum(refused), 0)::BIGINT AS refused"""
         roll_up = rolled.fitting(by, where)
-        parts, given = rolled.parts(roll_up, start, end, where)
+        parts, given = rolled.parts(roll_up, *self._beyond(start, end), where)
         if roll_up is rolled.KINDS:
             # Added up before they are looked up: there are few of them, and they are numbers.
             parts = f"""SELECT *, CASE WHEN credits_basis = 'assumed' THEN credits ELSE 0 END
@@ -146,29 +146,34 @@ class Answers(Demands, Usages):
     ) -> pd.DataFrame:
         """Sums in [start, end] by quarter of an hour and some of DIMENSIONS.
 
-        quarter, those, calls, credits; exact to the instant, as `totals`.
+        quarter, those, calls, credits; exact to the instant, as `totals`. By user there is a
+        roll-up; by app, API or status it is asked of every call.
         """
         sums = f"sum(calls)::BIGINT AS calls, {self._sum('credits')}"
         columns = "".join(f', "{name}"' for name in by)
         roll_up = rolled.fitting(by, where)
-        parts, given = rolled.parts(roll_up, start, end, where)
-        if roll_up is not rolled.KINDS:
-            quarter = f"time_bucket(INTERVAL 15 minutes, {roll_up.bucket}) AS quarter"
-            return self._frame(
-                f"""SELECT {quarter}{columns}, {sums} FROM ({parts})
-                GROUP BY ALL ORDER BY quarter{columns}""",
-                given,
-            )
-        # Each group of kinds is known by one of them: to group by numbers takes a tenth.
+        if roll_up is rolled.KINDS:
+            asked, values = chosen(where)
+            range_, edges = within("occurred_at", start, end)
+            parts = f"""SELECT *, occurred_at AS bucket FROM calls
+                WHERE {range_}{f" AND {asked}" if asked else ""}"""
+            given: list[Any] = [*edges, *values]
+        else:
+            parts, given = rolled.parts(roll_up, *self._beyond(start, end), where)
         return self._frame(
-            f"""WITH groups AS (SELECT min(kind_id) AS one, list(kind_id) AS all_of_them{columns}
-                FROM kinds GROUP BY ALL)
-            SELECT quarter{columns}, calls, credits FROM (
-                SELECT quarter, one, {sums} FROM ({parts})
-                JOIN (SELECT one, unnest(all_of_them) AS kind_id FROM groups) USING (kind_id)
-                GROUP BY quarter, one)
-            JOIN groups USING (one) ORDER BY quarter{columns}""",
+            f"""SELECT time_bucket(INTERVAL 15 minutes, bucket) AS quarter{columns}, {sums}
+            FROM ({parts}) GROUP BY ALL ORDER BY quarter{columns}""",
             given,
+        )
+
+    def _beyond(
+        self, start: datetime | None, end: datetime | None
+    ) -> tuple[datetime | None, datetime | None]:
+        """A range without those ends beyond which there are no calls: its buckets are whole."""
+        ((first, last),) = self._rows("SELECT min(first), max(last) FROM loads")
+        return (
+            None if start is None or first is None or start <= first else start,
+            None if end is None or last is None or end >= last else end,
         )
 
     def loads(self) -> pd.DataFrame:

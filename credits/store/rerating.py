@@ -126,7 +126,7 @@ def _roll_up(cursor: duckdb.DuckDBPyConnection, tell: Progress) -> None:
         ends = ((0.8, 0.88), (0.88, 0.98), (0.98, 0.99))
         for (table, sql), shares in zip(schema.ROLL_UPS.items(), ends, strict=True):
             cursor.execute(f"DELETE FROM {table}")
-            adding = f"INSERT INTO {table} BY NAME {sql(schema.FROM[table])}"
+            adding = f"INSERT INTO {table} BY NAME {sql('stored_calls')}"
             watched(cursor, adding, tell, shares, "Adding up")
 
 

@@ -15,58 +15,61 @@ import pandas as pd
 from credits.store import schema
 from credits.store.wanted import OF_KINDS, Where, chosen
 
+_CALLS = """SELECT {bucket} AS bucket, kind_id, sum(calls) AS calls, sum(credits) AS credits
+    FROM stored_calls WHERE {{}} GROUP BY ALL"""
+"""Calls of a range, added up before their kinds are looked up: these are fewer."""
+_Range = tuple[tuple[str, datetime | None], tuple[str, datetime | None]]
+"""Where a range begins and ends, each with a sign of comparison; None where it does not."""
+
 
 @dataclass(frozen=True)
 class RollUp:
     """A roll-up, and how the same columns are had from the calls."""
 
-    table: str
     bucket: str
     """The column that says when a bucket begins."""
     width: pd.Timedelta
-    columns: str
+    whole: str
+    """SELECT of the roll-up, its bucket as `bucket`, up to a condition."""
     from_calls: str
-    """SELECT of `columns` from calls, one row each, that ends in a condition."""
+    """The same from the calls."""
     wanted: str = "{}"
-    """A condition on kinds of calls, put so that both can be asked it."""
+    """A condition on kinds of calls, put so that the roll-up can be asked it."""
 
 
-def _single(bucket: str, names: str) -> str:
-    """Single calls as rows of a roll-up that tells apart what `names` says, a list or nothing."""
-    return f"""SELECT {bucket}, {names} calls, credits,
+def _named(calls: str, names: str) -> str:
+    """Calls that are added up by kind, with what `names` says of the kinds, a list or nothing."""
+    return f"""SELECT bucket, {names} calls, credits,
         CASE WHEN credits_basis = 'assumed' THEN credits ELSE 0 END AS assumed,
         CASE WHEN refused THEN calls ELSE 0 END AS refused
-    FROM stored_calls JOIN (SELECT {names} kind_id, credits_basis, refused FROM kinds)
-        USING (kind_id)
-    WHERE true"""
+    FROM ({calls}) JOIN (SELECT {names} kind_id, credits_basis, refused FROM kinds)
+        USING (kind_id)"""
 
 
-_QUARTER = pd.Timedelta(minutes=15)
+_MINUTE = "date_trunc('minute', occurred_at)"
 MINUTES = RollUp(
-    "minutes",
     "minute",
     pd.Timedelta(minutes=1),
-    "minute, calls, credits, assumed, refused",
-    _single("date_trunc('minute', occurred_at) AS minute", ""),
+    "SELECT minute AS bucket, calls, credits, assumed, refused FROM minutes WHERE {}",
+    _named(_CALLS.format(bucket=_MINUTE), ""),
 )
 """The organization, by minute."""
 USERS = RollUp(
-    "user_sums",
     "quarter",
-    _QUARTER,
-    'quarter, "user", user_basis, calls, credits, assumed, refused',
-    _single(f"{schema.QUARTER} AS quarter", '"user", user_basis,'),
+    pd.Timedelta(minutes=15),
+    'SELECT quarter AS bucket, "user", user_basis, calls, credits, assumed, refused'
+    " FROM user_sums WHERE {}",
+    _named(_CALLS.format(bucket=schema.QUARTER), '"user", user_basis,'),
 )
 """Users, by quarter of an hour."""
 KINDS = RollUp(
-    "quarter_sums",
-    "quarter",
-    _QUARTER,
-    "quarter, kind_id, calls, credits",
-    f"SELECT {schema.QUARTER} AS quarter, kind_id, calls, credits FROM stored_calls WHERE true",
+    "day",
+    pd.Timedelta(days=1),
+    "SELECT day AS bucket, kind_id, calls, credits FROM day_sums WHERE {}",
+    _CALLS.format(bucket="occurred_at::DATE"),
     OF_KINDS,
 )
-"""Kinds of calls, by quarter of an hour."""
+"""Kinds of calls, by day."""
 
 
 def fitting(by: Iterable[str], where: Where | None) -> RollUp:
@@ -80,26 +83,43 @@ def fitting(by: Iterable[str], where: Where | None) -> RollUp:
 def parts(
     roll_up: RollUp, start: datetime | None, end: datetime | None, where: Where | None = None
 ) -> tuple[str, list[Any]]:
-    """SELECT of a roll-up's columns that holds [start, end], each instant once; its parameters."""
-    asked, values = chosen(where)
-    wanted = f" AND {roll_up.wanted.format(asked)}" if asked else ""
+    """SELECT of bucket, dimensions and sums that holds [start, end], each instant once.
+
+    And its parameters. A bucket that sticks out of the range is there with what lies in it.
+    """
     inner = None if start is None else pd.Timestamp(start).ceil(roll_up.width)
     outer = None if end is None else pd.Timestamp(end).floor(roll_up.width)
-    calls = f"{roll_up.from_calls}{wanted}"
+    whole: list[_Range] = [((">=", inner), ("<", outer))]
+    rest: list[_Range] = []
     if inner is not None and outer is not None and inner >= outer:
-        return f"{calls} AND occurred_at >= ? AND occurred_at <= ?", [*values, start, end]
-    whole = f"SELECT {roll_up.columns} FROM {roll_up.table} WHERE true{wanted}"
-    given = [*values]
-    # The last whole bucket is before `outer`, which begins one that ends after `end`.
-    for sign, edge in ((">=", inner), ("<", outer)):
-        if edge is not None:
-            whole += f" AND {roll_up.bucket} {sign} ?"
-            given.append(edge)
-    selects = [whole]
-    if inner is not None:
-        selects.append(f"{calls} AND occurred_at >= ? AND occurred_at < ?")
-        given += [*values, start, inner]
-    if outer is not None:
-        selects.append(f"{calls} AND occurred_at >= ? AND occurred_at <= ?")
-        given += [*values, outer, end]
+        whole, rest = [], [((">=", start), ("<=", end))]
+    else:
+        # The last whole bucket is before `outer`, which begins one that ends after `end`.
+        if inner is not None and inner != start:
+            rest.append(((">=", start), ("<", inner)))
+        if outer is not None:
+            rest.append(((">=", outer), ("<=", end)))
+    selects, given = [], []
+    asked, values = chosen(where)
+    for select, column, ranges, wanted in (
+        (roll_up.whole, roll_up.bucket, whole, roll_up.wanted),
+        (roll_up.from_calls, "occurred_at", rest, OF_KINDS),
+    ):
+        if ranges:
+            within, edges = _in_one_of(column, ranges)
+            selects.append(
+                select.format(within + (f" AND {wanted.format(asked)}" if asked else ""))
+            )
+            given += [*edges, *values]
     return " UNION ALL ".join(selects), given
+
+
+def _in_one_of(column: str, ranges: Iterable[_Range]) -> tuple[str, list[Any]]:
+    """A condition that holds for what lies in one of some ranges, and its parameters."""
+    conditions: list[str] = []
+    given: list[Any] = []
+    for edges in ranges:
+        known = [(sign, edge) for sign, edge in edges if edge is not None]
+        conditions.append(" AND ".join(f"{column} {sign} ?" for sign, _ in known) or "true")
+        given += [edge for _, edge in known]
+    return f"(({') OR ('.join(conditions)}))", given

@@ -2,7 +2,7 @@
 
 Millions of calls are of a few thousand kinds: the same user through the same app to the same API
 with the same end. A kind is kept once and a call points to it, which takes a third of the time to
-write and a tenth to add up; the views `calls`, `duplicates` and `quarters` show both as one.
+write and a tenth to add up; the views `calls` and `duplicates` show both as one.
 
 Roll-ups are kept load by load and added up when they are read: a load only adds rows, undoing one
 only removes its own, and neither touches what the others brought.
@@ -10,7 +10,7 @@ only removes its own, and neither touches what the others brought.
 
 from __future__ import annotations
 
-VERSION = 3
+VERSION = 4
 """Advanced whenever a table changes its shape."""
 
 KIND = (
@@ -55,14 +55,14 @@ CALL_COLUMNS = (
     "refused_credits", "fingerprint", "id_hash",
 )  # fmt: skip
 
-_QUARTER_SUMS = """
-CREATE TABLE quarter_sums (
+# By day, because the calls of a quarter of an hour are of nearly as many kinds as there are calls.
+_DAY_SUMS = """
+CREATE TABLE day_sums (
     load_id INTEGER NOT NULL,
     kind_id INTEGER NOT NULL,
-    quarter TIMESTAMP NOT NULL,
+    day DATE NOT NULL,
     calls BIGINT NOT NULL,
-    credits DECIMAL(38, 6) NOT NULL,
-    refused_credits DECIMAL(38, 6) NOT NULL
+    credits DECIMAL(38, 6) NOT NULL
 );
 """
 
@@ -94,15 +94,10 @@ _CALLS = f"""
 {_KINDS}
 CREATE TABLE stored_calls ({_CALL});
 CREATE TABLE stored_duplicates ({_CALL});
-{_QUARTER_SUMS}
+{_DAY_SUMS}
 {_USER_SUMS}
 {_view("calls")}
 {_view("duplicates")}
-CREATE VIEW quarters AS
-SELECT load_id, quarter, "user", user_basis, app, api, status, calls, credits,
-    CASE WHEN credits_basis = 'assumed' THEN credits ELSE 0 END AS assumed,
-    CASE WHEN refused THEN calls ELSE 0 END AS refused, refused_credits
-FROM quarter_sums JOIN (SELECT * EXCLUDE (load_id) FROM kinds) USING (kind_id);
 """
 
 # A rule that asks for a query parameter can only price calls of loads that told it apart.
@@ -195,12 +190,12 @@ GROUP BY load_id, date_trunc('minute', occurred_at)
 """
 
 
-def quarter_sums(calls: str, kinds: str = "kinds") -> str:  # noqa: ARG001 - as the others
-    """SELECT of quarters of an hour by kind of call, from stored calls as for `minutes`."""
+def day_sums(calls: str, kinds: str = "kinds") -> str:  # noqa: ARG001 - as the others
+    """SELECT of days (UTC) by kind of call, from stored calls as for `minutes`."""
     return f"""
-SELECT load_id, kind_id, {QUARTER} AS quarter, sum(calls)::BIGINT AS calls,
-    sum(credits) AS credits, coalesce(sum(refused_credits), 0) AS refused_credits
-FROM {calls} GROUP BY load_id, kind_id, {QUARTER}
+SELECT load_id, kind_id, occurred_at::DATE AS day, sum(calls)::BIGINT AS calls,
+    sum(credits) AS credits
+FROM {calls} GROUP BY load_id, kind_id, occurred_at::DATE
 """
 
 
@@ -226,13 +221,8 @@ def most_credits(fractional: bool) -> int:
     return 2**63 // (10**6 if fractional else 1)
 
 
-ROLL_UPS = {"minutes": minutes, "quarter_sums": quarter_sums, "user_sums": user_sums}
-FROM = {
-    "minutes": "stored_calls",
-    "quarter_sums": "stored_calls",
-    "user_sums": "(SELECT * RENAME (quarter AS occurred_at) FROM quarter_sums)",
-}
-"""What is added up for a roll-up: the calls, or another one that is there already."""
+ROLL_UPS = {"minutes": minutes, "user_sums": user_sums, "day_sums": day_sums}
+"""How each roll-up is worked out from the calls."""
 
 OF_A_LOAD = (
     "loads", "stored_calls", "stored_duplicates", "rejects", "folded", "kinds", "told_apart",
@@ -269,13 +259,11 @@ SELECT row_number() OVER (), load_id, {", ".join(KIND)} FROM (
     FROM (SELECT * FROM old_calls UNION ALL SELECT * FROM old_duplicates));
 {_moved("calls")}
 {_moved("duplicates")}
-INSERT INTO quarter_sums BY NAME {quarter_sums("stored_calls")};
-INSERT INTO user_sums BY NAME {user_sums(FROM["user_sums"])};
 {_FINANCE}
 -- Until then only the project's own cards were at hand, and none but Bigin's asks for one.
 INSERT INTO told_apart SELECT load_id, 'cvid' FROM loads WHERE rate_card = 'bigin';
 """,
-    # A database of the first version has all of this already.
+    # Of these, a database of the first version has some already, but nothing is added up in it.
     "2": f"""
 ALTER TABLE stored_calls ADD COLUMN IF NOT EXISTS id_hash UINTEGER;
 ALTER TABLE stored_duplicates ADD COLUMN IF NOT EXISTS id_hash UINTEGER;
@@ -283,7 +271,14 @@ UPDATE stored_calls SET id_hash = {id_hash("request_id")} WHERE request_id IS NO
 UPDATE stored_duplicates SET id_hash = {id_hash("request_id")} WHERE request_id IS NOT NULL;
 DROP TABLE IF EXISTS user_sums;
 {_USER_SUMS}
-INSERT INTO user_sums BY NAME {user_sums(FROM["user_sums"])};
+INSERT INTO user_sums BY NAME {user_sums("stored_calls")};
+""",
+    "3": f"""
+DROP VIEW IF EXISTS quarters;
+DROP TABLE IF EXISTS quarter_sums;
+DROP TABLE IF EXISTS day_sums;
+{_DAY_SUMS}
+INSERT INTO day_sums BY NAME {day_sums("stored_calls")};
 """,
 }
 """What turns a database of an earlier version into one of the next."""

@@ -97,10 +97,33 @@ class _Calls:
     """What has to be joined to know it."""
     where: Where | None
 
-    def wanted(self) -> tuple[str, list[Any]]:
-        """A condition on stored calls or a roll-up of them, and its parameters."""
+    def wanted(self, put: str = OF_KINDS) -> tuple[str, list[Any]]:
+        """A condition on stored calls, or on what it is `put` for, and its parameters."""
         sql, given = chosen(self.where)
-        return (OF_KINDS.format(sql) if sql else "true"), given
+        return (put.format(sql) if sql else "true"), given
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Where usage is read in buckets."""
+
+    table: str
+    column: str
+    """When a row of it is, or begins."""
+    width: int
+    """Microseconds of a bucket."""
+    finer: int
+    """Of the buckets in which many calls of hot ones are read once more."""
+    wanted: str = "{}"
+    """A condition on kinds of calls, put so that the table can be asked it."""
+
+
+_OF_ALL = _Sums("minutes", "minute", _MINUTE, _SECOND)
+_OF_USERS = _Sums("user_sums", "quarter", _QUARTER, _SECOND)
+_OF_SOME = _Sums("stored_calls", "occurred_at", _QUARTER, _SECOND, OF_KINDS)
+_BY_USER = _Sums(
+    f'user_sums JOIN ({_OWNERS}) USING ("user", user_basis)', "quarter", _QUARTER, _MINUTE
+)
 
 
 class Usages:
@@ -153,8 +176,9 @@ class Usages:
         if not self._is_much(since, end):
             return self.usage(since, end, where)
         windows = _Windows(kind, zone, since, start, end, tuple(at), self._openings(kind, end))
-        table, width = ("quarter_sums", _QUARTER) if where else ("minutes", _MINUTE)
-        found = self._found(_Calls("0::BIGINT", "", where), table, (width, _SECOND), windows)
+        of_users = where and where.keys() <= {"user", "user_basis"}
+        sums = _OF_USERS if of_users else _OF_SOME if where else _OF_ALL
+        found = self._found(_Calls("0::BIGINT", "", where), sums, windows)
         found = found.sort_values("occurred_at", ignore_index=True)
         return found[["occurred_at", "calls", "credits"]]
 
@@ -175,19 +199,15 @@ class Usages:
             return self.usage_by_user(since, end)
         windows = _Windows(kind, zone, since, start, end, (), self._openings(kind, end))
         calls = _Calls("owner", f"JOIN ({_WHO}) USING (kind_id)", None)
-        table = f'user_sums JOIN ({_OWNERS}) USING ("user", user_basis)'
-        return self._named(self._found(calls, table, (_QUARTER, _MINUTE), windows))
+        return self._named(self._found(calls, _BY_USER, windows))
 
-    def _found(
-        self, calls: _Calls, table: str, widths: tuple[int, int], windows: _Windows
-    ) -> pd.DataFrame:
+    def _found(self, calls: _Calls, of: _Sums, windows: _Windows) -> pd.DataFrame:
         """Usage in few rows, with `owner`: whole buckets, and single calls where a peak may lie.
 
-        Buckets of the first of `widths` come from `table`, a roll-up that knows owners; those that
-        matter are read once more in buckets of the second, where they hold many calls.
+        Buckets that matter are read once more in finer ones, where they hold many calls.
         """
-        width, finer = widths
-        sums = self._rolled_up(calls, table, width, windows)
+        width, finer = of.width, of.finer
+        sums = self._rolled_up(calls, of, windows)
         hot = windows.hot(sums, width)
         kept = [_summed(sums[~hot], width)]
         some = sums[hot]
@@ -237,16 +257,15 @@ class Usages:
         ).fetchall()
         return int(rows[0][0]) > self.many
 
-    def _rolled_up(self, calls: _Calls, table: str, width: int, windows: _Windows) -> pd.DataFrame:
-        """owner, place, calls, credits from a roll-up, in order; those at both ends are whole."""
-        column = "minute" if table == "minutes" else "quarter"
-        conditions, given = calls.wanted()
-        for edge, sign in ((windows.since, ">="), (windows.end, "<=")):
+    def _rolled_up(self, calls: _Calls, of: _Sums, windows: _Windows) -> pd.DataFrame:
+        """owner, place, calls, credits by bucket, in order; those at both ends are whole."""
+        conditions, given = calls.wanted(of.wanted)
+        for edge, sign, more in ((windows.since, ">=", 0), (windows.end, "<", 1)):
             if edge is not None:
-                conditions += f" AND {column} {sign} make_timestamp(?)"
-                given.append(_place(edge, width, 0) * width)
-        rolled = f"""(SELECT {calls.owner} AS owner, epoch_us({column}) // {width} AS place,
-            calls, credits FROM {table} WHERE {conditions})"""
+                conditions += f" AND {of.column} {sign} make_timestamp(?)"
+                given.append((_place(edge, of.width, 0) + more) * of.width)
+        rolled = f"""(SELECT {calls.owner} AS owner, epoch_us({of.column}) // {of.width} AS place,
+            calls, credits FROM {of.table} WHERE {conditions})"""
         return self._added("owner, place", rolled, given)
 
     def _within(
