@@ -64,13 +64,14 @@ class Answers(Protocol):
         """Sums by some dimensions."""
 
     def quarters(
-        self,
-        by: Sequence[str],
-        start: datetime | None = None,
-        end: datetime | None = None,
-        where: Where | None = None,
+        self, start: datetime | None = None, end: datetime | None = None, where: Where | None = None
     ) -> pd.DataFrame:
-        """Sums by quarter of an hour and some dimensions."""
+        """Sums by quarter of an hour."""
+
+    def quarters_by_user(
+        self, start: datetime | None = None, end: datetime | None = None
+    ) -> pd.DataFrame:
+        """The same with user and user_basis."""
 
 
 @dataclass(frozen=True)
@@ -233,7 +234,7 @@ def overview(
         window_users=answers.totals(["user", "user_basis"], window.first, at),
         back=_back(answers, in_window, window, kind, zone),
         series=series(answers, start, end, kind, zone),
-        hours=hours(answers.quarters([], start, end), zone),
+        hours=hours(answers.quarters(start, end), zone),
         sums=_sums(answers, start, end),
         users=answers.totals(["user", "user_basis"], start, end),
     )
@@ -284,7 +285,7 @@ def people(
 ) -> People:
     """Each user's usage from `start` to `end`. Times are naive UTC."""
     found = users(answers, start, end, kind, zone)
-    daily = trend(answers.quarters(["user", "user_basis"], start, end), zone)
+    daily = trend(answers.quarters_by_user(start, end), zone)
     return People(
         users=found.merge(daily, on=["user", "user_basis"], how="left"),
         by_api=answers.totals(["user", "user_basis", "api"], start, end),
@@ -297,7 +298,7 @@ def trend(quarters: pd.DataFrame, zone: str) -> pd.DataFrame:
         return pd.DataFrame(columns=["user", "user_basis", "trend"])
     local = quarters["quarter"].dt.tz_localize("UTC").dt.tz_convert(zone)
     keyed = quarters.assign(day=local.dt.tz_localize(None).dt.normalize())
-    by_day = keyed.groupby(["user", "user_basis", "day"])["credits"].sum()
+    by_day = keyed.groupby(["user", "user_basis", "day"], observed=True)["credits"].sum()
     sums = by_day.unstack("day", fill_value=0)
     every = pd.date_range(sums.columns.min(), sums.columns.max(), freq="D")
     sums = sums.reindex(columns=every, fill_value=0)
@@ -332,7 +333,7 @@ def person(
         series=series(answers, start, end, kind, zone, where),
         apis=answers.totals(["api"], start, end, where),
         apps=answers.totals(["app"], start, end, where),
-        hours=hours(answers.quarters([], start, end, where), zone),
+        hours=hours(answers.quarters(start, end, where), zone),
         sums=_sums(answers, start, end, where),
     )
 

@@ -57,7 +57,7 @@ CREATE TABLE old_calls AS SELECT * FROM calls;
 CREATE TABLE old_duplicates AS SELECT * FROM duplicates;
 DROP VIEW calls; DROP VIEW duplicates;
 DROP TABLE stored_calls; DROP TABLE stored_duplicates;
-DROP TABLE user_sums; DROP TABLE day_sums; DROP TABLE kinds;
+DROP TABLE user_sums; DROP TABLE day_sums; DROP TABLE kinds; DROP TABLE owners;
 DROP TABLE scenarios; DROP TABLE rate_cards; DROP TABLE told_apart;
 ALTER TABLE old_calls RENAME TO calls;
 ALTER TABLE old_duplicates RENAME TO duplicates;
@@ -74,7 +74,7 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path, l
     def seen(store: Store) -> list[object]:
         with store.answers() as answers:
             by = answers.totals(["user", "app", "api", "status"]).to_dict("records")
-            return [answers.summary(), by, answers.quarters(["user"]).to_dict("records")]
+            return [answers.summary(), by, answers.quarters_by_user().to_dict("records")]
 
     with Store(path) as store:
         store.load(log, now=NOW)
@@ -94,7 +94,11 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path, l
 SECOND_VERSION = """
 ALTER TABLE stored_calls DROP COLUMN id_hash;
 ALTER TABLE stored_duplicates DROP COLUMN id_hash;
-DROP TABLE user_sums; DROP TABLE day_sums;
+DROP VIEW calls; DROP VIEW duplicates;
+DROP TABLE user_sums; DROP TABLE day_sums; DROP TABLE owners;
+ALTER TABLE kinds DROP COLUMN owner;
+CREATE VIEW calls AS SELECT * FROM stored_calls JOIN kinds USING (kind_id);
+CREATE VIEW duplicates AS SELECT * FROM stored_duplicates JOIN kinds USING (kind_id);
 CREATE TABLE quarter_sums (quarter TIMESTAMP);
 CREATE VIEW quarters AS SELECT * FROM quarter_sums;
 UPDATE meta SET value = '2' WHERE key = 'schema';
@@ -114,6 +118,8 @@ def test_a_database_of_the_second_version_is_brought_up_to_date(tmp_path: Path, 
                     ("stored_duplicates", ", ".join(schema.CALL_COLUMNS)),
                     ("user_sums", "*"),
                     ("day_sums", "*"),
+                    ("kinds", "*"),
+                    ("owners", "*"),
                 )
             ]
 

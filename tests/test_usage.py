@@ -290,7 +290,7 @@ def test_hours_days_and_trends_conserve_what_they_count(store: Store, zone: str)
 
 def test_an_hour_that_the_clock_skips_has_no_calls(store: Store):
     with store.answers() as answers:
-        found = usage.hours(answers.quarters([]), ZONE)
+        found = usage.hours(answers.quarters(), ZONE)
     skipped = found[(found["day"].astype(str) == "2026-03-29") & (found["hour"] == 2)]
     assert skipped.empty
 

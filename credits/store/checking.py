@@ -164,6 +164,12 @@ def _orphans(cursor: duckdb.DuckDBPyConnection) -> Iterator[str]:
         ).fetchall()[0][0]
         if found:
             yield f"{found:,} rows of {table} belong to a load that is not there."
+    found = cursor.execute(
+        """SELECT count(*) FROM kinds FULL JOIN owners USING (owner, "user", user_basis)
+        WHERE kinds.kind_id IS NULL OR owners.owner IS NULL"""
+    ).fetchall()[0][0]
+    if found:
+        yield f"{found:,} rows of kinds and owners do not belong to each other."
     for view in ("calls", "duplicates"):
         seen, stored = (
             cursor.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0]

@@ -217,6 +217,7 @@ class _Taking:
         known = int(self._query("SELECT count(*) FROM shadowed")[0][0])
         chosen = "s.row NOT IN (SELECT row FROM shadowed)" if known else "true"
         given: dict[str, Any] = {"load": load_id}
+        self.cursor.execute(schema.new_owners("staged_kinds"))
         self.cursor.execute(rating.KEEP_KINDS, given)
         with in_any_order(self.cursor):
             message = f"Storing {self.plain.name}"

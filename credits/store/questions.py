@@ -123,8 +123,14 @@ class Answers(Demands, Usages):
             {self._sum("assumed")}, coalesce(sum(refused), 0)::BIGINT AS refused"""
         roll_up = rolled.fitting(by, where)
         parts, given = rolled.parts(roll_up, *self._beyond(start, end), where)
+        # Added up before they are looked up: there are few of them, and they are numbers.
+        if roll_up is rolled.USERS:
+            parts = f"""SELECT * FROM (
+                    SELECT owner, sum(calls) AS calls, sum(credits) AS credits,
+                        sum(assumed) AS assumed, sum(refused) AS refused
+                    FROM ({parts}) GROUP BY owner)
+                JOIN owners USING (owner)"""
         if roll_up is rolled.KINDS:
-            # Added up before they are looked up: there are few of them, and they are numbers.
             parts = f"""SELECT *, CASE WHEN credits_basis = 'assumed' THEN credits ELSE 0 END
                     AS assumed, CASE WHEN refused_kind THEN calls ELSE 0 END AS refused
                 FROM (SELECT kind_id, sum(calls) AS calls, sum(credits) AS credits FROM ({parts})
@@ -138,31 +144,35 @@ class Answers(Demands, Usages):
         )
 
     def quarters(
-        self,
-        by: Sequence[str],
-        start: datetime | None = None,
-        end: datetime | None = None,
-        where: Where | None = None,
+        self, start: datetime | None = None, end: datetime | None = None, where: Where | None = None
     ) -> pd.DataFrame:
-        """Sums in [start, end] by quarter of an hour and some of DIMENSIONS.
+        """Sums in [start, end] by quarter of an hour: quarter, calls, credits, in order.
 
-        quarter, those, calls, credits; exact to the instant, as `totals`. By user there is a
-        roll-up; by app, API or status it is asked of every call.
+        Exact to the instant, as `totals`. There is a roll-up of all calls, and of a user's; of an
+        app, an API or a status it is asked of every call.
         """
-        sums = f"sum(calls)::BIGINT AS calls, {self._sum('credits')}"
-        columns = "".join(f', "{name}"' for name in by)
-        roll_up = rolled.fitting(by, where)
+        roll_up = rolled.fitting((), where)
         if roll_up is rolled.KINDS:
             asked, values = chosen(where)
             range_, edges = within("occurred_at", start, end)
-            parts = f"""SELECT *, occurred_at AS bucket FROM calls
-                WHERE {range_}{f" AND {asked}" if asked else ""}"""
+            parts = f"SELECT *, occurred_at AS bucket FROM calls WHERE {range_} AND {asked}"
             given: list[Any] = [*edges, *values]
         else:
             parts, given = rolled.parts(roll_up, *self._beyond(start, end), where)
+        return self._quarters("", parts, given)
+
+    def quarters_by_user(
+        self, start: datetime | None = None, end: datetime | None = None
+    ) -> pd.DataFrame:
+        """The same by user: quarter, user, user_basis (both categorical), calls, credits."""
+        parts, given = rolled.parts(rolled.USERS, *self._beyond(start, end))
+        return self._named(self._quarters(", owner", parts, given), "quarter")
+
+    def _quarters(self, by: str, parts: str, given: Sequence[Any]) -> pd.DataFrame:
         return self._frame(
-            f"""SELECT time_bucket(INTERVAL 15 minutes, bucket) AS quarter{columns}, {sums}
-            FROM ({parts}) GROUP BY ALL ORDER BY quarter{columns}""",
+            f"""SELECT time_bucket(INTERVAL 15 minutes, bucket) AS quarter{by},
+                sum(calls)::BIGINT AS calls, {self._sum("credits")}
+            FROM ({parts}) GROUP BY ALL ORDER BY quarter{by}""",
             given,
         )
 

@@ -30,7 +30,8 @@ ALL_WHOLE = """coalesce(bool_and(
 """Whether no call of the staged kinds can have cost a fraction."""
 KEEP_KINDS = f"""
 INSERT INTO kinds BY NAME
-SELECT DISTINCT kind_id, $load AS load_id, {", ".join(schema.KIND)} FROM staged_kinds
+SELECT DISTINCT kind_id, $load AS load_id, owner, {", ".join(schema.KIND)}
+FROM staged_kinds JOIN owners USING ("user", user_basis)
 """
 
 

@@ -99,7 +99,8 @@ def _sort_kinds(cursor: duckdb.DuckDBPyConnection, card: RateCard, tell: Progres
     cursor.execute("DELETE FROM kinds")
     names = ", ".join(schema.KIND)
     cursor.execute(
-        f"INSERT INTO kinds BY NAME SELECT DISTINCT new_id AS kind_id, load_id, {names} FROM moves"
+        f"INSERT INTO kinds BY NAME"
+        f" SELECT DISTINCT new_id AS kind_id, load_id, owner, {names} FROM moves"
     )
 
 

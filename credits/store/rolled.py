@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from credits.store import schema
-from credits.store.wanted import OF_KINDS, Where, chosen
+from credits.store.wanted import OF_KINDS, OF_OWNERS, Where, chosen
 
 _CALLS = """SELECT {bucket} AS bucket, kind_id, sum(calls) AS calls, sum(credits) AS credits
     FROM stored_calls WHERE {{}} GROUP BY ALL"""
@@ -57,9 +57,9 @@ MINUTES = RollUp(
 USERS = RollUp(
     "quarter",
     pd.Timedelta(minutes=15),
-    'SELECT quarter AS bucket, "user", user_basis, calls, credits, assumed, refused'
-    " FROM user_sums WHERE {}",
-    _named(_CALLS.format(bucket=schema.QUARTER), '"user", user_basis,'),
+    "SELECT quarter AS bucket, owner, calls, credits, assumed, refused FROM user_sums WHERE {}",
+    _named(_CALLS.format(bucket=schema.QUARTER), "owner,"),
+    OF_OWNERS,
 )
 """Users, by quarter of an hour."""
 KINDS = RollUp(

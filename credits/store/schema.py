@@ -2,7 +2,8 @@
 
 Millions of calls are of a few thousand kinds: the same user through the same app to the same API
 with the same end. A kind is kept once and a call points to it, which takes a third of the time to
-write and a tenth to add up; the views `calls` and `duplicates` show both as one.
+write and a tenth to add up; the views `calls` and `duplicates` show both as one. Who called is a
+number too, the same in all loads.
 
 Roll-ups are kept load by load and added up when they are read: a load only adds rows, undoing one
 only removes its own, and neither touches what the others brought.
@@ -19,10 +20,15 @@ KIND = (
 )  # fmt: skip
 """What calls of one kind have in common."""
 
+_OWNERS = """
+CREATE TABLE owners (owner INTEGER NOT NULL, "user" VARCHAR NOT NULL, user_basis VARCHAR NOT NULL);
+"""
+"""Whom calls belong to."""
 _KINDS = """
 CREATE TABLE kinds (
     kind_id INTEGER NOT NULL,
     load_id INTEGER NOT NULL,
+    owner INTEGER NOT NULL,
     "user" VARCHAR NOT NULL,
     user_basis VARCHAR NOT NULL,
     app VARCHAR,
@@ -69,8 +75,7 @@ CREATE TABLE day_sums (
 _USER_SUMS = """
 CREATE TABLE user_sums (
     load_id INTEGER NOT NULL,
-    "user" VARCHAR NOT NULL,
-    user_basis VARCHAR NOT NULL,
+    owner INTEGER NOT NULL,
     quarter TIMESTAMP NOT NULL,
     calls BIGINT NOT NULL,
     credits DECIMAL(38, 6) NOT NULL,
@@ -86,11 +91,12 @@ def _view(name: str) -> str:
 CREATE VIEW {name} AS
 SELECT load_id, occurred_at, "user", user_basis, app, api, method, parameters, status, refused,
     records, ip, request_id, calls, credits, refused_credits, credits_basis, fingerprint
-FROM stored_{name} JOIN (SELECT * EXCLUDE (load_id) FROM kinds) USING (kind_id);
+FROM stored_{name} JOIN (SELECT * EXCLUDE (load_id, owner) FROM kinds) USING (kind_id);
 """
 
 
 _CALLS = f"""
+{_OWNERS}
 {_KINDS}
 CREATE TABLE stored_calls ({_CALL});
 CREATE TABLE stored_duplicates ({_CALL});
@@ -201,18 +207,11 @@ FROM {calls} GROUP BY load_id, kind_id, occurred_at::DATE
 
 def user_sums(calls: str, kinds: str = "kinds") -> str:
     """SELECT of quarters of an hour by user, from stored calls as for `minutes`."""
-    # A user is known by one of their kinds meanwhile: to group by numbers takes half the time.
     return f"""
-WITH users AS (SELECT min(kind_id) AS one, list(kind_id) AS kinds, load_id, "user", user_basis
-    FROM {kinds} GROUP BY load_id, "user", user_basis),
-ones AS (SELECT kind_id, one, credits_basis, refused
-    FROM (SELECT one, unnest(kinds) AS kind_id FROM users)
-    JOIN (SELECT kind_id, credits_basis, refused FROM {kinds}) USING (kind_id))
-SELECT load_id, "user", user_basis, quarter, calls, credits, assumed, refused FROM (
-    SELECT one, {QUARTER} AS quarter, sum(calls)::BIGINT AS calls, sum(credits) AS credits,
-        {_ASSUMED}, {_REFUSED}
-    FROM {calls} JOIN ones USING (kind_id) GROUP BY one, {QUARTER})
-JOIN users USING (one)
+SELECT load_id, owner, {QUARTER} AS quarter, sum(calls)::BIGINT AS calls, sum(credits) AS credits,
+    {_ASSUMED}, {_REFUSED}
+FROM {calls} JOIN (SELECT kind_id, owner, credits_basis, refused FROM {kinds}) USING (kind_id)
+GROUP BY load_id, owner, {QUARTER}
 """
 
 
@@ -229,6 +228,20 @@ OF_A_LOAD = (
     *ROLL_UPS,
 )  # fmt: skip
 """The tables that hold something of one load, and lose it when it is undone."""
+
+
+def new_owners(kinds: str) -> str:
+    """INSERT of those whom kinds of calls belong to and who have no number yet."""
+    return f"""
+INSERT INTO owners
+SELECT row_number() OVER (ORDER BY "user", user_basis)
+    + (SELECT coalesce(max(owner), -1) FROM owners), "user", user_basis
+FROM (SELECT DISTINCT "user", user_basis FROM {kinds}) ANTI JOIN owners USING ("user", user_basis)
+"""
+
+
+OLD_OWNERS = "DELETE FROM owners WHERE owner NOT IN (SELECT owner FROM kinds)"
+"""Forgets those who have no calls any more."""
 
 
 def _moved(name: str) -> str:
@@ -254,7 +267,7 @@ ALTER TABLE duplicates RENAME TO old_duplicates;
 DROP TABLE quarters;
 {_CALLS}
 INSERT INTO kinds
-SELECT row_number() OVER (), load_id, {", ".join(KIND)} FROM (
+SELECT row_number() OVER (), load_id, 0, {", ".join(KIND)} FROM (
     SELECT DISTINCT load_id, {", ".join(KIND)}
     FROM (SELECT * FROM old_calls UNION ALL SELECT * FROM old_duplicates));
 {_moved("calls")}
@@ -263,21 +276,34 @@ SELECT row_number() OVER (), load_id, {", ".join(KIND)} FROM (
 -- Until then only the project's own cards were at hand, and none but Bigin's asks for one.
 INSERT INTO told_apart SELECT load_id, 'cvid' FROM loads WHERE rate_card = 'bigin';
 """,
-    # Of these, a database of the first version has some already, but nothing is added up in it.
     "2": f"""
 ALTER TABLE stored_calls ADD COLUMN IF NOT EXISTS id_hash UINTEGER;
 ALTER TABLE stored_duplicates ADD COLUMN IF NOT EXISTS id_hash UINTEGER;
 UPDATE stored_calls SET id_hash = {id_hash("request_id")} WHERE request_id IS NOT NULL;
 UPDATE stored_duplicates SET id_hash = {id_hash("request_id")} WHERE request_id IS NOT NULL;
-DROP TABLE IF EXISTS user_sums;
-{_USER_SUMS}
-INSERT INTO user_sums BY NAME {user_sums("stored_calls")};
 """,
+    # Of these, a database of an earlier version may have some, with other columns or nothing in it.
     "3": f"""
 DROP VIEW IF EXISTS quarters;
+DROP VIEW calls;
+DROP VIEW duplicates;
 DROP TABLE IF EXISTS quarter_sums;
+DROP TABLE IF EXISTS user_sums;
 DROP TABLE IF EXISTS day_sums;
+DROP TABLE IF EXISTS owners;
+ALTER TABLE kinds RENAME TO old_kinds;
+{_OWNERS}
+{_KINDS}
+{_USER_SUMS}
 {_DAY_SUMS}
+{new_owners("old_kinds")};
+INSERT INTO kinds BY NAME
+SELECT kind_id, load_id, owners.owner, {", ".join(f"kinds.{c}" for c in KIND)}
+FROM old_kinds AS kinds JOIN owners USING ("user", user_basis) ORDER BY kind_id;
+DROP TABLE old_kinds;
+{_view("calls")}
+{_view("duplicates")}
+INSERT INTO user_sums BY NAME {user_sums("stored_calls")};
 INSERT INTO day_sums BY NAME {day_sums("stored_calls")};
 """,
 }

@@ -16,6 +16,7 @@ def undo(database: Database, load_ids: list[int]) -> None:
             _must_be_there(cursor, load_id)
             for table in schema.OF_A_LOAD:
                 cursor.execute(f"DELETE FROM {table} WHERE load_id = ?", [load_id])
+        cursor.execute(schema.OLD_OWNERS)
         _bring_back(cursor)
 
 
@@ -41,6 +42,7 @@ def clear(database: Database) -> None:
     with database.writer() as cursor, database.change(cursor):
         for table in schema.OF_A_LOAD:
             cursor.execute(f"DELETE FROM {table}")
+        cursor.execute(schema.OLD_OWNERS)
 
 
 def _bring_back(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from credits.pruning import Buckets, Mask, needed
-from credits.store.wanted import OF_KINDS, Where, chosen, stretches, within
+from credits.store.wanted import OF_KINDS, OF_OWNERS, Where, chosen, stretches, within
 from credits.sums import as_integers
 from credits.times import DAY, Ints, microseconds
 from credits.windows import Kind
@@ -29,10 +29,7 @@ _NEVER = 2**62
 """Later than any bucket."""
 _OWNER = 2**32
 """More buckets than there are, of a second and wider, until the year 2106."""
-_OWNERS = """SELECT "user", user_basis,
-    row_number() OVER (ORDER BY "user", user_basis) - 1 AS owner
-    FROM (SELECT DISTINCT "user", user_basis FROM kinds)"""
-_WHO = f'SELECT kind_id, owner FROM kinds JOIN ({_OWNERS}) USING ("user", user_basis)'
+_WHO = "JOIN (SELECT kind_id, owner FROM kinds) USING (kind_id)"
 
 
 @dataclass(frozen=True)
@@ -119,11 +116,9 @@ class _Sums:
 
 
 _OF_ALL = _Sums("minutes", "minute", _MINUTE, _SECOND)
-_OF_USERS = _Sums("user_sums", "quarter", _QUARTER, _SECOND)
+_OF_USERS = _Sums("user_sums", "quarter", _QUARTER, _SECOND, OF_OWNERS)
 _OF_SOME = _Sums("stored_calls", "occurred_at", _QUARTER, _SECOND, OF_KINDS)
-_BY_USER = _Sums(
-    f'user_sums JOIN ({_OWNERS}) USING ("user", user_basis)', "quarter", _QUARTER, _MINUTE
-)
+_BY_USER = _Sums("user_sums", "quarter", _QUARTER, _MINUTE)
 
 
 class Usages:
@@ -152,7 +147,7 @@ class Usages:
     ) -> pd.DataFrame:
         """Exact usage by user: occurred_at, user, user_basis (both categorical), calls, credits."""
         sql, given = within("occurred_at", start, end)
-        calls = f"stored_calls JOIN ({_WHO}) USING (kind_id) WHERE {sql}"
+        calls = f"stored_calls {_WHO} WHERE {sql}"
         return self._named(self._added("occurred_at, owner", calls, given, sort=False))
 
     def window_usage(
@@ -198,7 +193,7 @@ class Usages:
         if not self._is_much(since, end):
             return self.usage_by_user(since, end)
         windows = _Windows(kind, zone, since, start, end, (), self._openings(kind, end))
-        calls = _Calls("owner", f"JOIN ({_WHO}) USING (kind_id)", None)
+        calls = _Calls("owner::BIGINT", _WHO, None)
         return self._named(self._found(calls, _BY_USER, windows))
 
     def _found(self, calls: _Calls, of: _Sums, windows: _Windows) -> pd.DataFrame:
@@ -318,21 +313,19 @@ class Usages:
                 return int(found)
         return _NEVER
 
-    def _named(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """A frame with owners as one with users and their bases."""
-        owners = self._cursor.execute(
-            f'SELECT "user", user_basis FROM ({_OWNERS}) ORDER BY owner'
-        ).fetchall()
+    def _named(self, frame: pd.DataFrame, when: str = "occurred_at") -> pd.DataFrame:
+        """A frame with owners as one with users and their bases, both categorical."""
+        owners = self._cursor.execute('SELECT owner, "user", user_basis FROM owners').fetchall()
+        places = np.zeros(max((row[0] for row in owners), default=0) + 1, dtype=np.int64)
         named: dict[str, Any] = {}
-        for place, name in enumerate(("user", "user_basis")):
+        for column, name in enumerate(("user", "user_basis"), 1):
             # Not as a numpy text, which loses NULs at its end.
-            codes, names = pd.factorize(np.array([row[place] for row in owners], dtype=object))
+            codes, names = pd.factorize(np.array([row[column] for row in owners], dtype=object))
+            places[[row[0] for row in owners]] = codes
             named[name] = pd.Categorical.from_codes(
-                codes[frame["owner"]].astype(np.int64), categories=pd.Index(names)
+                places[frame["owner"]], categories=pd.Index(names)
             )
-        return frame[["occurred_at"]].assign(
-            **named, calls=frame["calls"], credits=frame["credits"]
-        )
+        return frame[[when]].assign(**named, calls=frame["calls"], credits=frame["credits"])
 
 
 def _place(at: datetime | None, width: int, none: int) -> int:

@@ -12,10 +12,14 @@ import pandas as pd
 DIMENSIONS = ("user", "user_basis", "app", "api", "status")
 MOST_STRETCHES = 64
 """A condition of more parts would cost more than it saves."""
+_WORTH = 40
+"""Comparisons with a stretch that take as long as to work with a row that none of them keeps."""
 Where = Mapping[str, Sequence[str | None]]
 """Dimension → the values that are wanted."""
 OF_KINDS = "kind_id IN (SELECT kind_id FROM kinds WHERE {})"
 """A condition on kinds, put so that calls can be asked it, which know only the number of theirs."""
+OF_OWNERS = "owner IN (SELECT owner FROM owners WHERE {})"
+"""The same, of whom calls belong to."""
 
 
 def chosen(where: Where | None) -> tuple[str, list[Any]]:
@@ -46,10 +50,12 @@ def stretches(column: str, places: pd.Series[int], width: int) -> str:
     parts of a table by such a condition, as it can't by a join.
     """
     found = np.unique(places.to_numpy())
-    gaps = np.diff(found)
-    # The widest gaps part the stretches, the others are read with them.
-    widest = np.sort(np.argsort(-gaps, kind="stable")[: MOST_STRETCHES - 1])
-    ends = widest[gaps[widest] > 1]
+    gaps = np.diff(found) - 1
+    # The widest gaps part the stretches. Those are read that are hardly wider than what it costs to
+    # compare every row with one stretch more.
+    widest = np.argsort(-gaps, kind="stable")[: MOST_STRETCHES - 1]
+    covered = np.ptp(found) + 1 - np.cumsum(gaps[widest]) if len(found) else gaps
+    ends = np.sort(widest[gaps[widest] * _WORTH > covered])
     begin, last = (
         found[np.append(0, ends + 1)[: len(found)]],
         found[np.append(ends, -1)[: len(found)]],
