@@ -216,15 +216,17 @@ class _Taking:
         load_id = int(self._query("SELECT nextval('load_ids')")[0][0])
         known = int(self._query("SELECT count(*) FROM shadowed")[0][0])
         chosen = "s.row NOT IN (SELECT row FROM shadowed)" if known else "true"
+        weighted = "calls" in reading.fields
         given: dict[str, Any] = {"load": load_id}
         self.cursor.execute(schema.new_owners("staged_kinds"))
         self.cursor.execute(rating.KEEP_KINDS, given)
         with in_any_order(self.cursor):
             message = f"Storing {self.plain.name}"
-            self._watched(_insert("stored_calls", chosen), (0.55, 0.88), message, given)
+            inserting = _insert("stored_calls", chosen, weighted=weighted)
+            self._watched(inserting, (0.55, 0.88), message, given)
         if known:
-            in_order = _insert("stored_duplicates", f"NOT ({chosen})") + " ORDER BY s.row"
-            self.cursor.execute(in_order, given)
+            inserting = _insert("stored_duplicates", f"NOT ({chosen})", weighted=weighted)
+            self.cursor.execute(f"{inserting} ORDER BY s.row", given)
         sums = self._sums(load_id)
         with in_any_order(self.cursor):
             ends = ((0.88, 0.92), (0.92, 0.99), (0.99, 1.0))
@@ -344,10 +346,13 @@ _OF_ONE = ("stored_calls", "kinds")
 """What the roll-ups of one load are worked out from."""
 
 
-def _insert(table: str, chosen: str) -> str:
-    """INSERT of the staged calls, rated."""
+def _insert(table: str, chosen: str, *, weighted: bool) -> str:
+    """INSERT of the staged calls, rated; `weighted`: whether a row may stand for many."""
     cost = rating.cost_sql("k", "s")
     credits, refused = rating.charged_sql(cost, "s.logged", "has_credits", "refused")
+    if not weighted:
+        is_single = "NOT has_credits AND coalesce(s.records <= k.per_records, true)"
+        credits = f"CASE WHEN {is_single} THEN single_credits ELSE {credits} END"
     return f"""
     INSERT INTO {table} BY NAME
     SELECT $load AS load_id, k.kind_id, s.occurred_at, s.records, s.ip, s.request_id, s.calls,

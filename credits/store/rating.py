@@ -120,17 +120,22 @@ def rate_staged(cursor: duckdb.DuckDBPyConnection, card: RateCard, fold: Sequenc
     cursor.execute(_STAGED_KINDS, {"free": sorted(card.free_statuses)})
 
 
-# Ids follow the order of the kinds, so that those of one user stand together.
+# What a call of a kind costs with no more records than one charge covers is worked out here: for
+# each call that takes as long as to look it up. Ids follow the order of the kinds, so that those of
+# one user stand together.
+_SINGLE, _ = charged_sql(cost_sql("k", "one"), "NULL", "false", "refused")
 _STAGED_KINDS = f"""
 CREATE OR REPLACE TEMP TABLE staged_kinds AS
-SELECT *, ((SELECT coalesce(max(kind_id), 0) FROM kinds)
-    + dense_rank() OVER (ORDER BY {", ".join(schema.KIND)}))::INTEGER AS kind_id
-FROM (SELECT *, {basis_sql("has_credits", "has_records")} AS credits_basis
+SELECT k.*, CASE WHEN NOT has_credits THEN {_SINGLE} END::DECIMAL(38, 6) AS single_credits,
+    ((SELECT coalesce(max(kind_id), 0) FROM kinds)
+        + dense_rank() OVER (ORDER BY {", ".join(schema.KIND)}))::INTEGER AS kind_id
+FROM (SELECT 1 AS calls, NULL::BIGINT AS records) AS one,
+(SELECT *, {basis_sql("has_credits", "has_records")} AS credits_basis
 FROM (SELECT seen.*, a.api, p.price, p.per_records, p.most, p.known,
         coalesce(list_contains($free, seen.status), false) AS refused
     FROM seen
     JOIN staged_apis AS a ON seen.key IS NOT DISTINCT FROM a.key AND seen.is_path = a.is_path
         AND seen.method IS NOT DISTINCT FROM a.method
         AND seen.parameters IS NOT DISTINCT FROM a.parameters
-    JOIN priced AS p ON {SAME_PRICE.format(kind="a")}))
+    JOIN priced AS p ON {SAME_PRICE.format(kind="a")})) AS k
 """
