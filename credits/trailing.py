@@ -11,6 +11,7 @@ one. See `pruning` for the same in the database.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -48,19 +49,18 @@ def candidates(rows: Rows, owners: Ints, edge: int | None) -> Found | None:
         owners = np.concatenate([owners, np.arange(count)])
         times = np.concatenate([times, nothing + edge])
         calls, amounts = np.concatenate([calls, nothing]), np.concatenate([amounts, nothing])
-    places = times // HOUR
-    first = int(places.min())
-    hours = int(places.max()) - first + 1
+    first = int(times.min()) // HOUR
+    hours = int(times.max()) // HOUR - first + 1
     if count * hours > _CELLS * len(times):
         return None
-    places -= first
-    cells = owners * hours + places
+    cells = times // HOUR
+    cells += owners * hours - first
     rows_of = np.bincount(cells, minlength=count * hours).reshape(count, hours)
     sums = [_Hours.of(cells, each, rows_of) for each in (calls, amounts)]
     seen = rows_of > 0
     if edge is not None:
         seen[:, : edge // HOUR - first] = False
-    counted = sums[0].at_ends() > 0
+    counted = sums[0].at_ends > 0
     hot = sums[0].hot(seen, counted) | sums[1].hot(seen, counted)
     known = hot.copy()
     known[:, :-24] |= hot[:, 24:]
@@ -96,6 +96,7 @@ class _Hours:
         np.cumsum(each, axis=1, out=before[:, 1:])
         return cls(each, before)
 
+    @cached_property
     def at_ends(self) -> Ints:
         """What the 24 hours before the end of each hour hold."""
         sums = self.before[:, 1:].copy()
@@ -104,14 +105,14 @@ class _Hours:
 
     def hot(self, seen: Mask, counted: Mask) -> Mask:
         """Which of the hours that are `seen` may hold a peak; those `counted` hold a call."""
-        least = self.at_ends()
-        most = least.copy()
+        most = self.at_ends.copy()
         most[:, 24:] += self.each[:, :-24]
-        best = np.where(seen & counted, least, 0).max(axis=1, keepdims=True)
+        best = np.where(seen & counted, self.at_ends, 0).max(axis=1, keepdims=True)
         found: Mask = seen & (most >= best)
         # Of whoever used nothing the peak is nothing, at the first of the calls: in the first hour,
         # or in the second, where the first has only the edge, which no call of theirs precedes.
-        nothing = np.flatnonzero(np.where(seen, most, 0).max(axis=1) == 0)
+        nothing = np.flatnonzero(best == 0)
+        nothing = nothing[np.where(seen[nothing], most[nothing], 0).max(axis=1) == 0]
         found[nothing] &= np.cumsum(seen[nothing], axis=1) <= 2
         return found
 

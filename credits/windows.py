@@ -150,7 +150,9 @@ def peaks(
     rows = as_integers(usage)
     user, users = pd.factorize(usage["user"], sort=True, use_na_sentinel=False)
     basis, bases = _bases(usage["user_basis"])
-    identity = user.astype(np.int64) * len(bases) + basis
+    identity = user.astype(np.int64, copy=False)
+    if len(bases) > 1:
+        identity = identity * len(bases) + basis
     edge = None if start is None else int(microseconds([start])[0])
     found_there = candidates(rows, identity, edge) if kind == "trailing" else None
     owner, at, calls, amounts = found_there or _running_by_owner(rows, identity, kind, zone, edge)
