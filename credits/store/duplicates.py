@@ -12,6 +12,8 @@ _SORTED = 16_000_000
 """Ids whose hashes are sorted at a time: 64 MB."""
 _LOOKED_UP = 1_000
 """Stored ids that are looked up one by one, a millisecond each; more are read through."""
+_AT_ONCE = 100
+"""Of them in one statement: to plan a statement takes longer than to look one up."""
 
 
 def find(cursor: duckdb.DuckDBPyConnection, *, keep: bool) -> None:
@@ -38,8 +40,11 @@ def _shadow_known_ids(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute(_KNOWN_IDS.format(known=_READ_THROUGH))
     elif rows:
         # Told which row it is, DuckDB goes there; told which rows, it may read through all of them.
-        one = "SELECT request_id FROM stored_calls WHERE rowid = ?"
-        ids = [cursor.execute(one, row).fetchall()[0][0] for row in rows]
+        one = "SELECT request_id FROM stored_calls WHERE rowid = {}"
+        ids: list[str] = []
+        for first in range(0, len(rows), _AT_ONCE):
+            some = " UNION ALL ".join(one.format(row) for (row,) in rows[first : first + _AT_ONCE])
+            ids += [request_id for (request_id,) in cursor.execute(some).fetchall()]
         cursor.execute(_KNOWN_IDS.format(known="SELECT unnest($ids::VARCHAR[])"), {"ids": ids})
 
 
