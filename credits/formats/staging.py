@@ -27,7 +27,8 @@ MOST = 10**15
 _LONGEST_BLANK = max(map(len, BLANK_CELLS))
 _CLEANED = ("api", "path", "credits", "calls", "ip", "request_id")
 """Fields that each row is asked for; the rest is cleaned for a kind, or when it is cast."""
-_MAKES = ("by_user", "by_app", "by_ip", "key", "is_path", "verb", "parameters", "code")
+MAKES = ("by_user", "by_app", "by_ip", "key", "is_path", "verb", "parameters", "code")
+"""What makes the kind of a row, as the log has it."""
 _VERB = r"^[A-Za-z]{3,12} +(/|\*|https?://)\S*"
 _SPACE = " \t\r\n"
 ABSENT = {
@@ -58,7 +59,7 @@ def staging_sql(reading: Reading, parameters: Iterable[str]) -> str:
     own = ", ".join(f"{sql} AS {name}" for name, sql in _own(reading).items() if sql)
     return f"""
 SELECT {own}, occurred_at, records, f_ip AS ip, f_request_id AS request_id, skip, reject,
-  {", ".join(_MAKES)}, hash({", ".join(_MAKES)}, logged IS NULL, records IS NULL) AS kind
+  {", ".join(MAKES)}, hash({", ".join(MAKES)}, logged IS NULL, records IS NULL) AS kind
 FROM (SELECT *, f_user AS by_user, f_app AS by_app, {_by_ip(has)} AS by_ip, f_status AS code,
   CASE WHEN target IS NOT NULL THEN {key_sql("target")} ELSE coalesce(f_api, f_path) END AS key,
   target IS NOT NULL AS is_path, {parameters_sql("target", parameters)} AS parameters,
