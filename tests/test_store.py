@@ -91,22 +91,32 @@ def test_a_database_of_the_first_version_is_brought_up_to_date(tmp_path: Path, l
         assert seen(store)[1:] == before[1:], "what the second load had shadowed is there again"
 
 
-SECOND_VERSION = """
-ALTER TABLE stored_calls DROP COLUMN id_hash;
-ALTER TABLE stored_duplicates DROP COLUMN id_hash;
+THIRD_VERSION = """
 DROP VIEW calls; DROP VIEW duplicates;
 DROP TABLE user_sums; DROP TABLE day_sums; DROP TABLE owners;
 ALTER TABLE kinds DROP COLUMN owner;
 CREATE VIEW calls AS SELECT * FROM stored_calls JOIN kinds USING (kind_id);
 CREATE VIEW duplicates AS SELECT * FROM stored_duplicates JOIN kinds USING (kind_id);
+CREATE TABLE user_sums ("user" VARCHAR, quarter TIMESTAMP);
 CREATE TABLE quarter_sums (quarter TIMESTAMP);
 CREATE VIEW quarters AS SELECT * FROM quarter_sums;
+UPDATE meta SET value = '3' WHERE key = 'schema';
+"""
+"""Takes a database back to what it was before users had numbers, and days sums."""
+SECOND_VERSION = f"""
+{THIRD_VERSION}
+ALTER TABLE stored_calls DROP COLUMN id_hash;
+ALTER TABLE stored_duplicates DROP COLUMN id_hash;
+DROP TABLE user_sums;
 UPDATE meta SET value = '2' WHERE key = 'schema';
 """
-"""Takes a database back to what it was before ids had hashes, and users and days sums."""
+"""To what it was before ids had hashes, and users sums."""
 
 
-def test_a_database_of_the_second_version_is_brought_up_to_date(tmp_path: Path, log: Path):
+@pytest.mark.parametrize("earlier", [SECOND_VERSION, THIRD_VERSION], ids=["second", "third"])
+def test_a_database_of_an_earlier_version_is_brought_up_to_date(
+    tmp_path: Path, log: Path, earlier: str
+):
     path = tmp_path / "old.duckdb"
 
     def tables() -> list[list[tuple[object, ...]]]:
@@ -128,7 +138,7 @@ def test_a_database_of_the_second_version_is_brought_up_to_date(tmp_path: Path, 
         store.load(log, now=NOW)
     before = tables()
     with duckdb.connect(str(path)) as connection:
-        connection.execute(SECOND_VERSION)
+        connection.execute(earlier)
     with Store(path) as store:
         assert store.load(log, now=NOW)[0][0].loaded == 0
         store.undo(3)
