@@ -312,7 +312,7 @@ def test_a_page_has_no_part_of_duckdb_but_asking(store: Store):
     with store._database.snapshot() as cursor:
         assert type(cursor) is Asking
         shown = {name for name in dir(cursor) if not name.startswith("_")}
-    assert shown == {"execute", "fetchall", "fetchone", "df", "description"}
+    assert shown == {"execute", "fetchall", "df", "description"}
 
 
 def test_a_question_stays_a_question(store: Store):
@@ -415,7 +415,7 @@ def test_settings_of_a_load_are_its_own(store: Store, home: Path):
     ((load,), _) = store.load(home / "local.csv", Terms(options), now=NOW)
     assert load.first == datetime(2026, 2, 3, 1)
     with store._database.snapshot() as cursor:
-        (zone,) = cursor.execute("SELECT current_setting('TimeZone')").fetchone()
+        ((zone,),) = cursor.execute("SELECT current_setting('TimeZone')").fetchall()
     assert zone == "UTC"
     store.undo(load.load_id)
     assert database._SET_BY_LOADS[0] == "TimeZone"

@@ -16,6 +16,7 @@ import duckdb
 import pandas as pd
 
 from credits import CreditsError
+from credits.store.commits import Commits
 
 _QUERIES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"})
 _TABLE_FUNCTIONS = frozenset({"generate_series", "range", "unnest"})
@@ -32,38 +33,40 @@ _known: set[str] = set()
 class Asking:
     """A cursor that can only be asked: the part of DuckDB's own that reads.
 
-    `execute` raises CreditsError for anything but a query of the database's tables.
+    `execute` raises CreditsError for anything but a query of the database's tables. It is asked
+    when its answer is fetched, as a whole and while nothing is being committed; see `commits`.
     """
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
-        self._cursor = cursor
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, commits: Commits) -> None:
+        self._cursor, self._commits = cursor, commits
+        self._sql = ""
+        self._given: Sequence[Any] | Mapping[str, Any] | None = None
 
     def execute(self, sql: str, given: Sequence[Any] | Mapping[str, Any] | None = None) -> Asking:
-        """Ask; the answer is fetched from what is returned."""
+        """A question; its answer is fetched from what is returned."""
         if sql not in _known:
             ((parsed,),) = self._cursor.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()
             _refuse(json.loads(parsed))
             if len(_known) >= _MOST:
                 _known.clear()
             _known.add(sql)
-        self._cursor.execute(sql, given)
+        self._sql, self._given = sql, given
         return self
+
+    def _ask(self) -> duckdb.DuckDBPyConnection:
+        return self._cursor.execute(self._sql, self._given)
 
     def fetchall(self) -> list[Any]:
         """Every row of the answer."""
-        return self._cursor.fetchall()
-
-    def fetchone(self) -> Any:
-        """The next row, or None."""
-        return self._cursor.fetchone()
+        return self._commits.undisturbed(lambda: self._ask().fetchall())
 
     def df(self) -> pd.DataFrame:
         """The answer as a frame."""
-        return self._cursor.df()
+        return self._commits.undisturbed(lambda: self._ask().df())
 
     @property
     def description(self) -> list[Any] | None:
-        """The columns of the answer."""
+        """The columns of the answer that was fetched."""
         return self._cursor.description
 
 

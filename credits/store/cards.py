@@ -37,8 +37,8 @@ def card(cursor: duckdb.DuckDBPyConnection, name: str | None = None) -> RateCard
     chosen = in_force(cursor) if name is None else name
     if chosen not in rates.names():
         found = cursor.execute("SELECT document FROM rate_cards WHERE name = ?", [chosen])
-        if row := found.fetchone():
-            return replace(from_document(row[0], f"The rate card “{chosen}”"), name=chosen)
+        for (document,) in found.fetchall():
+            return replace(from_document(document, f"The rate card “{chosen}”"), name=chosen)
         if name is not None and (others := names(cursor)[len(rates.names()) :]):
             try:
                 return rates.load(name)

@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -25,6 +25,7 @@ from credits import CreditsError
 from credits.formats.base import literal
 from credits.store import holding, private, schema
 from credits.store.asking import Asking
+from credits.store.commits import Commits
 
 Progress = Callable[[float, str], None]
 """Called with the share done (0 to 1) and what is being done, in words."""
@@ -72,6 +73,7 @@ class Database:
         self._file = path.resolve()
         self._memory_limit = memory_limit
         self._writing = threading.Lock()
+        self._commits = Commits()
         self._opening = threading.RLock()
         self._in_use: set[duckdb.DuckDBPyConnection] = set()
         self._usable = self._replaced = False
@@ -257,7 +259,7 @@ class Database:
         with self.using() as cursor:
             cursor.execute("BEGIN TRANSACTION READ ONLY")
             # So that a question is one function, whoever asks it: a load or a page.
-            yield cast(duckdb.DuckDBPyConnection, Asking(cursor))
+            yield cast(duckdb.DuckDBPyConnection, Asking(cursor, self._commits))
 
     @contextmanager
     def writer(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -279,7 +281,7 @@ class Database:
     @contextmanager
     def keep(self, cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
         """A transaction that leaves the data version: for what no cached answer depends on."""
-        with holding.changing(self._file), _transaction(cursor):
+        with holding.changing(self._file), _transaction(cursor, self._commits):
             self._must_be_there()
             yield
             self._must_be_there()
@@ -317,11 +319,15 @@ def _interruptible() -> Iterator[None]:
 
 
 @contextmanager
-def _transaction(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+def _transaction(
+    cursor: duckdb.DuckDBPyConnection, commits: Commits | None = None
+) -> Iterator[None]:
+    """A transaction; `commits`: those that whoever asks meanwhile has to know of."""
     cursor.execute("BEGIN TRANSACTION")
     try:
         yield
-        cursor.execute("COMMIT")
+        with commits.making() if commits else nullcontext():
+            cursor.execute("COMMIT")
     except BaseException as error:
         _roll_back(cursor)
         if isinstance(error, duckdb.Error):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 DIMENSIONS = ("user", "user_basis", "app", "api", "status")
-MOST_STRETCHES = 64
+_MOST_STRETCHES = 64
 """A condition of more parts would cost more than it saves."""
 _WORTH = 40
 """Comparisons with a stretch that take as long as to work with a row that none of them keeps."""
@@ -53,7 +53,7 @@ def stretches(column: str, places: pd.Series[int], width: int) -> str:
     gaps = np.diff(found) - 1
     # The widest gaps part the stretches. Those are read that are hardly wider than what it costs to
     # compare every row with one stretch more.
-    widest = np.argsort(-gaps, kind="stable")[: MOST_STRETCHES - 1]
+    widest = np.argsort(-gaps, kind="stable")[: _MOST_STRETCHES - 1]
     covered = np.ptp(found) + 1 - np.cumsum(gaps[widest]) if len(found) else gaps
     ends = np.sort(widest[gaps[widest] * _WORTH > covered])
     begin, last = (

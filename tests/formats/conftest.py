@@ -33,8 +33,9 @@ def calls_of(store: Store, load_ids: list[int] | None = None) -> Calls:
             " ORDER BY load_id, occurred_at, place",
             {"ids": load_ids},
         )
+        rows = found.fetchall()
         names = [column[0] for column in found.description]
-        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 @pytest.fixture
