@@ -28,7 +28,7 @@ _LONGEST_BLANK = max(map(len, BLANK_CELLS))
 _CLEANED = ("api", "path", "credits", "calls", "ip", "request_id")
 """Fields that each row is asked for; the rest is cleaned for a kind, or when it is cast."""
 MAKES = ("by_user", "by_app", "by_ip", "key", "is_path", "verb", "parameters", "code")
-"""What makes the kind of a row, as the log has it."""
+"""What makes the kind of a row, as the log has it; `makes` is the list of it, as text."""
 _VERB = r"^[A-Za-z]{3,12} +(/|\*|https?://)\S*"
 _SPACE = " \t\r\n"
 ABSENT = {
@@ -41,13 +41,13 @@ ABSENT = {
 """What stands for these of a log that does not have them; nothing is staged of it."""
 
 
-def staging_sql(reading: Reading, parameters: Iterable[str]) -> str:
-    """SELECT of occurred_at, records, ip, request_id, skip, reject, kind, what makes a kind, and
-    such of `ABSENT` as the log has.
+def staging_sql(reading: Reading, parameters: Iterable[str], is_known: str = "false") -> str:
+    """SELECT of occurred_at, records, ip, request_id, skip, reject, kind, makes, and such of
+    `ABSENT` as the log has.
 
-    `logged` are the credits that the log carries; `kind` is a hash of what makes a kind and of
-    whether there are `logged` and `records`. `parameters`: the query parameters that a rate card
-    tells calls apart by.
+    `logged` are the credits that the log carries; `kind` is a hash of `makes` and of whether there
+    are `logged` and `records`. `parameters`: the query parameters that a rate card tells calls
+    apart by. `is_known`: SQL for whether what makes a `kind` is known; it is NULL then.
     """
     has = reading.fields.keys()
     raw = ", ".join(f"{reading.fields.get(f, 'NULL::VARCHAR')} AS f_{f}" for f in FIELDS)
@@ -56,9 +56,13 @@ def staging_sql(reading: Reading, parameters: Iterable[str]) -> str:
     stamp = stamp_sql("f_occurred_at", reading.stamps, reading.day_first)
     weighted, logs_credits = "calls" in has, "credits" in has
     logged, calls = _decimal("f_credits") if logs_credits else "NULL", _whole("f_calls")
-    own = ", ".join(f"{sql} AS {name}" for name, sql in _own(reading).items() if sql)
+    has_own = {name: sql for name, sql in _own(reading).items() if sql}
+    own = ", ".join(f"{sql} AS {name}" for name, sql in has_own.items())
+    texts = ", ".join(f"{name}::VARCHAR" for name in MAKES)
     return f"""
-SELECT {own}, occurred_at, records, f_ip AS ip, f_request_id AS request_id, skip, reject,
+SELECT {", ".join(has_own)}, occurred_at, records, ip, request_id, skip, reject, kind,
+  CASE WHEN {is_known} THEN NULL ELSE [{texts}] END AS makes
+FROM (SELECT {own}, occurred_at, records, f_ip AS ip, f_request_id AS request_id, skip, reject,
   {", ".join(MAKES)}, hash({", ".join(MAKES)}, logged IS NULL, records IS NULL) AS kind
 FROM (SELECT *, f_user AS by_user, f_app AS by_app, {_by_ip(has)} AS by_ip, f_status AS code,
   CASE WHEN target IS NOT NULL THEN {key_sql("target")} ELSE coalesce(f_api, f_path) END AS key,
@@ -80,7 +84,7 @@ FROM (SELECT * {f"REPLACE ({clean})" if clean else ""}
 FROM (SELECT {raw}, {reading.skip} AS skip, {reading.reject} AS broken,
   {_fingerprint(reading)} AS fingerprint, {reading.line or "NULL::BIGINT"} AS line,
   {reading.row or "NULL::VARCHAR"} AS text
-FROM {reading.source})))))))
+FROM {reading.source}))))))))
 """
 
 
@@ -91,14 +95,15 @@ def kinds_sql(rows: str) -> str:
     `key` is what `fold_sql` makes an API of (where `is_path`) or the operation's name itself.
     """
     user, app, code = (_clean(column) for column in ("by_user", "by_app", "code"))
+    made = ", ".join(f"makes[{place}] AS {name}" for place, name in enumerate(MAKES, 1))
     return f"""
-SELECT *, coalesce(who, app, by_ip, '{UNKNOWN}') AS "user",
+SELECT * REPLACE (is_path = 'true' AS is_path), coalesce(who, app, by_ip, '{UNKNOWN}') AS "user",
   CASE WHEN who IS NOT NULL THEN 'user' WHEN app IS NOT NULL THEN 'app'
        WHEN by_ip IS NOT NULL THEN 'ip' ELSE 'unknown' END AS user_basis,
   CASE WHEN ends_with(cleaned, '.0') THEN left(cleaned, -2) ELSE cleaned END AS status,
   logged IS NOT NULL AS has_credits, records IS NOT NULL AS has_records
 FROM (SELECT *, {user} AS who, {app} AS app, {code} AS cleaned, upper({_clean("verb")}) AS method
-FROM ({rows}))"""
+FROM (SELECT * EXCLUDE (makes), {made} FROM ({rows})))"""
 
 
 def completed_sql(reading: Reading, rows: str) -> str:

@@ -7,9 +7,8 @@ follows (which rows are calls, what they cost, which are duplicates) is asked of
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,12 +17,10 @@ from typing import Any
 import duckdb
 
 from credits import CreditsError, rates
-from credits.formats import NotALog, Options, Plain, Reading, logs, recognise
-from credits.formats.overlong import shortened
-from credits.formats.staging import MAKES, completed_sql, staging_sql
+from credits.formats import NotALog, Options, Plain, Reading, logs
 from credits.store import cards, duplicates, rating, schema
-from credits.store.corrections import saved
-from credits.store.database import Database, Progress, explained
+from credits.store.database import Database, Progress
+from credits.store.staged import Staging, set_time_zone
 from credits.store.watching import in_any_order, watched
 
 
@@ -86,7 +83,7 @@ def load(
     tell = progress or (lambda share, message: None)
     with database.writer() as cursor, database.scratch() as scratch:
         card = cards.card(cursor, terms.rate_card)
-        _set_time_zone(cursor, terms.options.time_zone)
+        set_time_zone(cursor, terms.options.time_zone)
         # A name on disk may be no Unicode, but whoever reads it here expects some.
         shown = (name or str(path)).encode("utf-8", "replace").decode()
         reaches = database.reaches
@@ -110,15 +107,6 @@ def load(
     return loads, passed
 
 
-def _set_time_zone(cursor: duckdb.DuckDBPyConnection, zone: str) -> None:
-    try:
-        cursor.execute("SET TimeZone = ?", [zone])
-    except duckdb.Error:
-        raise CreditsError(
-            f"There is no time zone “{zone}”: write it as Europe/Berlin or UTC."
-        ) from None
-
-
 class _Taking:
     """One log on its way into the database."""
 
@@ -137,7 +125,9 @@ class _Taking:
 
     def run(self, now: datetime) -> Load:
         self.tell(0.02, f"Looking at {self.plain.name}")
-        reading = self._stage(self._recognised())
+        staging = Staging(self.cursor, self.plain, self.terms.options, self.scratch, self.tell)
+        staging.run(self.card.parameters)
+        self.plain, reading = staging.plain, staging.reading
         rows = self._count("true") + reading.unread
         if rows == 0:
             raise CreditsError(
@@ -146,7 +136,6 @@ class _Taking:
             )
         self.tell(0.5, f"Rating {self.plain.name}")
         rating.rate_staged(self.cursor, self.card, self.terms.fold)
-        self._forget_kinds(reading)
         self.tell(0.52, "Looking for duplicates")
         duplicates.find(self.cursor, keep=self.terms.keep_duplicates)
         skipped = self._count("skip IS NOT NULL") + reading.unread
@@ -155,67 +144,12 @@ class _Taking:
         self.tell(1.0, f"Loaded {self.plain.name}")
         return load
 
-    def _recognised(self) -> Reading:
-        options = replace(self.terms.options, saved=saved(self.cursor))
-        reading = recognise(self.plain, options, self.scratch, self.cursor)
-        if reading.correction is not None:
-            _set_time_zone(self.cursor, reading.correction.time_zone)
-        return reading
-
     def _query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self.cursor.execute(sql, parameters or []).fetchall()
         return found
 
     def _count(self, condition: str) -> int:
         return int(self._query(f"SELECT count(*) FROM staging WHERE {condition}")[0][0])
-
-    def _stage(self, reading: Reading) -> Reading:
-        """Read the log into `staging`; leniently where DuckDB stops at a broken row."""
-        sql = staging_sql(reading, self.card.parameters)
-        try:
-            sql = f"CREATE OR REPLACE TEMP TABLE staged AS {sql}"
-            self._watched(sql, (0.05, 0.5), f"Reading {self.plain.name}")
-            self._show(reading)
-        except duckdb.Error as error:
-            if "Maximum line size" in str(error) and not self.plain.overlong:
-                self.tell(0.05, f"Leaving lines out of {self.plain.name} that are far too long")
-                if shorter := shortened(self.plain, self.scratch / "shortened"):
-                    self.plain = shorter
-                    return self._stage(self._recognised())
-            if reading.thorough is None:
-                raise self._unreadable(error) from error
-            self.tell(0.05, f"Reading {self.plain.name} row by row: some are broken")
-            return self._stage(reading.thorough())
-        return reading
-
-    def _show(self, reading: Reading) -> None:
-        """The view `staging` of the table `staged`."""
-        rows = completed_sql(reading, "(SELECT rowid AS row, * FROM staged)")
-        self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW staging AS {rows}")
-
-    def _forget_kinds(self, reading: Reading) -> None:
-        """Let go of what makes the kind of each row, now that each kind is known.
-
-        It is more than half of what is staged: without it memory lasts for twice as many rows.
-        """
-        for column in MAKES:
-            self.cursor.execute(f"ALTER TABLE staged DROP COLUMN {column}")
-        self._show(reading)
-
-    def _unreadable(self, error: duckdb.Error) -> CreditsError:
-        if "No space left" in str(error) or "Out of Memory" in str(error):
-            return explained(error)
-        if "Maximum line size" in str(error) or "support a full read" in str(error):
-            found = re.search(r"on Line: (\d+)", str(error)[:200])
-            row = f"the row at line {found[1]}" if found else "a row"
-            return CreditsError(
-                f"{self.plain.name} was not loaded: {row} of it has more than 16 MB,"
-                " which is no row of a log; cut it out and load the file again."
-            )
-        return CreditsError(
-            f"{self.plain.name} can't be read to its end ({str(error).splitlines()[0][:200]}):"
-            " choose another format, or mend the file."
-        )
 
     def _watched(
         self,

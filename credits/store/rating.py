@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from credits.formats.paths import fold_sql, ruled_sql
-from credits.formats.staging import IS_CALL, UNKNOWN, kinds_sql
+from credits.formats.staging import UNKNOWN, kinds_sql
 from credits.rates import RateCard
 from credits.store import schema
 
@@ -96,14 +96,12 @@ def price(
 
 
 def rate_staged(cursor: duckdb.DuckDBPyConnection, card: RateCard, fold: Sequence[str]) -> None:
-    """The table `staged_kinds`: each kind of call in the table `staging`, its id and its price.
+    """The table `staged_kinds`: each kind of call in the table `kinds_read`, its id and its price.
 
     `fold`: a person's own rules for paths; see `paths.ruled_sql`.
     """
     api = f"concat_ws(' ', method, {ruled_sql(fold_sql('key'), fold)})"
-    # To group by a number, and to look up a row of each group, takes a tenth of a DISTINCT.
-    ones = f"SELECT min(row) FROM staging WHERE {IS_CALL} GROUP BY kind"
-    seen = kinds_sql(f"SELECT * FROM staging WHERE row IN ({ones})")
+    seen = kinds_sql("kinds_read")
     cursor.execute(f"""
         CREATE OR REPLACE TEMP TABLE seen AS SELECT kind, "user", user_basis, app, key, is_path,
             method, parameters, status, has_credits, has_records FROM ({seen})""")

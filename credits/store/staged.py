@@ -1,0 +1,172 @@
+"""A log is read into a temporary table, row for row, so that every row has its place.
+
+The view `staging` is what is asked of it: which rows are calls, when they were, what they carry.
+Whom they come from and what they ask for is in the table `kinds_read`, once for each kind of call:
+a log has millions of rows and a few thousand kinds, and what makes a kind is the larger part of a
+row. So of a large log the head is read first, and of the kinds that are in it nothing is kept with
+the rows. Whether a row is of such a kind is asked of a set of bits, because a join would lose the
+order of the rows. Such a set may take an unknown kind for a known one; that is seen in the end, and
+the log is read again without a head.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from credits import CreditsError
+from credits.formats import Options, Plain, Reading, recognise
+from credits.formats.overlong import shortened
+from credits.formats.staging import IS_CALL, completed_sql, staging_sql
+from credits.store.corrections import saved
+from credits.store.database import Progress, explained
+from credits.store.watching import watched
+
+_LARGE = 64 * 2**20
+"""Bytes of a log whose head is read first: of smaller ones that takes longer than it saves."""
+_HEAD = 20_000
+"""Rows of the head: nine of ten calls are of a kind that is among the first ones."""
+_BITS = 20
+"""A set of 2^20 bits takes 128 KB, which processors keep at hand."""
+_SHIFTS = (0, 15, 30, 44)
+"""Where in the hash of a kind the numbers of its bits begin."""
+
+
+class Staging:
+    """One log on its way into `staging` and `kinds_read`.
+
+    `plain` and `reading` are what was read in the end: a log with lines that no reader takes is
+    read without them, one with broken rows leniently.
+    """
+
+    reading: Reading
+
+    def __init__(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        plain: Plain,
+        options: Options,
+        scratch: Path,
+        tell: Progress,
+    ) -> None:
+        self.cursor, self.plain, self.options = cursor, plain, options
+        self.scratch, self.tell = scratch, tell
+
+    def run(self, parameters: frozenset[str]) -> None:
+        """Read the log; `parameters`: the query parameters that tell its calls apart.
+
+        Raises CreditsError where it can't be read.
+        """
+        self._recognise()
+        while True:
+            try:
+                return self._read(parameters)
+            except duckdb.Error as error:
+                self._change_reading(error)
+
+    def _recognise(self) -> None:
+        options = replace(self.options, saved=saved(self.cursor))
+        self.reading = recognise(self.plain, options, self.scratch, self.cursor)
+        if self.reading.correction is not None:
+            set_time_zone(self.cursor, self.reading.correction.time_zone)
+
+    def _change_reading(self, error: duckdb.Error) -> None:
+        """After DuckDB stopped: another way to read the log, or CreditsError if there is none."""
+        if "Maximum line size" in str(error) and not self.plain.overlong:
+            self.tell(0.05, f"Leaving lines out of {self.plain.name} that are far too long")
+            if shorter := shortened(self.plain, self.scratch / "shortened"):
+                self.plain = shorter
+                self._recognise()
+                return
+        if self.reading.thorough is None:
+            raise self._unreadable(error) from error
+        self.tell(0.05, f"Reading {self.plain.name} row by row: some are broken")
+        self.reading = self.reading.thorough()
+
+    def _read(self, parameters: frozenset[str]) -> None:
+        is_large = self.plain.path.stat().st_size >= _LARGE
+        is_whole = self._read_rows(parameters, _HEAD if is_large else 0)
+        if not is_whole:
+            self._read_rows(parameters, 0)
+        # Nobody asks for it any more, and without it memory lasts for more rows.
+        self.cursor.execute("ALTER TABLE staged DROP COLUMN makes")
+        rows = completed_sql(self.reading, _ROWS)
+        self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW staging AS {rows}")
+
+    def _read_rows(self, parameters: frozenset[str], head: int) -> bool:
+        """`staged` and `kinds_read`, by a head of so many rows; whether no kind was lost."""
+        sql = staging_sql(self.reading, parameters)
+        self.cursor.execute(_NO_HEAD)
+        if head:
+            rows = completed_sql(self.reading, f"({sql} LIMIT {head})")
+            self.cursor.execute(_READ_HEAD.format(rows=rows))
+            self.cursor.execute(_KEEP_BITS)
+            sql = staging_sql(self.reading, parameters, _IS_KNOWN)
+        sql = f"CREATE OR REPLACE TEMP TABLE staged AS {sql}"
+        watched(self.cursor, sql, self.tell, (0.05, 0.5), f"Reading {self.plain.name}")
+        self.cursor.execute(_FIRST_ROWS)
+        self.cursor.execute(_KINDS_READ.format(rows=completed_sql(self.reading, _ROWS)))
+        return bool(self.cursor.execute(_NONE_LOST).fetchall()[0][0])
+
+    def _unreadable(self, error: duckdb.Error) -> CreditsError:
+        if "No space left" in str(error) or "Out of Memory" in str(error):
+            return explained(error)
+        if "Maximum line size" in str(error) or "support a full read" in str(error):
+            found = re.search(r"on Line: (\d+)", str(error)[:200])
+            row = f"the row at line {found[1]}" if found else "a row"
+            return CreditsError(
+                f"{self.plain.name} was not loaded: {row} of it has more than 16 MB,"
+                " which is no row of a log; cut it out and load the file again."
+            )
+        return CreditsError(
+            f"{self.plain.name} can't be read to its end ({str(error).splitlines()[0][:200]}):"
+            " choose another format, or mend the file."
+        )
+
+
+def set_time_zone(cursor: duckdb.DuckDBPyConnection, zone: str) -> None:
+    """The zone of stamps that carry none. Raises CreditsError where there is no such zone."""
+    try:
+        cursor.execute("SET TimeZone = ?", [zone])
+    except duckdb.Error:
+        raise CreditsError(
+            f"There is no time zone “{zone}”: write it as Europe/Berlin or UTC."
+        ) from None
+
+
+_ROWS = "(SELECT rowid AS row, * FROM staged)"
+
+_NO_HEAD = """
+CREATE OR REPLACE TEMP TABLE head (
+    kind UBIGINT, makes VARCHAR[], logged DECIMAL(38, 6), records BIGINT)
+"""
+_READ_HEAD = f"""
+INSERT INTO head
+SELECT kind, any_value(makes), any_value(logged), any_value(records) FROM ({{rows}})
+WHERE {IS_CALL} GROUP BY kind
+"""
+_BIT = f"((kind >> {{shift}}) & {2**_BITS - 1})::INTEGER"
+_KEEP_BITS = f"""
+SET VARIABLE known_kinds = (
+    SELECT bitstring_agg({_BIT.format(shift="shift")}, 0, {2**_BITS - 1})
+    FROM head, (SELECT unnest({list(_SHIFTS)}) AS shift))
+"""
+_IS_KNOWN = " AND ".join(
+    f"get_bit(getvariable('known_kinds'), {_BIT.format(shift=shift)}) = 1" for shift in _SHIFTS
+)
+
+# To group by a number, and to look up a row of each group, takes a tenth of a DISTINCT.
+_FIRST_ROWS = f"""
+CREATE OR REPLACE TEMP TABLE first_rows AS
+SELECT kind, min(rowid) FILTER (makes IS NOT NULL) AS row FROM staged WHERE {IS_CALL} GROUP BY kind
+"""
+_KINDS_READ = """
+CREATE OR REPLACE TEMP TABLE kinds_read AS
+SELECT kind, makes, logged, records FROM ({rows}) WHERE row IN (SELECT row FROM first_rows)
+UNION ALL
+SELECT * FROM head WHERE kind IN (SELECT kind FROM first_rows WHERE row IS NULL)
+"""
+_NONE_LOST = "SELECT (SELECT count(*) FROM first_rows) = (SELECT count(*) FROM kinds_read)"
