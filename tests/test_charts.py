@@ -230,6 +230,15 @@ def test_the_heat_map_has_a_cell_for_each_day_and_hour() -> None:
     assert len(cells["x"]) == 24
 
 
+def test_a_heat_map_has_room_for_all_beside_it_so_that_it_is_drawn_once() -> None:
+    grid = pd.DataFrame([range(24)], index=["Thu 13 Aug"], columns=range(24))
+    margin = spec(charts.heat(grid, LIGHT))["layout"]["margin"]
+    # What Plotly makes of smaller ones, as seen in Chromium, at the price of a second drawing.
+    assert margin["l"] >= 78
+    assert margin["r"] >= 50
+    assert margin["b"] >= 66
+
+
 def test_the_number_of_users_is_marked_on_the_curve() -> None:
     curve = pd.DataFrame({"users": range(3), "allowance": [1, 2, 3]})
     assert labels(spec(charts.plan_curve(curve, [("This plan", 1)], LIGHT))) == ["This plan: 1"]

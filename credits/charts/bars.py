@@ -20,8 +20,10 @@ from credits.charts.drawing import (
     shortened,
 )
 
-_HOURS_BELOW = 46
-"""Pixels that the hours below a heat map need, with their title."""
+_HOURS_BELOW = 66
+"""Pixels that the hours below a heat map need, with their title and the theme's gap above it."""
+_SCALE_BESIDE = 52
+"""Pixels that its colour scale needs at the right. Where they lack, Plotly draws all twice."""
 _FEW = 5
 """Fewer bars than this stay as thick as they would be among so many, and don't fill a panel."""
 
@@ -161,5 +163,5 @@ def heat(grid: pd.DataFrame, palette: Palette, *, height: int = 260) -> Drawing:
         [cells],
         x={"type": "category", "nticks": 12, "title": {"text": "hour of the day"}},
         y={"autorange": "reversed", "tickformat": "", "type": "category", "rangemode": "normal"},
-        margin={"l": beside(grid.index, each=6), "r": 8, "t": 4, "b": _HOURS_BELOW},
+        margin={"l": beside(grid.index, each=7), "r": _SCALE_BESIDE, "t": 4, "b": _HOURS_BELOW},
     )
