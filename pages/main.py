@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from credits import CreditsError
+from credits import CreditsError, charts
 from pages import choices, controls, data, following, parts
 
 st.set_page_config(
     page_title="API credits", page_icon="📊", layout="wide", initial_sidebar_state=340
 )
+st.html(charts.STYLE)
 
 ORGANIZATION = st.Page("organization.py", title="Organization", default=True)
 USERS = st.Page("users.py", title="Users")

@@ -182,7 +182,7 @@ def cards(entries: Sequence[Card], key: str | None = None) -> None:
 
 def panel(
     title: str,
-    figure: Callable[[], Any],
+    figure: Callable[[], charts.Drawing],
     table: Callable[[], pd.DataFrame],
     key: str,
     *,
@@ -211,10 +211,12 @@ def panel(
         if as_table:
             numbers(table(), key, names)
             return []
+        drawing = figure()
         chosen = st.plotly_chart(
-            figure(),
+            drawing.selectable() if selects else drawing,
             key=key,
             config=_CONFIG,
+            theme=None,  # Plotly would draw it twice
             on_select=changed or "ignore",
             selection_mode="points",
         )

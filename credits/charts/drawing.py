@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-import plotly.io
 
 AMBER_FROM = 0.8
 RED_FROM = 0.9
@@ -18,6 +17,17 @@ GRID = "rgba(139, 152, 169, 0.22)"
 """Half clear, so that it is faint on a light ground and on a dark one."""
 
 
+TEXT = "rgb(128, 132, 149)"
+"""Of text that takes the colour of the page around it; see `STYLE`."""
+STYLE = f"""<style>
+.stPlotlyChart text[style*="fill: {TEXT}"] {{
+    fill: color-mix(in srgb, currentColor 72%, transparent) !important;
+}}
+[data-testid="stFullScreenFrame"]:has(> .stPlotlyChart) {{ width: round(down, 100%, 1px); }}
+</style>"""
+"""Lets text of charts follow the page when somebody turns to light or dark, and gives charts a
+whole number of pixels: of a fraction Plotly and Streamlit keep different digits, and where the
+width of a chart changes it is drawn anew."""
 EDGE = 26
 """Pixels at the right that half of a date needs, where it stands below the end of an axis."""
 DATES = {"type": "date", "automargin": False, "ticklabeloverflow": "allow"}
@@ -99,13 +109,25 @@ class Drawing(go.Figure):  # type: ignore[misc]  # Plotly has no types
         spec: Spec = self.__dict__["_spec"]
         return spec
 
+    def selectable(self) -> Drawing:
+        """The same, with points that can be clicked: in the words that Streamlit adds otherwise,
+        upon which Plotly would draw it anew.
+        """
+        spec = self.to_dict()
+        clicks = {"clickmode": "event+select", "hovermode": "closest", "dragmode": "pan"}
+        return Drawing({**spec, "layout": {**spec["layout"], **clicks}})
+
+
+_FEW = 5_000
+"""Numbers that are sent as they are: those in base64 Plotly takes for new ones each time."""
+
 
 def array(values: Any) -> Any:
-    """A column as the browser wants it: times as text, numbers in base64, others as they are."""
+    """A column as the browser wants it: times as text, many numbers in base64, the rest as is."""
     column = np.asarray(values)
     if column.dtype.kind == "M":
         return np.datetime_as_string(column.astype("datetime64[ms]")).tolist()
-    if column.dtype.kind not in "iuf":
+    if column.dtype.kind not in "iuf" or column.size <= _FEW:
         return column.tolist()
     # Browsers have no whole numbers of 64 bits; what is drawn needs no more than a double's 53.
     small = column.dtype.kind in "iu" and column.size and int(np.abs(column).max()) < 2**31
@@ -123,11 +145,32 @@ def instants(times: Any) -> Any:
     return array(np.asarray(times).astype("datetime64[ms]").astype(np.int64))
 
 
-@cache
-def _template(name: str) -> Spec:
-    """Plotly's template of that name: Streamlit's theme fills in what it leaves open."""
-    found: Spec = plotly.io.templates[name].to_plotly_json()
-    return found
+_FONT = {"family": '"Source Sans", sans-serif', "size": 12, "color": TEXT}
+"""The family is the one that Streamlit brings along."""
+_CLEAR = "rgba(0, 0, 0, 0)"
+_AXIS = {"automargin": True, "fixedrange": True, "gridcolor": GRID, "zerolinecolor": GRID}
+_ACROSS = {"showgrid": False, "zeroline": False}
+# A vertical axis' labels never leave the chart: Plotly need not measure each of them.
+_UP = {"ticklabeloverflow": "allow", "tickformat": ",~f", "rangemode": "tozero"}
+_TITLE = {"font": {"size": 14}, "standoff": 20}
+# Dark on a light page as on a dark one.
+_HOVER = {
+    "bgcolor": "#18212F",
+    "bordercolor": "#566476",
+    "font": {"color": "#FFFFFF", "size": 13},
+    "namelength": -1,
+}
+
+
+def _axis(kind: Spec, own: Spec | None) -> Spec:
+    """An axis with what is special about it."""
+    axis = {**_AXIS, **kind, **(own or {})}
+    return {**axis, "title": {**_TITLE, **axis["title"]}} if "title" in axis else axis
+
+
+def _revision(traces: Sequence[Spec]) -> int:
+    """A number for what is drawn: by it Plotly knows that nothing has to be drawn anew."""
+    return zlib.crc32(repr(traces).encode())
 
 
 def figure(
@@ -140,23 +183,28 @@ def figure(
     labels: Sequence[Spec] = (),
     **layout: Any,
 ) -> Drawing:
-    """A figure: traces, what is special about its axes, labelled limits, labels, other layout."""
-    axis = {"automargin": True, "fixedrange": True, "gridcolor": GRID}
-    # A vertical axis' labels never leave the chart: Plotly need not measure each of them.
-    beside = {"ticklabeloverflow": "allow", "tickformat": ",~f", "rangemode": "tozero"}
+    """A figure: traces, what is special about its axes, labelled limits, labels, other layout.
+
+    Streamlit shows a chart twice, the second time with its width. So that Plotly draws it once, all
+    that it looks at must be the same then: there is no template, which it takes for a new one each
+    time, and no theme of Streamlit's, which comes the second time only.
+    """
     whole = {
         "height": height,
-        "margin": {"l": 8, "r": 8, "t": 28, "b": 8},
         "showlegend": False,
-        "hoverlabel": {"namelength": -1},
         "dragmode": False,
         "bargap": 0.35,
-        "xaxis": {**axis, "showgrid": False, **(x or {})},
-        "yaxis": {**axis, **beside, **(y or {})},
         "shapes": [shape for shape, _ in limits],
         "annotations": [label for _, label in limits if label] + list(labels),
-        "template": _template(plotly.io.templates.default),
+        "font": _FONT,
+        "hoverlabel": _HOVER,
+        "paper_bgcolor": _CLEAR,
+        "plot_bgcolor": _CLEAR,
+        "datarevision": _revision(traces),
         **layout,
+        "margin": {"pad": 8, **layout.get("margin", {"l": 8, "r": 8, "t": 28, "b": 8})},
+        "xaxis": _axis(_ACROSS, x),
+        "yaxis": _axis(_UP, y),
     }
     return Drawing({"data": list(traces), "layout": whole})
 
