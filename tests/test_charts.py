@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
 from datetime import datetime
@@ -10,21 +9,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 import pytest
+from figures import spec, values
 
 from credits import charts, series
 from credits.charts import DARK, LIGHT
 from credits.windows import Peak
 
+AXES = ("xaxis", "yaxis")
 HOSTILE = "<b>x</b> & <a href='https://example.org'>y</a>"
-
-
-def spec(figure: go.Figure) -> dict[str, Any]:
-    """A figure as the browser gets it, found to be a valid one: the pages don't ask."""
-    document = figure.to_json(validate=False)
-    go.Figure(json.loads(document))
-    return dict(json.loads(document))
 
 
 def steps(*credits: float) -> pd.DataFrame:
@@ -44,13 +37,6 @@ def trailing(frame: pd.DataFrame, allowance: int) -> dict[str, Any]:
 
 def labels(figure: dict[str, Any]) -> list[str]:
     return [label["text"] for label in figure["layout"]["annotations"]]
-
-
-def values(numbers: Any) -> list[float]:
-    """An array of a figure, which may be in base64."""
-    if isinstance(numbers, dict):
-        return list(np.frombuffer(base64.b64decode(numbers["bdata"]), numbers["dtype"]))
-    return list(numbers)
 
 
 def test_the_allowance_is_labelled_with_its_number() -> None:
@@ -249,3 +235,27 @@ def test_what_comes_back_is_drawn_as_steps() -> None:
     line = spec(charts.coming_back(back, LIGHT))["data"][0]
     assert line["line"]["shape"] == "hv"
     assert values(line["y"]) == [0, 5]
+
+
+def test_what_is_shown_a_second_time_is_the_same_to_plotly() -> None:
+    """Streamlit shows a chart twice: where anything but its width differs, it is drawn twice."""
+    frame = steps(10, 20, 5)
+    first, again, other = (trailing(f, 52_500) for f in (frame, frame.copy(), steps(10, 20, 6)))
+    # A template is another object each time, and so is an array that is not a list.
+    assert "template" not in first["layout"]
+    assert all(isinstance(trace[axis], list) for trace in first["data"] for axis in "xy")
+    revisions = [figure["layout"]["datarevision"] for figure in (first, again, other)]
+    assert revisions[0] == revisions[1] != revisions[2]
+
+
+def test_a_chart_whose_points_can_be_clicked_says_so_itself() -> None:
+    figure = charts.trailing(steps(10, 20), 30, peak_of(steps(10, 20)), LIGHT)
+    before, after = spec(figure), spec(figure.selectable())
+    added = {"clickmode": "event+select", "hovermode": "closest", "dragmode": "pan"}
+    assert after == {**before, "layout": {**before["layout"], **added}}
+
+
+def test_text_without_a_colour_of_its_own_follows_the_page() -> None:
+    figure = trailing(steps(10, 20), 30)
+    assert figure["layout"]["font"]["color"] in charts.STYLE
+    assert all("color" not in figure["layout"][axis].get("tickfont", {}) for axis in AXES)

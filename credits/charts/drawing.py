@@ -148,7 +148,9 @@ def instants(times: Any) -> Any:
 _FONT = {"family": '"Source Sans", sans-serif', "size": 12, "color": TEXT}
 """The family is the one that Streamlit brings along."""
 _CLEAR = "rgba(0, 0, 0, 0)"
-_AXIS = {"automargin": True, "fixedrange": True, "gridcolor": GRID, "zerolinecolor": GRID}
+_AXIS = {
+    "automargin": True, "fixedrange": True, "ticks": "", "gridcolor": GRID, "zerolinecolor": GRID,
+}  # fmt: skip
 _ACROSS = {"showgrid": False, "zeroline": False}
 # A vertical axis' labels never leave the chart: Plotly need not measure each of them.
 _UP = {"ticklabeloverflow": "allow", "tickformat": ",~f", "rangemode": "tozero"}

@@ -40,6 +40,20 @@ FAULTS = """() => {
     }));
     return found;
 }"""
+GROUNDS = {"light": "rgb(255, 255, 255)", "dark": "rgb(15, 20, 27)"}
+# Of a text with its ground, by WCAG 2: both are painted, for a colour may let its ground through.
+CONTRAST = """(text, ground) => {
+    const pen = new OffscreenCanvas(1, 1).getContext("2d");
+    const [under, over] = [ground, getComputedStyle(text).fill].map(colour => {
+        pen.fillStyle = colour;
+        pen.fillRect(0, 0, 1, 1);
+        const parts = [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3).map(part => part / 255);
+        const [red, green, blue] = parts.map(
+            part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05;
+    });
+    return Math.max(under, over) / Math.min(under, over);
+}"""
 
 Visit = Callable[[Page, App, str], None]
 Ready = Callable[[Page], None]
@@ -208,12 +222,22 @@ def test_nothing_is_cut_off_on_a_phone(
 ) -> None:
     """By day and by night, on every page."""
     page = new_page(width=390, height=844)
-    grounds = {"light": "rgb(255, 255, 255)", "dark": "rgb(15, 20, 27)"}
     for address in ("/", "/users", "/users?user=user:Ada", "/plan?base=0&users=1", "/logs"):
         visit(page, week_app, address)
         assert page.evaluate(FAULTS) == [], address
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        expect(page.get_by_test_id("stApp")).to_have_css("background-color", grounds[scheme])
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS[scheme])
         ready(page)
         assert page.evaluate(FAULTS) == [], scheme
+
+
+def test_the_text_of_charts_follows_light_and_dark_at_once(
+    page: Page, sample_app: App, visit: Visit
+) -> None:
+    visit(page, sample_app, "/")
+    label = page.locator(".st-key-trailing .xtick text").first
+    for scheme in ("light", "dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS[scheme])
+        assert label.evaluate(CONTRAST, GROUNDS[scheme]) >= 4.5, scheme

@@ -720,7 +720,7 @@ def words(node: Any) -> Iterator[str]:
         yield node
     elif isinstance(node, dict):
         for name, value in node.items():
-            if name not in ("template", "bdata"):
+            if name != "bdata":
                 yield from words(value)
     elif isinstance(node, list):
         for value in node:
