@@ -21,7 +21,7 @@ class Settings(BaseSettings):
     """The file that holds everything loaded."""
     sample: bool = True
     """Whether a new database starts with the sample log."""
-    memory_limit: str = "1400MB"
+    memory_limit: str = "1200MB"
     """What DuckDB may hold in memory before it spills to disk."""
     inbox: Path = Path("data/inbox")
     """A folder whose files can be loaded from the page without passing through the browser."""

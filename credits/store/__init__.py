@@ -58,7 +58,7 @@ class Store:
     """
 
     def __init__(
-        self, path: Path, *, memory_limit: str = "1400MB", reads: Sequence[Path] = ()
+        self, path: Path, *, memory_limit: str = "1200MB", reads: Sequence[Path] = ()
     ) -> None:
         self._database = Database(Path(path), memory_limit=memory_limit, reads=reads)
         self._sampling = threading.Lock()
@@ -223,7 +223,7 @@ _open: dict[Path, Store] = {}
 _opening = threading.Lock()
 
 
-def shared(path: Path, *, memory_limit: str = "1400MB", reads: Sequence[Path] = ()) -> Store:
+def shared(path: Path, *, memory_limit: str = "1200MB", reads: Sequence[Path] = ()) -> Store:
     """The store of this file in this process, opened when first asked for."""
     key = Path(path).resolve()
     with _opening:

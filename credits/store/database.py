@@ -60,7 +60,7 @@ class Database:
     """
 
     def __init__(
-        self, path: Path, *, memory_limit: str = "1400MB", reads: Sequence[Path] = ()
+        self, path: Path, *, memory_limit: str = "1200MB", reads: Sequence[Path] = ()
     ) -> None:
         self.path = path
         self._folder = _temporary()

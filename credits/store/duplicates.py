@@ -8,8 +8,8 @@ import numpy as np
 from credits.formats.staging import IS_CALL
 from credits.store import schema
 
-_SORTED = 16_000_000
-"""Ids whose hashes are sorted at a time: 64 MB."""
+_SORTED = 6_000_000
+"""Ids whose hashes are sorted at a time: 24 MB."""
 _LOOKED_UP = 1_000
 """Stored ids that are looked up one by one, a millisecond each; more are read through."""
 _AT_ONCE = 100
@@ -56,7 +56,8 @@ def _twice(cursor: duckdb.DuckDBPyConnection, ids: int) -> list[int]:
     for part in range(parts):
         low, high = part * width, (part + 1) * width - 1
         some = cursor.execute(f"{_HASHES} WHERE hash BETWEEN {low} AND {high}")
-        hashes = np.sort(some.fetchnumpy()["hash"])
+        hashes = some.fetchnumpy()["hash"]
+        hashes.sort()
         found += np.unique(hashes[1:][hashes[1:] == hashes[:-1]]).tolist()
     return found
 
