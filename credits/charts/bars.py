@@ -52,6 +52,7 @@ def name_axis(names: Sequence[object]) -> Spec:
     """A vertical axis with a name at 0, 1, 2 and so on, the first on top."""
     return {
         "autorange": "reversed",
+        "zeroline": False,
         "tickvals": list(range(len(names))),
         "ticktext": [shortened(name) for name in names],
         "tickformat": "",

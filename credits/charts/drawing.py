@@ -159,7 +159,7 @@ _TITLE = {"font": {"size": 14}, "standoff": 20}
 _HOVER = {
     "bgcolor": "#18212F",
     "bordercolor": "#566476",
-    "font": {"color": "#FFFFFF", "size": 13},
+    "font": {**_FONT, "color": "#FFFFFF", "size": 13},
     "namelength": -1,
 }
 
