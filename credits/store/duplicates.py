@@ -56,7 +56,7 @@ def _twice(cursor: duckdb.DuckDBPyConnection, ids: int) -> list[int]:
     for part in range(parts):
         low, high = part * width, (part + 1) * width - 1
         some = cursor.execute(f"{_HASHES} WHERE hash BETWEEN {low} AND {high}")
-        hashes = some.fetchnumpy()["hash"]
+        hashes = np.asarray(some.fetchnumpy()["hash"])
         hashes.sort()
         found += np.unique(hashes[1:][hashes[1:] == hashes[:-1]]).tolist()
     return found
