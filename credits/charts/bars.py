@@ -21,7 +21,7 @@ from credits.charts.drawing import (
 )
 
 _HOURS_BELOW = 66
-"""Pixels that the hours below a heat map need, with their title and the theme's gap above it."""
+"""Pixels that the hours below a heat map need, with their title and the gap above it."""
 _SCALE_BESIDE = 52
 """Pixels that its colour scale needs at the right. Where they lack, Plotly draws all twice."""
 _FEW = 5
@@ -164,5 +164,5 @@ def heat(grid: pd.DataFrame, palette: Palette, *, height: int = 260) -> Drawing:
         [cells],
         x={"type": "category", "nticks": 12, "title": {"text": "hour of the day"}},
         y={"autorange": "reversed", "tickformat": "", "type": "category", "rangemode": "normal"},
-        margin={"l": beside(grid.index, each=7), "r": _SCALE_BESIDE, "t": 4, "b": _HOURS_BELOW},
+        margin={"l": beside(grid.index), "r": _SCALE_BESIDE, "t": 4, "b": _HOURS_BELOW},
     )
