@@ -37,10 +37,15 @@ def slowly(data: bytes) -> Survey:
     )
 
 
-@given(data=st.lists(st.sampled_from(PARTS), max_size=40).map(b"".join), chunk=st.integers(1, 9))
-def test_what_is_found_does_not_depend_on_how_a_file_is_read(tmp_path_factory, data, chunk):
+@given(
+    data=st.lists(st.sampled_from(PARTS), max_size=40).map(b"".join),
+    chunk=st.integers(1, 9),
+    chunks=st.integers(1, 4),
+)
+def test_what_is_found_does_not_depend_on_how_a_file_is_read(tmp_path_factory, data, chunk, chunks):
     path: Path = tmp_path_factory.mktemp("survey") / "log"
     path.write_bytes(data)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "CHUNK", chunk)
+        patch.setattr(module, "PIECE", chunk * chunks)
         assert survey(path) == slowly(data)
