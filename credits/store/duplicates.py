@@ -8,8 +8,8 @@ import numpy as np
 from credits.formats.staging import IS_CALL
 from credits.store import schema
 
-_SORTED = 12_000_000
-"""Ids whose hashes are sorted at a time: 48 MB."""
+_SORTED = 6_000_000
+"""Ids whose hashes are sorted at a time: 24 MB."""
 _LOOKED_UP = 1_000
 """Stored ids that are looked up one by one, a millisecond each; more are read through."""
 _AT_ONCE = 100
