@@ -14,10 +14,10 @@ from credits.formats.base import Options, Reading, Sample, literal
 
 # Four groups, no choice: RE2 then runs in one pass. A request with quotes in it, something between
 # the time and the request, and a missing last quote are left to the lenient patterns.
-STRICT = r'^([^\[]*)\[([^\]]*)\] "([^"]*)" (\d\d\d .*|\d\d\d)$'
+STRICT = r'^([^\[]*)\[([^\]]*)\] ?"([^"]*)" (\d\d\d .*|\d\d\d)$'
 _CLF = r"\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d[^\]]*"
-LENIENT = rf'^(.*?)\[({_CLF})\] (?:\S+ ){{0,2}}"(.*?)" +(\d\d\d(?:[ "].*)?)$'
-TORN = rf'^(.*?)\[({_CLF})\] "([^"]*?) +(\d\d\d(?: .*)?)$'
+LENIENT = rf'^(.*?)\[({_CLF})\] ?(?:\S+ ){{0,2}}"(.*?)" +(\d\d\d(?:[ "].*)?)$'
+TORN = rf'^(.*?)\[({_CLF})\] ?"([^"]*?) +(\d\d\d(?: .*)?)$'
 GROUPS = "['head', 'stamp', 'request', 'rest']"
 
 # Before the time: perhaps a virtual host or what a syslog puts first, an address or several or a
@@ -34,7 +34,7 @@ HEADS = (
 )
 REQUEST = r"^(\S+) +(.*?)(?: +HTTP/[\d.]+)?$"
 
-_LOOKS = re.compile(rf'\[{_CLF}\] (?:[^" ]+ ){{0,2}}"')
+_LOOKS = re.compile(rf'\[{_CLF}\] ?(?:[^" ]+ ){{0,2}}"')
 _STATUS = re.compile(r'["\s]\d\d\d(\s|$)')
 _TIME = re.compile(rf"\[({_CLF})\]")
 
@@ -92,6 +92,9 @@ CASE WHEN len(r) = 3 THEN r
           || regexp_extract_all(asked, {literal(REQUEST)}, 2) END AS request
 """
 
+# An older ingress-nginx puts an address in brackets before the user, others put the user in quotes.
+_USER = r"""trim(regexp_replace(who.who, '^\[[^\]]*\] - ', ''), '"')"""
+
 
 class Access:
     """Lines of the common or the combined log format."""
@@ -118,7 +121,7 @@ class Access:
             PARTS,
             {
                 "occurred_at": "nullif(stamp, '')",
-                "user": "who.who",
+                "user": f"CASE WHEN simple THEN who.who ELSE {_USER} END",
                 "app": "agent",
                 "path": "request[2]",
                 "method": "CASE WHEN len(request) >= 2 THEN request[1] END",

@@ -1,4 +1,4 @@
-"""Audit logs of clouds in JSON: Google Cloud, Azure, Microsoft 365."""
+"""Audit logs, most of them JSON: Google Cloud, Azure, Microsoft 365, GitHub, Okta, Kubernetes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ FORMATS = (
             ("time", "operationName", "category", "resourceId"),
             ("TimeGenerated", "OperationNameValue"),
         ),
-        unless=("properties.requestUri", "properties.httpStatus"),
+        unless=("properties.requestUri", "properties.httpStatus", "properties.responseCode"),
         fields={
             "occurred_at": tuple(
                 utc(key) for key in ("time", "event_timestamp", "eventTimestamp", "TimeGenerated")
@@ -57,7 +57,13 @@ FORMATS = (
                 f'$."identity"."claims".{_CLAIM}upn"',
                 f'$."identity"."claims".{_CLAIM}name"',
                 "identity.claims.appid",
+                # Sign-ins and what is done in a directory.
+                "properties.userPrincipalName",
+                "properties.servicePrincipalName",
+                "properties.initiatedBy.user.userPrincipalName",
+                "properties.initiatedBy.app.displayName",
             ),
+            "app": ("properties.appDisplayName",),
             "api": (
                 "operation_name.value",
                 "operationName.value",
@@ -69,6 +75,7 @@ FORMATS = (
                 "resultType",
                 "status.value",
                 "ActivityStatusValue",
+                "properties.result",
                 "resultSignature",
             ),
             "ip": (
@@ -87,8 +94,36 @@ FORMATS = (
         ),
     ),
     Objects(
+        "azure-table",
+        "Azure activity log as a table",
+        shapes=(("Correlation id", "Operation name", "Event initiated by", "Time"),),
+        fields={
+            "occurred_at": (utc("Time"),),
+            "user": ("Event initiated by",),
+            "api": ("Operation name",),
+            "status": ("Status",),
+        },
+        calls=("Operation name",),
+        tables=True,
+    ),
+    Objects(
+        "apim",
+        "Azure API Management gateway log",
+        shapes=(("properties.method", "properties.url", "properties.responseCode"),),
+        fields={
+            "occurred_at": (utc("time"),),
+            "user": ("properties.userId", "properties.apimSubscriptionId"),
+            "path": ("properties.url",),
+            "method": ("properties.method",),
+            "status": ("properties.responseCode",),
+            "ip": (address("callerIpAddress"),),
+            "request_id": ("correlationId",),
+        },
+        calls=("properties.method",),
+    ),
+    Objects(
         "appgateway",
-        "Azure Application Gateway access log",
+        "Azure Application Gateway or Front Door access log",
         shapes=(
             ("properties.httpMethod", "properties.requestUri", "properties.clientIP"),
             ("properties.httpMethod", "properties.requestUri", "properties.clientIp"),
@@ -98,9 +133,11 @@ FORMATS = (
             "app": ("properties.userAgent",),
             "path": ("properties.requestUri",),
             "method": ("properties.httpMethod",),
-            "status": ("properties.httpStatus",),
+            "status": ("properties.httpStatus", "properties.httpStatusCode"),
             "ip": (address("properties.clientIP"), address("properties.clientIp")),
-            # Not the transaction id: several requests may carry the same one.
+            # Not the transaction id: several requests may carry the same one. A Front Door's is
+            # the request's own.
+            "request_id": ("properties.trackingReference",),
         },
         calls=("properties.httpMethod",),
     ),
@@ -129,5 +166,53 @@ FORMATS = (
         calls=("Operation", "Operations"),
         tables=True,
         cell="AuditData",
+    ),
+    Objects(
+        "github",
+        "GitHub audit log",
+        shapes=(("action", "actor", "_document_id"), ("action", "actor", "@timestamp")),
+        fields={
+            "occurred_at": ("@timestamp", "created_at"),
+            # Not `user`: that is whom the action was done to.
+            "user": ("actor",),
+            "app": ("user_agent",),
+            "api": ("action",),
+            "ip": ("actor_ip",),
+            "request_id": ("_document_id",),
+        },
+        calls=("action",),
+    ),
+    Objects(
+        "okta",
+        "Okta system log",
+        shapes=(("eventType", "published", "actor.alternateId"),),
+        fields={
+            "occurred_at": ("published",),
+            "user": ("actor.alternateId", "actor.displayName", "actor.id"),
+            "app": ("client.userAgent.rawUserAgent",),
+            "api": ("eventType",),
+            "status": ("outcome.result",),
+            "ip": ("client.ipAddress",),
+            # Not the transaction's id, which all events of a request share.
+            "request_id": ("uuid",),
+        },
+        calls=("eventType",),
+    ),
+    Objects(
+        "kubernetes",
+        "Kubernetes audit log",
+        shapes=(("auditID", "stage", "requestURI", "verb"),),
+        fields={
+            "occurred_at": ("requestReceivedTimestamp", "stageTimestamp"),
+            "user": ("user.username",),
+            "app": ("userAgent",),
+            "path": ("requestURI",),
+            "method": ("verb",),
+            "status": ("responseStatus.code",),
+            "ip": ("sourceIPs.0",),
+            "request_id": ("auditID",),
+        },
+        # A request is told of at each of its stages; these are its last ones.
+        calls="{stage} IN ('ResponseComplete', 'Panic')",
     ),
 )

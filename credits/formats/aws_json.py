@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from credits.formats.objects import Objects, joined
 
+_WHO = ("arn", "username", "principalid", "invokedby")
+
 FORMATS = (
     Objects(
         "cloudtrail",
@@ -36,6 +38,39 @@ FORMATS = (
         },
         calls=("eventName", "EventName"),
         cell="CloudTrailEvent",
+    ),
+    Objects(
+        "cloudtrail-table",
+        "AWS CloudTrail as a table (event history, Athena)",
+        shapes=(
+            ("Event time", "Event source", "Event name", "Event ID"),
+            ("eventtime", "eventsource", "eventname", "eventid"),
+            ("eventTime", "eventSource", "eventName", "eventID"),
+        ),
+        unless=("userIdentity", "eventType"),
+        fields={
+            "occurred_at": ("Event time", "eventtime", "eventTime"),
+            "user": (
+                "User name",
+                # Athena's: `{type=IAMUser, principalid=…, arn=…, accountid=…, …}`.
+                *(f"regexp_extract({{useridentity}}, '{key}=([^,}}]+)', 1)" for key in _WHO),
+                '$."userIdentity.arn"',
+                '$."userIdentity.userName"',
+                '$."userIdentity.principalId"',
+            ),
+            "app": ("User agent", "useragent", "userAgent"),
+            "api": (
+                joined("Event source", "Event name"),
+                joined("eventsource", "eventname"),
+                joined("eventSource", "eventName"),
+            ),
+            "status": "coalesce(nullif({Error code}, ''), nullif({errorcode}, ''),"
+            " nullif({errorCode}, ''), 'OK')",
+            "ip": ("Source IP address", "sourceipaddress", "sourceIPAddress"),
+            "request_id": ("Event ID", "eventid", "eventID"),
+        },
+        calls=("Event name", "eventname", "eventName"),
+        tables=True,
     ),
     Objects(
         "apigateway",

@@ -126,7 +126,9 @@ def _s3(name: str, sample: Sample) -> Reading:
             "method": "CASE WHEN len(r) >= 2 THEN r[1] END",
             "status": "split_part(part.rest, ' ', 1)",
             "ip": "a[1]",
-            "request_id": "a[len(a) - 1]",
+            # One request deletes many objects, and a copy reads one and writes another.
+            "request_id": f"CASE WHEN starts_with({operation}, 'BATCH.')"
+            f" OR ends_with({operation}, '_GET') THEN NULL ELSE a[len(a) - 1] END",
         },
         columns={
             "occurred_at": "Time",

@@ -112,6 +112,7 @@ FORMATS = (
             "request_id": ("RayID",),
         },
         calls=("ClientRequestMethod", "ClientRequestURI"),
+        tables=True,
     ),
     Objects(
         "zeek-json",
@@ -122,6 +123,8 @@ FORMATS = (
             for known in ("method", "trans_depth")
         ),
         fields=_ZEEK,
-        calls=("method", "uri", "status_code"),
+        # Other logs of Zeek, as SIP's, have the same columns.
+        calls="coalesce({_path} = 'http', true)"
+        " AND coalesce({method}, {uri}, {status_code}, '') <> ''",
     ),
 )

@@ -35,7 +35,8 @@ MEANINGS: Mapping[str, str] = {
         requestline request target page""",
     "method": "method httpmethod verb httpverb requestmethod requesttype",
     "status": """status statuscode httpstatus httpstatuscode code responsecode responsestatus
-        responsestatuscode returncode resultcode result resultstatus resulttype outcome staus""",
+        responsestatuscode returncode resultcode result resultstatus resulttype outcome staus
+        response""",
     "records": """records recordcount recordscount rows rowcount rowsprocessed recordsprocessed
         numrecords numrows items itemcount numresponseitems""",
     "credits": """credits creditsused creditsconsumed creditcount units unitsconsumed unitsused
@@ -53,7 +54,8 @@ MEANINGS: Mapping[str, str] = {
 
 _WORDS = {name: tuple(text.split()) for name, text in MEANINGS.items()}
 
-_ADDRESS = re.compile(r"\d{1,3}(\.\d{1,3}){3}(:\d+)?$|[0-9a-fA-F]*:[0-9a-fA-F:.]+$|[\w.-]+$")
+_NUMBERS_OF_ADDRESS = r"\d{1,3}(\.\d{1,3}){3}(:\d+)?$|[0-9a-fA-F]*:[0-9a-fA-F:.]+$"
+_ADDRESS = re.compile(rf"{_NUMBERS_OF_ADDRESS}|[\w.-]+$")
 _BLANK = frozenset({"", "-", "null", "NULL", "None", "none", "(null)", "nan", "NaN", "N/A"})
 
 
@@ -82,7 +84,7 @@ def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, in
                     for i, name in enumerate(plain)
                     if name == word
                     and i not in taken
-                    and _fits(field, values[i])
+                    and _fits(field, word, values[i])
                     and not (name == "user" and _is_processor_time(plain, values[i]))
                 ),
                 None,
@@ -129,9 +131,27 @@ _CHECKS: Mapping[str, Callable[[Sequence[str]], bool]] = {
 }
 
 
-def _fits(field: str, cells: Sequence[str]) -> bool:
+def _mostly_once(cells: Sequence[str]) -> bool:
+    return len(set(cells)) * 10 >= len(cells) * 9
+
+
+_STRICTER: Mapping[str, Callable[[Sequence[str]], bool]] = {
+    # A name is the host that was called, or that wrote the log.
+    "host": lambda cells: _mostly(_NUMBERS_OF_ADDRESS, cells),
+    # It may be what was answered, in full.
+    "response": lambda cells: _mostly(r"[1-5]\d\d$", cells),
+    # What all calls of one errand share tells no call from another.
+    "traceid": _mostly_once,
+    "correlationid": _mostly_once,
+    "transactionid": _mostly_once,
+}
+"""What is asked of a column of such a name besides."""
+
+
+def _fits(field: str, word: str, cells: Sequence[str]) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip() not in _BLANK]
-    return not filled or _CHECKS.get(field, _anything)(filled)
+    checks = (_CHECKS.get(field, _anything), _STRICTER.get(word, _anything))
+    return not filled or all(check(filled) for check in checks)
 
 
 def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:

@@ -313,13 +313,20 @@ def _match(
     """Field → name: what was said, then whole names (`user.email`), then last parts (`email`)."""
     dotted = [name.replace("\0", ".") for name in names]
     said = headers.chosen(options.mapping, dotted, numbered=False)
-    found = headers.match(dotted, values)
     leaves = [name.split("\0")[-1] for name in names]
-    for field, index in headers.match(leaves, values).items():
-        if field not in found and index not in found.values():
-            found[field] = index
+    found: dict[str, int] = {}
+    for wholes in (dotted, leaves):
+        for field, index in headers.match(wholes, values).items():
+            counts = field == "request_id" and _counts(names[index], values[index])
+            if field not in found and index not in found.values() and not counts:
+                found[field] = index
     found = {field: index for field, index in found.items() if index not in said.values()}
     return {field: names[index] for field, index in {**found, **said}.items()}
+
+
+def _counts(name: str, cells: Iterable[str]) -> bool:
+    """Whether an id is a small number below another key: each process counts from 1 anew."""
+    return "\0" in name and all(re.fullmatch(r"\d{1,9}", cell) for cell in cells)
 
 
 _SIMPLE = re.compile(r'[^"\\\0{}]+')

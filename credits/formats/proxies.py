@@ -16,12 +16,14 @@ from credits.formats.base import Options, Reading, Sample, literal
 
 _CLF = r"\d\d?/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d[^\]]*"
 # client:port [accept date] frontend backend/server Tq/Tw/Tc/Tr/Tt status …
-# A TCP row has three times instead of five.
+# A TCP row has three times instead of five; some write the host that was asked for before them.
 HAPROXY = (
-    rf"(?:^|\s)(\S+):\d+ \[({_CLF})\] \S+ \S+ "
+    rf"(?:^|\s)(\S+):\d+ \[({_CLF})\] \S+ \S+ (?:\S+ )??"
     r"-?\d+/-?\d+/-?\d+/-?\d+/\+?-?\d+ (-?\d+) (.*)$"
 )
 _HAPROXY_ANY = re.compile(rf"haproxy\[\d+\]: |^\S+:\d+ \[{_CLF}\] \S+ \S+/\S+ [\d/+-]+ ")
+
+_ASKS = """regexp_matches(line, '"[A-Z]+ [^ "]+ HTTP/[0-9.]+"')"""
 
 _HAPROXY_PARTS = f"""
 regexp_extract(line, {literal(HAPROXY)}, ['client', 'stamp', 'status', 'rest']) AS part
@@ -73,7 +75,9 @@ class HaProxy:
                 "ip": "client_ip",
             },
             stamps=found,
-            skip=f"coalesce({lines.BLANK}, CASE WHEN part.stamp = '' THEN 'no HTTP call' END)",
+            skip=f"coalesce({lines.BLANK},"
+            f" CASE WHEN part.stamp = '' AND NOT {_ASKS} THEN 'no HTTP call' END)",
+            reject="CASE WHEN part.stamp = '' THEN 'does not look like a row of HAProxy' END",
         )
 
 

@@ -71,8 +71,9 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 
 def _day(line: str) -> str | None:
-    """`#Date: 2024-05-01 00:00:13` → `2024-05-01`; Incapsula writes `01/May/2024`."""
-    found = re.match(r"#(?:Start-)?Date:\s*(?:(\d{4})-(\d\d)-(\d\d)|(\d\d)/(\w{3})/(\d{4}))", line)
+    """`#Date: 2024-05-01 00:00:13` → `2024-05-01`; others write `01/May/2024`, `1-May-2024`."""
+    numbers, named = r"(\d{4})-(\d\d)-(\d\d)", r"(\d\d?)[/-](\w{3})[/-](\d{4})"
+    found = re.match(rf"#(?:Start-)?Date:\s*(?:{numbers}|{named})", line)
     if found is None:
         return None
     if found[1]:
@@ -80,7 +81,7 @@ def _day(line: str) -> str | None:
     month = found[5].lower()
     if month not in _MONTHS:
         return None
-    return f"{found[6]}-{_MONTHS.index(month) + 1:02}-{found[4]}"
+    return f"{found[6]}-{_MONTHS.index(month) + 1:02}-{int(found[4]):02}"
 
 
 def _copy(path: Path, parts: Sequence[Section], scratch: Path) -> Path:

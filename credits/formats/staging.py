@@ -133,17 +133,19 @@ def _clean(column: str) -> str:
     blank = " OR ".join(f"{column} = {literal(text)}" for text in BLANK_CELLS)
     ends = " OR ".join(f"ends_with({column}, chr({ord(space)}))" for space in _SPACE)
     # Digits, slashes and half of the capitals: no blank cell begins so.
+    bare = f"trim({column}, '{_SPACE}')"
     return (
         f"CASE WHEN {column} >= '.' AND {column} < 'N' AND NOT ({ends}) THEN {column}"
         f" WHEN {blank} THEN NULL WHEN {column} < '!' OR {ends}"
-        f" THEN nullif(trim({column}, '{_SPACE}'), '') ELSE {column} END"
+        f" THEN CASE WHEN {bare} NOT IN {BLANKS} THEN {bare} END ELSE {column} END"
     )
 
 
 def _by_ip(has: Container[str]) -> str:
     """The address, where there is neither user nor app to count the call to."""
     known = " ".join(
-        f"WHEN strlen({cell}) > {_LONGEST_BLANK} AND {cell} >= '!' THEN NULL"
+        f"WHEN strlen({cell}) > {_LONGEST_BLANK} AND {cell} >= '!' AND NOT ends_with({cell}, ' ')"
+        f" THEN NULL"
         f" WHEN {_clean(cell)} IS NOT NULL THEN NULL"
         for cell in (f"f_{field}" for field in ("user", "app") if field in has)
     )
@@ -159,7 +161,7 @@ def _fingerprint(reading: Reading) -> str:
     if request_id is None:
         return reading.fingerprint
     short = f"strlen({request_id}) <= {_LONGEST_BLANK}"
-    blank = f"{request_id} IS NULL OR {short} OR {request_id} < '!'"
+    blank = f"{request_id} IS NULL OR {short} OR {request_id} < '!' OR ends_with({request_id}, ' ')"
     return f"CASE WHEN {blank} THEN {reading.fingerprint} END"
 
 

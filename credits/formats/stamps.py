@@ -45,6 +45,8 @@ _WORDED_FORMATS = (
     "%b %d, %Y %I:%M %p",
     "%b %d, %Y, %I:%M:%S %p",
     "%b %d, %Y %H:%M:%S",
+    "%b %d, %Y @ %H:%M:%S.%f",
+    "%b %d, %Y @ %H:%M:%S",
     "%b %d, %Y",
     "%B %d, %Y %I:%M:%S %p",
     "%d %B %Y %H:%M:%S",
@@ -61,7 +63,15 @@ _COMPACT_FORMATS = (
     "%Y%m%d%H%M%S",
     "%Y%m%d",
 )
-_CLOCKS = (" %I:%M:%S %p", " %H:%M:%S.%f", " %H:%M:%S", " %I:%M %p", " %H:%M", "")
+_CLOCKS = (
+    " %I:%M:%S %p",
+    " %I:%M:%S.%f %p",
+    " %H:%M:%S.%f",
+    " %H:%M:%S",
+    " %I:%M %p",
+    " %H:%M",
+    "",
+)
 
 
 def is_stamp(text: str) -> bool:

@@ -111,7 +111,7 @@ class W3c:
             columns=_columns(parts),
             # Not from the sample: that is what the date and the time are made into.
             stamps=("2001-01-01T00:00:00Z",) if place(parts[0].names, "time") else (),
-            skip=lines.BLANK_OR_COMMENT.replace("line", text),
+            skip=f"coalesce({lines.BLANK_OR_COMMENT.replace('line', text)}, {_NO_REQUEST})",
             reject=_reject(parts),
         )
         return replace(found, row=text, fingerprint=f"hash({text})")
@@ -191,6 +191,11 @@ def _parts(text: str, parts: Sequence[Section]) -> str:
     return f"{cells}\n;\n{', '.join(raw)}\n;\n{', '.join(bare)}"
 
 
+_PATH = r"^(/|\*|-$|\w+:)"
+# HTTP.SYS tells of connections that ended before anything was asked.
+_NO_REQUEST = "CASE WHEN x_method = '-' AND x_path = '-' AND x_status = '-' THEN 'no request' END"
+
+
 def _reject(parts: Sequence[Section]) -> str:
     width = by_section([len(part.names) for part in parts])
     agent = by_section([place(part.names, "agent") for part in parts])
@@ -202,6 +207,8 @@ def _reject(parts: Sequence[Section]) -> str:
         f"CASE WHEN len(c) > {width} AND ({agent} = 0 OR ({status} > 0"
         f" AND NOT coalesce(regexp_full_match(x_status, '\\d\\d\\d|-|0'), false))) THEN {reason}"
         f" WHEN len(c) < {needed} THEN {reason}"
+        # The cells of a row that is far too short stand for others than their columns say.
+        f" WHEN len(c) < {width} AND NOT regexp_matches(x_path, '{_PATH}') THEN {reason}"
         f" WHEN x_stamp IS NULL AND {dated} = 0 THEN 'has a time but no date' END"
     )
 

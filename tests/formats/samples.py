@@ -94,6 +94,19 @@ TEXTS = {
         '6,5/18/2026 9:13:33 PM,ann@example.com,FileAccessed,"{""Id"": ""m-1"", ""Operation"":'
         ' ""FileAccessed"", ""CreationTime"": ""2026-05-18T21:13:33"", ""UserId"": ""ann""}"'
     ),
+    "cloudtrail-table": (
+        "User name,AWS access key,Event time,Event source,Event name,Source IP address,User agent,"
+        "Error code,Request ID,Event ID\n"
+        "ann,AK,2026-01-05T10:00:00Z,iam.amazonaws.com,ListUsers,192.0.2.7,aws-cli,,r-1,e-1"
+    ),
+    "azure-table": (
+        "Correlation id,Operation name,Status,Event category,Level,Time,Event initiated by\n"
+        "c-1,Create Deployment,Accepted,Administrative,Informational,2026-01-05T10:00:00.123Z,a@b.c"
+    ),
+    "cloudflare: table": (
+        "ClientIP,ClientRequestMethod,ClientRequestURI,EdgeResponseStatus,EdgeStartTimestamp,RayID\n"
+        "192.0.2.7,GET,/v1/leads,429,1767607200433000200,3a60"
+    ),
     "openai: table": (
         "start_time,end_time,num_model_requests,user_id,api_key_id,model\n"
         "1767607200,1767610800,5,u-1,k-1,gpt-4o"
@@ -107,6 +120,69 @@ TEXTS = {
 _HTTP = {"method": "GET", "uri": "/v1/leads/4711?page=2"}
 
 OBJECTS: Mapping[str, Rows] = {
+    "github": [
+        {
+            "@timestamp": 1767607200512,
+            "_document_id": "d-1",
+            "action": "team.add_member",
+            "actor": "ann",
+            "actor_ip": "192.0.2.7",
+            "user": "bob",
+            "created_at": 1767607200512,
+        }
+    ],
+    "okta": [
+        {
+            "actor": {"id": "00u1", "alternateId": "ann@example.com"},
+            "client": {"userAgent": {"rawUserAgent": "curl"}, "ipAddress": "192.0.2.7"},
+            "eventType": "user.session.end",
+            "outcome": {"result": "SUCCESS"},
+            "published": "2026-01-05T10:00:00.123Z",
+            "uuid": "u-1",
+            "transaction": {"id": "t-1"},
+        }
+    ],
+    "kubernetes": [
+        {
+            "kind": "Event",
+            "auditID": "a-1",
+            "stage": stage,
+            "requestURI": "/api/v1/namespaces/default/pods",
+            "verb": "list",
+            "user": {"username": "ann"},
+            "sourceIPs": ["192.0.2.7"],
+            "responseStatus": {"code": 200},
+            "requestReceivedTimestamp": "2026-01-05T10:00:00.123456Z",
+        }
+        for stage in ("RequestReceived", "ResponseComplete")
+    ],
+    "apim": [
+        {
+            "time": "2026-01-05T10:00:00.1234567Z",
+            "operationName": "Microsoft.ApiManagement/GatewayLogs",
+            "category": "GatewayLogs",
+            "resourceId": "/SUBSCRIPTIONS/X",
+            "callerIpAddress": "192.0.2.7",
+            "correlationId": "c-1",
+            "properties": {
+                "method": "GET",
+                "url": "https://x.azure-api.net/echo?p=1",
+                "responseCode": 429,
+                "userId": "ann",
+            },
+        }
+    ],
+    "azure: sign-in": [
+        {
+            "time": "2026-01-05T10:00:00.1234567Z",
+            "operationName": "Sign-in activity",
+            "category": "SignInLogs",
+            "resourceId": "/tenants/t/providers/Microsoft.aadiam",
+            "callerIpAddress": "192.0.2.7",
+            "resultType": "50140",
+            "properties": {"appDisplayName": "Office 365", "userPrincipalName": "ann@b.c"},
+        }
+    ],
     "cloudtrail": [
         {
             "eventVersion": "1.08",

@@ -1,0 +1,179 @@
+"""Shapes of known logs that are seldom seen: exports as tables, older defaults, shared ids."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+HEAD = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be b"
+
+
+def lines(*rows: object) -> str:
+    return "\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows) + "\n"
+
+
+def test_events_of_one_request_are_calls_of_their_own_in_a_table_of_cloudtrail(load):
+    flat, calls = load(
+        "eventTime,eventSource,eventName,sourceIPAddress,userAgent,userIdentity.arn,requestID,"
+        "eventID,errorCode\n"
+        "2026-01-05T10:00:00Z,sts.amazonaws.com,AssumeRole,192.0.2.7,cli,arn:ann,r1,e1,\n"
+        "2026-01-05T10:00:00Z,kms.amazonaws.com,Decrypt,192.0.2.7,cli,arn:bob,r1,e2,AccessDenied\n"
+    )
+    assert (flat.format, flat.loaded, flat.duplicates) == ("cloudtrail-table", 2, 0)
+    assert {(call["user"], call["api"], call["status"]) for call in calls} == {
+        ("arn:ann", "sts.amazonaws.com:AssumeRole", "OK"),
+        ("arn:bob", "kms.amazonaws.com:Decrypt", "AccessDenied"),
+    }
+
+
+def test_athena_names_the_caller_inside_a_cell(load):
+    _, (call,) = load(
+        '"useridentity","eventtime","eventsource","eventname","sourceipaddress","useragent",'
+        '"errorcode","requestid","eventid"\n'
+        '"{type=IAMUser, principalid=A, arn=arn:aws:iam::1:user/ann, accountid=1}",'
+        '"2026-01-05T10:00:00Z","sts.amazonaws.com","AssumeRole","192.0.2.7","cli",,"r1","e1"\n'
+    )
+    assert (call["user"], call["request_id"]) == ("arn:aws:iam::1:user/ann", "e1")
+
+
+def test_what_one_request_to_s3_deletes_or_copies_are_several_calls(load):
+    at = "[06/Feb/2026:00:00:39 +0000] 192.0.2.3"
+    rest = '- - - - - "-" "-" - h= SigV4'
+    deleted, _ = load(
+        lines(
+            f"{HEAD} {at} ann R1 BATCH.DELETE.OBJECT a.txt - 204 {rest}",
+            f"{HEAD} {at} ann R1 BATCH.DELETE.OBJECT b.txt - 204 {rest}",
+            f"{HEAD} {at} ann R2 REST.COPY.OBJECT_GET a.txt - 200 {rest}",
+            f'{HEAD} {at} ann R2 REST.COPY.OBJECT c.txt "PUT /b/c.txt HTTP/1.1" 200 {rest}',
+        )
+    )
+    assert (deleted.format, deleted.loaded, deleted.duplicates) == ("s3", 4, 0)
+
+
+def test_haproxy_may_write_the_host_before_the_times_and_no_request_is_passed_over(load):
+    row = (
+        "haproxy[1]: 192.0.2.7:38862 [05/Jan/2026:10:00:00.222] front~ back/one{} 0/0/1/2/3 200"
+        ' 98 - - ---- 1/1/0/0/0 0/0 "GET /v1/leads HTTP/1.1"'
+    )
+    read, calls = load(
+        lines(row.format(""), row.format(" api.example.com"), row.replace("/2/", ""))
+    )
+    assert (read.loaded, read.rejected, read.skipped) == (2, 1, 0)
+    assert {call["api"] for call in calls} == {"GET /v1/leads"}
+
+
+@pytest.mark.parametrize(
+    ("stamp", "at"),
+    [
+        ('"5/13/2026, 10:00:01.123 PM"', "2026-05-13 22:00:01.123000"),
+        ('"May 18, 2026 @ 12:34:56.789"', "2026-05-18 12:34:56.789000"),
+        ('"May 18, 2026 @ 12:34:56"', "2026-05-18 12:34:56"),
+    ],
+)
+def test_stamps_of_portals_and_of_kibana(load, stamp, at):
+    _, (call,) = load(f"timestamp,user,path\n{stamp},ann,/a\n")
+    assert str(call["occurred_at"]) == at
+
+
+def test_the_day_of_a_w3c_log_as_its_specification_writes_it(load):
+    _, (call,) = load(
+        "#Version: 1.0\n#Date: 2-Jan-2026 00:00:00\n#Fields: time cs-method cs-uri\n"
+        "00:34:23 GET /foo/bar.html\n"
+    )
+    assert str(call["occurred_at"]) == "2026-01-02 00:34:23"
+
+
+def test_a_w3c_row_that_is_far_too_short_is_a_reject_and_no_request_is_no_call(load, rejects):
+    head = "#Fields: date time s-ip cs-method cs-uri-stem cs-username c-ip cs(User-Agent) sc-status"
+    read, _calls = load(
+        lines(
+            head,
+            "2026-01-05 10:00:00 10.0.0.1 GET /a ann 192.0.2.7 curl 200",
+            "2026-01-05 10:00:01 GET cut-and-shifted 80 - 192.0.2.7",
+            "2026-01-05 10:00:02 10.0.0.1 - - - 192.0.2.7 - -",
+        )
+    )
+    assert (read.loaded, read.rejected, read.skipped) == (1, 1, 2)
+    assert rejects()[0][1] == "has 7 fields where #Fields: names 9"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "user"),
+    [
+        ("1.2.3.4 - - ", "", "1.2.3.4"),
+        ("1.2.3.4 - [5.6.7.8] - ann ", " ", "ann"),
+        ("1.2.3.4 - [1.2.3.4] - - ", " ", "1.2.3.4"),
+        ('1.2.3.4 - "" ', " ", "1.2.3.4"),
+        ("1.2.3.4 -  -  ", " ", "1.2.3.4"),
+    ],
+)
+def test_older_and_odder_access_logs_name_the_same_users(load, before, after, user):
+    line = f'{before}[05/Jan/2026:10:00:00 +0000]{after}"GET /a HTTP/1.1" 200 5'
+    read, (call,) = load(line + "\n")
+    assert (read.format, call["user"], call["api"]) == ("access", user, "GET /a")
+
+
+@pytest.mark.parametrize("blank", ["-", " - ", "null ", "\tNone", " ", "undefined             "])
+def test_a_blank_cell_may_have_white_space_around_it(load, blank):
+    _, (call,) = load(f"time,user,path,ip\n2026-01-05T10:00:00Z,{blank},/a,192.0.2.7\n")
+    assert (call["user"], call["user_basis"]) == ("192.0.2.7", "ip")
+
+
+def test_an_id_that_several_different_calls_carry_is_none_of_a_call(load):
+    shared, calls = load(
+        lines(
+            *(
+                {"time": f"2026-01-05T10:00:0{i}Z", "path": path, "user": "ann", word: "t-1"}
+                for word in ("trace_id", "correlation_id")
+                for i, path in enumerate(("/a", "/b", "/c"))
+            )
+        ),
+        "shared.jsonl",
+    )
+    assert (shared.loaded, shared.duplicates) == (6, 0)
+    assert {call["request_id"] for call in calls} == {None}
+
+
+def test_a_trace_of_one_call_each_unites_overlapping_logs(load):
+    row = '{{"time": "2026-01-05T10:00:0{0}Z", "path": "/a", "user": "ann", "trace_id": "t-{0}"}}'
+    load(lines(*(row.format(i) for i in range(4))), "one.jsonl")
+    again, _ = load(lines(*(row.format(i) for i in range(2, 6))), "two.jsonl")
+    assert (again.loaded, again.duplicates) == (2, 2)
+
+
+def test_a_number_that_begins_anew_with_each_process_is_no_id(load):
+    rows = [
+        {"time": 1767607200000 + at, "req": {"id": number, "method": "GET", "url": url}}
+        for at, (number, url) in enumerate([(1, "/a"), (2, "/b"), (1, "/c")])
+    ]
+    read, _ = load(lines(*rows), "pino.json")
+    assert (read.loaded, read.duplicates) == (3, 0)
+
+
+def test_the_host_that_wrote_a_log_calls_nobody(load):
+    _, (call,) = load("date,host,url,user\n2026-01-05T10:00:00Z,web-1,/a,\n")
+    assert (call["user"], call["ip"]) == ("(unknown)", None)
+
+
+def test_in_githubs_log_the_actor_calls_and_not_whom_it_is_done_to(load):
+    read, (call,) = load(
+        lines({"@timestamp": 1767607200000, "_document_id": "d", "action": "org.add_member",
+               "actor": "ann", "actor_ip": "192.0.2.7", "user": "bob"}),
+        "audit.json",
+    )  # fmt: skip
+    assert (read.format, call["user"], call["ip"]) == ("github", "ann", "192.0.2.7")
+
+
+def test_kubernetes_tells_of_a_request_at_each_stage_and_it_is_one_call(load):
+    row = {
+        "auditID": "a", "requestURI": "/api/v1/pods", "verb": "list", "user": {"username": "ann"},
+        "sourceIPs": ["192.0.2.7"], "requestReceivedTimestamp": "2026-01-05T10:00:00.1Z",
+    }  # fmt: skip
+    read, (call,) = load(
+        lines(row | {"stage": "RequestReceived"},
+              row | {"stage": "ResponseComplete", "responseStatus": {"code": 403}}),
+        "audit.log",
+    )  # fmt: skip
+    assert (read.loaded, read.skipped) == (1, 1)
+    assert (call["user"], call["status"], call["ip"]) == ("ann", "403", "192.0.2.7")
