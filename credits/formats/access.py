@@ -36,6 +36,7 @@ REQUEST = r"^(\S+) +(.*?)(?: +HTTP/[\d.]+)?$"
 
 _LOOKS = re.compile(rf'\[{_CLF}\] ?(?:[^" ]+ ){{0,2}}"')
 _STATUS = re.compile(r'["\s]\d\d\d(\s|$)')
+_PORT = re.compile(r"(?:\S+ )?\d+(?:\.\d+){3}:\d+ ")
 _TIME = re.compile(rf"\[({_CLF})\]")
 
 
@@ -115,6 +116,10 @@ class Access:
                 " choose another format."
             )
         found = [_TIME.search(line[:5000]) for line in sample.filled[:500]]
+        # To look for a comma takes less than half of what cutting at one does.
+        ip = "CASE WHEN contains(who.ip, ',') THEN split_part(who.ip, ',', 1) ELSE who.ip END"
+        if any(map(_PORT.match, sample.filled[:500])):
+            ip = f"regexp_replace({ip}, '^(\\d+(?:\\.\\d+){{3}}):\\d+$', '\\1')"
         return lines.reading(
             self.name,
             sample,
@@ -126,9 +131,7 @@ class Access:
                 "path": "request[2]",
                 "method": "CASE WHEN len(request) >= 2 THEN request[1] END",
                 "status": "status",
-                # To look for a comma takes less than half of what cutting at one does.
-                "ip": "CASE WHEN contains(who.ip, ',') THEN split_part(who.ip, ',', 1)"
-                " ELSE who.ip END",
+                "ip": ip,
             },
             columns={
                 "occurred_at": "[time]",

@@ -8,12 +8,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
 
-from credits import CreditsError
 from credits.formats import lines
-from credits.formats.base import Options, Reading, Sample, literal
+from credits.formats.base import Reading, Sample, literal
+from credits.formats.lines import Lines
 
 _ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?"
 _ALB = re.compile(rf"(?:https?|h2|grpcs?|wss?) {_ISO} \S+ \S+ \S+ [\d.-]+ [\d.-]+ [\d.-]+ ")
@@ -47,34 +45,6 @@ regexp_extract(line, {literal(_S3_LINE)}, ['stamp', 'asked', 'request', 'rest'])
 string_split(part.asked, ' ') AS a, string_split(part.request, ' ') AS r,
 string_split(part.rest, '"') AS q
 """
-
-
-@dataclass(frozen=True)
-class AwsText:
-    """Lines of one of the AWS services."""
-
-    name: str
-    title: str
-    looks: re.Pattern[str]
-    reading: Callable[[str, Sample], Reading]
-    akin: re.Pattern[str] | None = None
-    """What other rows of the same reading look like."""
-    generic: bool = False
-
-    def read(self, sample: Sample, options: Options, *, forced: bool) -> Reading | None:
-        """Claims a log if more than half of its first lines look like the service's."""
-        del options  # its stamps carry their zone
-        tried = sample.filled[:100]
-        fitting = sum(1 for line in tried if self.looks.match(line[:4000]))
-        akin = sum(1 for line in tried if self.akin and self.akin.match(line[:4000]))
-        if forced and not fitting:
-            raise CreditsError(
-                f"{sample.plain.name} has no lines of the {self.title} in its beginning:"
-                " choose another format."
-            )
-        if not forced and (not tried or (fitting + akin) * 2 <= len(tried) or akin > fitting):
-            return None
-        return self.reading(self.name, sample)
 
 
 def _balancer(name: str, sample: Sample) -> Reading:
@@ -148,7 +118,7 @@ def _s3(name: str, sample: Sample) -> Reading:
 
 
 FORMATS = (
-    AwsText("alb", "AWS application load balancer log", _ALB, _balancer, _ELB),
-    AwsText("elb", "AWS classic load balancer log", _ELB, _balancer, _ALB),
-    AwsText("s3", "S3 server access log", _S3, _s3),
+    Lines("alb", "AWS application load balancer log", _ALB, _balancer, _ELB),
+    Lines("elb", "AWS classic load balancer log", _ELB, _balancer, _ALB),
+    Lines("s3", "S3 server access log", _S3, _s3),
 )

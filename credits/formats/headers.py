@@ -60,8 +60,8 @@ _BLANK = frozenset({"", "-", "null", "NULL", "None", "none", "(null)", "nan", "N
 
 
 def plain_name(name: str) -> str:
-    """A name as it is looked up: `cs(User-Agent)` → `csuseragent`."""
-    return re.sub(r"[\W_]+", "", name).lower()
+    """A name as it is looked up: `cs(User-Agent)` → `csuseragent`, `Date (UTC)` → `date`."""
+    return re.sub(r" [\[(]UTC[\])]$|[\W_]+", "", name).lower()
 
 
 def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, int]:

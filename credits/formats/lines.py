@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from credits.formats.base import Reading, Sample, lines_of
+from credits import CreditsError
+from credits.formats.base import Options, Reading, Sample, lines_of
 
 # What begins with white space is below `!`: cheap to see, and rare.
 _EMPTY = "line IS NULL OR (line < '!' AND regexp_full_match(line, '\\s*'))"
@@ -44,3 +47,31 @@ def reading(
         reject=reject,
         ambiguous_days=ambiguous_days,
     )
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A format whose lines look like no other's."""
+
+    name: str
+    title: str
+    looks: re.Pattern[str]
+    reading: Callable[[str, Sample], Reading]
+    akin: re.Pattern[str] | None = None
+    """What other rows of the same reading look like."""
+    generic: bool = False
+
+    def read(self, sample: Sample, options: Options, *, forced: bool) -> Reading | None:
+        """Claims a log if more than half of its first lines look like it."""
+        del options  # the stamps of such lines carry their zone
+        tried = sample.filled[:100]
+        fitting = sum(1 for line in tried if self.looks.match(line[:4000]))
+        akin = sum(1 for line in tried if self.akin and self.akin.match(line[:4000]))
+        if forced and not fitting:
+            raise CreditsError(
+                f"{sample.plain.name} has no lines of the {self.title} in its beginning:"
+                " choose another format."
+            )
+        if not forced and (not tried or (fitting + akin) * 2 <= len(tried) or akin > fitting):
+            return None
+        return self.reading(self.name, sample)

@@ -94,6 +94,18 @@ TEXTS = {
         '6,5/18/2026 9:13:33 PM,ann@example.com,FileAccessed,"{""Id"": ""m-1"", ""Operation"":'
         ' ""FileAccessed"", ""CreationTime"": ""2026-05-18T21:13:33"", ""UserId"": ""ann""}"'
     ),
+    "squid": (
+        "1767607200.450   5920 192.0.2.7 TCP_MISS/302 1015 POST https://login.example.com/a?x=1"
+        " ann HIER_DIRECT/198.51.100.1 text/html"
+    ),
+    "envoy-text": (
+        '[2026-01-05T10:00:00.310Z] "POST /api/v1/locations HTTP/2" 204 - 154 0 226 100 "192.0.2.7"'
+        ' "nsq2http" "r-1" "locations" "tcp://198.51.100.1:80"'
+    ),
+    "envoy-text: istio": (
+        '[2026-01-05T10:00:00.409Z] "GET /status/418 HTTP/1.1" 418 - via_upstream - "-" 0 135 4 4'
+        ' "-" "curl/7.73" "r-1" "httpbin:8000" "127.0.0.1:80" inbound|8000|| 127.0.0.1:41854'
+    ),
     "cloudtrail-table": (
         "User name,AWS access key,Event time,Event source,Event name,Source IP address,User agent,"
         "Error code,Request ID,Event ID\n"

@@ -177,3 +177,51 @@ def test_kubernetes_tells_of_a_request_at_each_stage_and_it_is_one_call(load):
     )  # fmt: skip
     assert (read.loaded, read.skipped) == (1, 1)
     assert (call["user"], call["status"], call["ip"]) == ("ann", "403", "192.0.2.7")
+
+
+def test_squid_writes_who_asked_for_what_and_caches_ask_each_other(load):
+    row = "1767607200.450   5 192.0.2.7 {} 15 {} {} HIER_DIRECT/198.51.100.1 text/html"
+    read, calls = load(
+        lines(
+            row.format("TCP_MISS/302", "POST https://login.example.com/a?x=1", "ann"),
+            row.format("TCP_TUNNEL/200", "CONNECT login.example.com:443", "-"),
+            row.format("UDP_MISS/000", "ICP_QUERY http://a.example/x", "-"),
+            "1767607200.450   5 192.0.2.7 TCP_MISS",
+        )
+    )
+    assert (read.format, read.loaded, read.skipped, read.rejected) == ("squid", 2, 1, 1)
+    assert {(c["user"], c["api"], c["method"], c["status"]) for c in calls} == {
+        ("ann", "POST /a", "POST", "302"),
+        ("192.0.2.7", "login.example.com:443", "CONNECT", "200"),
+    }
+
+
+def test_envoy_and_istio_write_the_same_fields_in_different_places(load):
+    envoy = '[2026-01-05T10:00:0{}.310Z] "{}" {} - 154 0 226 100 "192.0.2.7,10.0.0.1" "grpc" "{}"'
+    istio = (
+        '[2026-01-05T10:00:05Z] "GET /s HTTP/1.1" 418 - via_upstream - "-" 0 1 4 4 "-" "curl" "r3"'
+    )
+    read, calls = load(
+        lines(
+            envoy.format(1, "POST /a/1 HTTP/2", 204, "r1") + ' "a" "b"',
+            envoy.format(2, "- - -", 0, "-") + ' "a" "b"',
+            istio + ' "a" "10.0.0.1:80"',
+            "[2026-01-05T10:00:06Z] torn",
+        )
+    )
+    assert (read.format, read.loaded, read.skipped, read.rejected) == ("envoy-text", 2, 1, 1)
+    assert [(c["user"], c["api"], c["status"], c["ip"], c["request_id"]) for c in calls] == [
+        ("grpc", "POST /a/{id}", "204", "192.0.2.7", "r1"),
+        ("curl", "GET /s", "418", None, "r3"),
+    ]
+
+
+def test_a_port_behind_an_address_makes_no_other_caller(load):
+    row = '192.0.2.7:{} - - [05/Jan/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 5'
+    _, calls = load(lines(row.format(1), row.format(2)))
+    assert {call["user"] for call in calls} == {"192.0.2.7"}
+
+
+def test_a_header_may_name_the_zone_of_its_times(load):
+    _, (call,) = load("TimeGenerated [UTC],user,path\n2026-01-05 10:00:00,ann,/a\n")
+    assert str(call["occurred_at"]) == "2026-01-05 10:00:00"

@@ -1,0 +1,97 @@
+"""Proxies that write a line for each call and nothing else: Squid in its own format, and Envoy.
+
+https://wiki.squid-cache.org/Features/LogFormat, `squid`: its stamp counts seconds, in UTC.
+https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage, the
+default format string; Istio puts three fields more behind the flags.
+"""
+
+from __future__ import annotations
+
+import re
+
+from credits.formats import lines
+from credits.formats.base import Reading, Sample
+from credits.formats.lines import Lines
+
+# time elapsed client result/status bytes method URL user hierarchy/host type
+_SQUID = re.compile(r"\d{9,10}\.\d{3} +-?\d+ \S+ [A-Z_]+/\d{3} \d+ \S+ \S+ \S+ \S+/\S+")
+_SQUID_PARTS = "regexp_extract_all(line, '\\S+') AS c"
+
+# [start] "method path protocol" status flags … "forwarded for" "user agent" "request id" …
+_ENVOY = re.compile(
+    r'\[\d{4}-\d\d-\d\dT[\d:.]+Z\] "\S+ \S+ \S+" \d{1,3} \S+ [^"]*'
+    r'(?:"[^"]*" [\d -]+)?"[^"]*" "[^"]*" "[^"]*" "[^"]*"'
+)
+_ENVOY_PARTS = """
+string_split(line, '"') AS q
+;
+string_split(q[2], ' ') AS r, trim(q[1], '[] ') AS stamp, string_split(trim(q[3]), ' ') AS after,
+CASE WHEN regexp_matches(q[5], '\\d') THEN 2 ELSE 0 END AS o
+"""
+
+
+def _squid(name: str, sample: Sample) -> Reading:
+    return lines.reading(
+        name,
+        sample,
+        _SQUID_PARTS,
+        {
+            "occurred_at": "c[1]",
+            "user": "c[8]",
+            "path": "c[7]",
+            "method": "c[6]",
+            "status": "split_part(c[4], '/', 2)",
+            "ip": "c[3]",
+        },
+        columns={
+            "occurred_at": "time",
+            "user": "user",
+            "path": "URL",
+            "method": "method",
+            "status": "result/status",
+            "ip": "client",
+        },
+        stamps=tuple(line.split(None, 1)[0] for line in sample.filled[:500]),
+        # What caches ask each other comes over UDP.
+        skip=f"coalesce({lines.BLANK},"
+        " CASE WHEN starts_with(c[4], 'UDP_') THEN 'no HTTP call' END)",
+        reject="CASE WHEN len(c) < 9 OR NOT contains(c[4], '/')"
+        " THEN 'does not look like a line of Squid' END",
+    )
+
+
+def _envoy(name: str, sample: Sample) -> Reading:
+    return lines.reading(
+        name,
+        sample,
+        _ENVOY_PARTS,
+        {
+            "occurred_at": "stamp",
+            "app": "q[6 + o]",
+            "path": "r[2]",
+            "method": "r[1]",
+            "status": "after[1]",
+            "ip": "trim(split_part(q[4 + o], ',', 1))",
+            "request_id": "q[8 + o]",
+        },
+        columns={
+            "occurred_at": "start_time",
+            "app": "user_agent",
+            "path": "request",
+            "method": "request",
+            "status": "response_code",
+            "ip": "x_forwarded_for",
+            "request_id": "x_request_id",
+        },
+        stamps=("2001-01-01T00:00:00.000Z",),
+        # A raw connection has no method and no path.
+        skip=f"coalesce({lines.BLANK}, CASE WHEN q[2] = '- - -' THEN 'no HTTP call' END)",
+        reject="CASE WHEN len(q) < 10 + o OR len(r) <> 3"
+        " THEN 'does not look like a line of Envoy' END",
+    )
+
+
+FORMATS = (
+    Lines("envoy-text", "Envoy or Istio access log, text", _ENVOY, _envoy),
+    Lines("squid", "Squid access log, native", _SQUID, _squid),
+)
