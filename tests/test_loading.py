@@ -19,7 +19,7 @@ import pytest
 
 from credits import CreditsError
 from credits.formats import Options
-from credits.store import Load, Store, Terms, duplicates
+from credits.store import Load, Store, Terms, duplicates, schema
 
 NOW = datetime(2026, 11, 22)
 HEADER = "time,user,path,method,status\n"
@@ -188,6 +188,19 @@ def test_ids_are_found_however_many_are_looked_up_or_sorted_at_a_time(
     first = take(log("r1", "r2", "r3", "r2"), "a.csv")
     second = take(log("r4", "r3", "r1", "r5", "r4"), "b.csv")
     assert [(load.loaded, load.duplicates) for load in (first, second)] == [(3, 1), (2, 3)]
+
+
+@pytest.mark.parametrize("looked_up", [1_000, 0])
+def test_ids_whose_hashes_are_alike_are_told_apart_by_what_they_are(
+    store: Store, take: Take, monkeypatch: pytest.MonkeyPatch, looked_up: int
+):
+    monkeypatch.setattr(duplicates, "_LOOKED_UP", looked_up)
+    take(IDS + "2026-01-05T10:00:00Z,ada,/a,r1\n")
+    alike = ", ".join(f"{name} = {part}" for name, part in schema.hashed("'r2'").items())
+    with store._database.writer() as cursor, store._database.change(cursor):
+        cursor.execute(f"UPDATE stored_calls SET {alike}")
+    assert counts(take(IDS + "2026-01-05T10:00:00Z,ada,/a,r2\n", "b.csv")) == (1, 0, 0, 0)
+    assert column(store, "request_id") == ["r1", "r2"]
 
 
 def test_rows_with_and_without_request_ids_stand_side_by_side(take: Take):

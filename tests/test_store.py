@@ -52,6 +52,12 @@ def test_every_change_advances_the_version_and_no_question_does(store: Store, lo
     assert store.version() == seen[-1]
 
 
+FOURTH_VERSION = """
+ALTER TABLE stored_calls DROP COLUMN id_check;
+ALTER TABLE stored_duplicates DROP COLUMN id_check;
+UPDATE meta SET value = '4' WHERE key = 'schema';
+"""
+"""To what it was before more than half a hash of ids was kept."""
 FIRST_VERSION = """
 CREATE TABLE old_calls AS SELECT * FROM calls;
 CREATE TABLE old_duplicates AS SELECT * FROM duplicates;
@@ -104,6 +110,7 @@ UPDATE meta SET value = '3' WHERE key = 'schema';
 """
 """Takes a database back to what it was before users had numbers, and days sums."""
 SECOND_VERSION = f"""
+{FOURTH_VERSION}
 {THIRD_VERSION}
 ALTER TABLE stored_calls DROP COLUMN id_hash;
 ALTER TABLE stored_duplicates DROP COLUMN id_hash;
@@ -113,7 +120,9 @@ UPDATE meta SET value = '2' WHERE key = 'schema';
 """To what it was before ids had hashes, and users sums."""
 
 
-@pytest.mark.parametrize("earlier", [SECOND_VERSION, THIRD_VERSION], ids=["second", "third"])
+@pytest.mark.parametrize(
+    "earlier", [SECOND_VERSION, THIRD_VERSION, FOURTH_VERSION], ids=["second", "third", "fourth"]
+)
 def test_a_database_of_an_earlier_version_is_brought_up_to_date(
     tmp_path: Path, log: Path, earlier: str
 ):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from credits.formats import lines
-from credits.formats.base import Reading, Sample, literal
+from credits.formats.base import Reading, Sample, literal, one_of
 from credits.formats.lines import Lines
 
 _ISO = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z?"
@@ -20,6 +20,8 @@ _S3 = re.compile(
     r"\S+ \S+ \[\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}\] \S+ .*? \S+"
     r" [A-Z0-9]+\.[A-Z.]\S* \S+ "
 )
+
+_KINDS = ("http", "https", "h2", "grpc", "grpcs", "ws", "wss")
 
 # Quotes part head, request, user agent and the rest; an ALB has its type before the time.
 _BALANCER = """
@@ -75,7 +77,7 @@ def _balancer(name: str, sample: Sample) -> Reading:
         stamps=("2001-01-01T00:00:00Z",),
         skip=f"coalesce({lines.BLANK_OR_COMMENT}, raw)",
         reject="CASE WHEN len(h) < 9 + o OR len(q) < 2"
-        " OR (o = 1 AND kind NOT IN ('http', 'https', 'h2', 'grpc', 'grpcs', 'ws', 'wss'))"
+        f" OR (o = 1 AND NOT {one_of('kind', _KINDS)})"
         " THEN 'does not look like a line of a load balancer' END",
     )
 

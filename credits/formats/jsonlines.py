@@ -14,8 +14,16 @@ from typing import Any
 
 from credits import CreditsError
 from credits.formats import headers, lines
-from credits.formats.base import OBJECT_LINES, Options, Reading, Sample, json_value, literal
-from credits.formats.staging import BLANKS
+from credits.formats.base import (
+    OBJECT_LINES,
+    Options,
+    Reading,
+    Sample,
+    json_value,
+    literal,
+    one_of,
+)
+from credits.formats.staging import BLANK_CELLS
 from credits.formats.stamps import is_ambiguous
 
 _DEEPEST = 6
@@ -73,7 +81,7 @@ def fill(choice: Choice, at: Mapping[str, str], *, test: bool = False) -> str:
         return " OR ".join(f"({part})" for part in told) or "true"
     # What stands for nothing (a "-") gives way to the next choice.
     *tried, last = parts
-    filled = [f"CASE WHEN {part} NOT IN {BLANKS} THEN {part} END" for part in tried]
+    filled = [f"CASE WHEN NOT {one_of(part, BLANK_CELLS)} THEN {part} END" for part in tried]
     return f"coalesce({', '.join([*filled, last])})" if tried else last
 
 
@@ -239,7 +247,7 @@ def _values(rows: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> Iterable
 _SAYS_WHAT = ("user", "api", "path", "method", "calls", "credits")
 """A row without any of these is no call, though it has a time (a heartbeat, a start-up message)."""
 
-_HEARTBEATS = "('', 'heartbeat', 'heart beat', 'keepalive', 'keep-alive')"
+_HEARTBEAT = "'(?i)(heart ?beat|keep-?alive)?'"
 
 
 class JsonLines:
@@ -284,7 +292,7 @@ class JsonLines:
         calls = tuple(telling.values()) or tuple(paths.values())
         if "api" in telling:
             calls = tuple(path for field, path in telling.items() if field != "api")
-            calls += (f"lower({{{telling['api']}}}) NOT IN {_HEARTBEATS}",)
+            calls += (f"NOT regexp_full_match({{{telling['api']}}}, {_HEARTBEAT})",)
         read = reading(
             self.name,
             sample,

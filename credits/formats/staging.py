@@ -13,12 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterable
 
-from credits.formats.base import FIELDS, Reading, literal
+from credits.formats.base import FIELDS, Reading, one_of
 from credits.formats.paths import key_sql, parameters_sql
 from credits.formats.stamps import EARLIEST, LATEST, stamp_sql
 
 BLANK_CELLS = ("", "-", "null", "NULL", "None", "(null)", "undefined", "nan", "NaN", "\\N")
-BLANKS = f"({', '.join(map(literal, BLANK_CELLS))})"
 UNKNOWN = "(unknown)"
 IS_CALL = "skip IS NULL AND reject IS NULL"
 """Which of the staged rows are calls."""
@@ -30,6 +29,8 @@ _CLEANED = ("api", "path", "credits", "calls", "ip", "request_id")
 MAKES = ("by_user", "by_app", "by_ip", "key", "is_path", "verb", "parameters", "code")
 """What makes the kind of a row, as the log has it; `makes` is the list of it, as text."""
 _VERB = r"^[A-Za-z]{3,12} +(/|\*|https?://)\S*"
+_PARTS = r"'^(\S+) +(\S*)'"
+"""The verb and the target of what begins as `_VERB` says."""
 _SPACE = " \t\r\n"
 _BLANK = f"^({'|'.join(re.escape(text) for text in BLANK_CELLS if text)})$"
 ABSENT = {
@@ -46,9 +47,10 @@ def staging_sql(reading: Reading, parameters: Iterable[str], is_known: str = "fa
     """SELECT of occurred_at, records, ip, request_id, skip, reject, kind, makes, and such of
     `ABSENT` as the log has.
 
-    `logged` are the credits that the log carries; `kind` is a hash of `makes` and of whether there
-    are `logged` and `records`. `parameters`: the query parameters that a rate card tells calls
-    apart by. `is_known`: SQL for whether what makes a `kind` is known; it is NULL then.
+    `logged` are the credits that the log carries; `fingerprint` is the hash of the id, or of a row
+    without one; `kind` is a hash of `makes` and of whether there are `logged` and `records`.
+    `parameters`: the query parameters that a rate card tells calls apart by. `is_known`: SQL for
+    whether what makes a `kind` is known; it is NULL then.
     """
     has = reading.fields.keys()
     raw = ", ".join(f"{reading.fields.get(f, 'NULL::VARCHAR')} AS f_{f}" for f in FIELDS)
@@ -70,13 +72,11 @@ FROM (SELECT *, f_user AS by_user, f_app AS by_app, {_by_ip(has)} AS by_ip, f_st
   target IS NOT NULL AS is_path, {parameters_sql("target", parameters)} AS parameters,
   CASE WHEN skip IS NULL THEN {_reject(weighted, logs_credits)} END AS reject
 FROM (SELECT * REPLACE (
-    CASE WHEN request IS NULL OR request[2] = '' THEN target ELSE request[2] END AS target),
-    CASE WHEN request IS NULL OR request[1] = '' THEN f_method ELSE request[1] END AS verb
+    CASE WHEN request IS NULL THEN target ELSE regexp_extract(request, {_PARTS}, 2) END AS target),
+    CASE WHEN request IS NULL THEN f_method ELSE regexp_extract(request, {_PARTS}, 1) END AS verb
 FROM (SELECT *,
-  CASE WHEN target IS NULL OR starts_with(target, '/') THEN NULL
-       WHEN regexp_matches(target, '{_VERB}')
-       THEN [regexp_extract(target, '^(\\S+) +(\\S*)', 1),
-             regexp_extract(target, '^(\\S+) +(\\S*)', 2)] END AS request
+  CASE WHEN {_is_path("target")} THEN NULL
+       WHEN regexp_matches(target, '{_VERB}') THEN target END AS request
 FROM (SELECT *, {_target()} AS target,
   CASE WHEN stamp BETWEEN {EARLIEST} AND {LATEST} THEN stamp END AS occurred_at
 FROM (SELECT *, {stamp} AS stamp, {_whole("f_records")} AS records, {logged} AS logged,
@@ -118,7 +118,11 @@ def _own(reading: Reading) -> dict[str, str | None]:
     return {
         "logged": "logged" if "credits" in reading.fields else None,
         "calls": "calls" if "calls" in reading.fields else None,
-        "fingerprint": "CASE WHEN f_request_id IS NULL THEN fingerprint END",
+        "fingerprint": (
+            "CASE WHEN f_request_id IS NULL THEN fingerprint ELSE hash(f_request_id) END"
+            if "request_id" in reading.fields
+            else "fingerprint"
+        ),
         "line": "line" if reading.line else None,
         "text": "CASE WHEN reject IS NOT NULL THEN text END" if reading.row else None,
     }
@@ -127,16 +131,15 @@ def _own(reading: Reading) -> dict[str, str | None]:
 def clean_sql(column: str) -> str:
     """A cell without what stands for nothing, and without white space around it.
 
-    Of many cells of a log this is asked, so it is put in the cheapest words: a chain of comparisons
-    costs half of what `IN` does, and to look at the last character half of asking for each kind of
-    white space. What ends or begins with a control character comes to `trim` too, which leaves it.
-    `trim` stands here once: what is written twice DuckDB works out for every cell.
+    Of many cells of a log this is asked, so it is put in the cheapest words: to look at the last
+    character costs half of asking for each kind of white space. What ends or begins with a control
+    character comes to `trim` too, which leaves it. `trim` stands here once: what is written twice
+    DuckDB works out for every cell.
     """
-    blank = " OR ".join(f"{column} = {literal(text)}" for text in BLANK_CELLS)
     ends = f"{column}[-1] <= ' '"
     return (
         f"CASE WHEN ({begins_filled_sql(column)}) AND NOT {ends} THEN {column}"
-        f" WHEN {blank} THEN NULL WHEN {column} < '!' OR {ends}"
+        f" WHEN {one_of(column, BLANK_CELLS)} THEN NULL WHEN {column} < '!' OR {ends}"
         f" THEN nullif(regexp_replace(trim({column}, '{_SPACE}'), '{_BLANK}', ''), '')"
         f" ELSE {column} END"
     )
@@ -167,14 +170,19 @@ def _fingerprint(reading: Reading) -> str:
     return f"CASE WHEN {begins_filled_sql(request_id)} THEN NULL ELSE {reading.fingerprint} END"
 
 
+def _is_path(column: str) -> str:
+    """Whether a cell begins with `/`; what comes next in ASCII is `0`."""
+    return f"{column} >= '/' AND {column} < '0'"
+
+
 def _target() -> str:
     """The path, URL or request line of a call, from whichever field holds one."""
     return f"""CASE
-  WHEN f_path IS NOT NULL AND (starts_with(f_path, '/') OR f_path = '*') THEN f_path
+  WHEN {_is_path("f_path")} OR f_path = '*' THEN f_path
   WHEN f_path IS NOT NULL AND contains(f_path, '/') THEN
     CASE WHEN contains(f_path, '://') OR regexp_matches(f_path, '{_VERB}') THEN f_path
          ELSE '/' || f_path END
-  WHEN f_api IS NOT NULL AND (starts_with(f_api, '/') OR contains(f_api, '://')
+  WHEN f_api IS NOT NULL AND ({_is_path("f_api")} OR contains(f_api, '://')
        OR regexp_matches(f_api, '{_VERB}')) THEN f_api END"""
 
 

@@ -22,19 +22,22 @@ def find(cursor: duckdb.DuckDBPyConnection, *, keep: bool) -> None:
     if keep:
         return
     first, last, ids, bare = cursor.execute(f"""
-        SELECT min(occurred_at), max(occurred_at), count(request_id), count(fingerprint)
+        SELECT min(occurred_at), max(occurred_at), count(request_id), count(*) - count(request_id)
         FROM staging WHERE {IS_CALL}""").fetchall()[0]
     if ids:
-        if twice := _twice(cursor, int(ids)):
-            cursor.execute(_REPEATED_IDS, {"twice": twice})
-        _shadow_known_ids(cursor)
+        # Where all have an id it is not asked for: that would be to read through all the texts.
+        with_id = IS_CALL if not bare else f"{IS_CALL} AND request_id IS NOT NULL"
+        if twice := _twice(cursor, int(ids), with_id):
+            cursor.execute(_REPEATED_IDS.format(with_id=with_id), {"twice": twice})
+        _shadow_known_ids(cursor, with_id)
     if bare:
         cursor.execute(_KNOWN_ROWS, {"first": first, "last": last})
 
 
-def _shadow_known_ids(cursor: duckdb.DuckDBPyConnection) -> None:
+def _shadow_known_ids(cursor: duckdb.DuckDBPyConnection, with_id: str) -> None:
     """Ids of calls that are stored already, asked of their hashes first: few have to be read."""
-    cursor.execute(_MAY_BE_KNOWN)
+    cursor.execute(_ALIKE.format(with_id=with_id))
+    cursor.execute(_MAY_BE_KNOWN.format(with_id=with_id))
     rows = cursor.execute(f"SELECT row FROM may_be_known LIMIT {_LOOKED_UP + 1}").fetchall()
     if len(rows) > _LOOKED_UP:
         cursor.execute(_KNOWN_IDS.format(known=_READ_THROUGH))
@@ -48,39 +51,44 @@ def _shadow_known_ids(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute(_KNOWN_IDS.format(known="SELECT unnest($ids::VARCHAR[])"), {"ids": ids})
 
 
-def _twice(cursor: duckdb.DuckDBPyConnection, ids: int) -> list[int]:
+def _twice(cursor: duckdb.DuckDBPyConnection, ids: int, with_id: str) -> list[int]:
     """The hashes of ids that more than one row of the log has, or may have."""
     parts = ids // _SORTED + 1
     width = 2**32 // parts + 1
     found: list[int] = []
     for part in range(parts):
         low, high = part * width, (part + 1) * width - 1
-        some = cursor.execute(f"{_HASHES} WHERE hash BETWEEN {low} AND {high}")
+        some = cursor.execute(
+            f"SELECT {_ID_HASH} AS hash FROM staging"
+            f" WHERE {with_id} AND {_ID_HASH} BETWEEN {low} AND {high}"
+        )
         hashes = np.asarray(some.fetchnumpy()["hash"])
         hashes.sort()
         found += np.unique(hashes[1:][hashes[1:] == hashes[:-1]]).tolist()
     return found
 
 
-_ID_HASH = schema.id_hash("request_id")
-_WITH_ID = f"{IS_CALL} AND request_id IS NOT NULL"
+_ID_HASH = schema.parts_of("fingerprint")["id_hash"]
 
 # The later row of a request id is the duplicate, in the log itself and against what is known. Which
 # ids may be there twice is asked of their hashes: sorted, they take a sixth of a GROUP BY.
-_HASHES = f"SELECT hash FROM (SELECT {_ID_HASH} AS hash FROM staging WHERE {_WITH_ID})"
 _REPEATED_IDS = f"""
 INSERT INTO shadowed
 SELECT row FROM (
     SELECT row, row_number() OVER (PARTITION BY request_id ORDER BY row) AS place
-    FROM staging WHERE {_WITH_ID} AND {_ID_HASH} IN (SELECT unnest($twice::UINTEGER[])))
+    FROM staging WHERE {{with_id}} AND {_ID_HASH} IN (SELECT unnest($twice::UINTEGER[])))
 WHERE place > 1
 """
 
 # So is which of them may be known: of the calls that are stored, few ids have to be read then.
-_MAY_BE_KNOWN = f"""
+_ALIKE = f"""
+CREATE OR REPLACE TEMP TABLE alike AS
+SELECT rowid AS row, id_hash::UBIGINT << 16 | id_check AS hash FROM stored_calls WHERE id_hash IN (
+    SELECT {_ID_HASH} FROM staging WHERE {{with_id}})
+"""
+_MAY_BE_KNOWN = """
 CREATE OR REPLACE TEMP TABLE may_be_known AS
-SELECT rowid AS row FROM stored_calls WHERE id_hash IN (
-    SELECT {_ID_HASH} FROM staging WHERE {_WITH_ID})
+SELECT row FROM alike WHERE hash IN (SELECT fingerprint >> 16 FROM staging WHERE {with_id})
 """
 _READ_THROUGH = "SELECT request_id FROM stored_calls WHERE rowid IN (SELECT row FROM may_be_known)"
 _KNOWN_IDS = f"""
@@ -100,6 +108,6 @@ SELECT row FROM (
         WHERE fingerprint IS NOT NULL AND occurred_at BETWEEN $first AND $last
         GROUP BY occurred_at, fingerprint) AS known
     ON s.occurred_at = known.occurred_at AND s.fingerprint = known.fingerprint
-    WHERE skip IS NULL AND reject IS NULL)
+    WHERE s.request_id IS NULL AND skip IS NULL AND reject IS NULL)
 WHERE place <= times
 """

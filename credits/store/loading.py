@@ -298,6 +298,11 @@ def _insert(table: str, chosen: str, *, weighted: bool) -> str:
     """INSERT of the staged calls, rated; `weighted`: whether a row may stand for many."""
     cost = rating.cost_sql("k", "s")
     credits, refused = rating.charged_sql(cost, "s.logged", "has_credits", "refused")
+    # What is staged as a fingerprint is the hash of the id, where there is one.
+    ids = ", ".join(
+        f"CASE WHEN s.request_id IS NOT NULL THEN {part} END AS {name}"
+        for name, part in schema.parts_of("s.fingerprint").items()
+    )
     if not weighted:
         is_single = "NOT has_credits AND coalesce(s.records <= k.per_records, true)"
         credits = f"CASE WHEN {is_single} THEN single_credits ELSE {credits} END"
@@ -305,6 +310,6 @@ def _insert(table: str, chosen: str, *, weighted: bool) -> str:
     INSERT INTO {table} BY NAME
     SELECT $load AS load_id, k.kind_id, s.occurred_at, s.records, s.ip, s.request_id, s.calls,
         {credits} AS credits, {refused} AS refused_credits,
-        s.fingerprint, {schema.id_hash("s.request_id")} AS id_hash
+        CASE WHEN s.request_id IS NULL THEN s.fingerprint END AS fingerprint, {ids}
     FROM staging AS s JOIN staged_kinds AS k ON s.kind = k.kind
     WHERE s.skip IS NULL AND s.reject IS NULL AND {chosen}"""
