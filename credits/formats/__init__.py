@@ -21,7 +21,8 @@ import duckdb
 from credits import CreditsError
 from credits.formats import documents, headers, pattern
 from credits.formats.base import Correction, Format, Options, Reading, Sample, sample
-from credits.formats.packing import Limits, NotALog, Plain, Tick, copied, unpack
+from credits.formats.files import NotALog, Plain, Tick, copied
+from credits.formats.packing import Limits, unpack
 
 __all__ = ["NotALog", "Options", "Plain", "Reading", "check", "formats", "logs", "recognise"]
 

@@ -16,7 +16,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from credits.formats.packing import HEAD, Plain
+from credits.formats.files import HEAD, Plain
 
 FIELDS: tuple[str, ...] = (
     "occurred_at",

@@ -6,7 +6,7 @@ import glob
 from collections.abc import Iterable
 from pathlib import Path
 
-from credits.formats.packing import is_database
+from credits.formats.files import is_database
 
 
 def named(path: str, database: Path) -> tuple[list[str], list[str]]:

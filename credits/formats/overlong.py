@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from credits.formats.packing import Plain, refuse_full_disk
+from credits.formats.files import Plain, refuse_full_disk
 
 MOST = 16 << 20
 """Bytes of a line; DuckDB holds a few of such lines at a time, and stops at a longer one."""

@@ -8,7 +8,7 @@ from credits import CreditsError
 from credits.formats import headers
 from credits.formats.base import Options, Reading, identifier, literal
 from credits.formats.delimited import columns
-from credits.formats.packing import Plain
+from credits.formats.files import Plain
 from credits.formats.stamps import is_ambiguous
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from credits.formats.packing import CHUNK
+from credits.formats.files import CHUNK
 
 MARK = b"\x02"
 """Parts the number of a section from the line it stands before."""

@@ -20,7 +20,7 @@ import duckdb
 from credits import CreditsError
 from credits.formats import delimited, headers
 from credits.formats.base import Options, Reading
-from credits.formats.packing import Plain
+from credits.formats.files import Plain
 from credits.formats.records import Layout, Record, spool
 
 LARGEST = 1 << 30

@@ -17,12 +17,12 @@ import pandas as pd
 from credits import CreditsError
 from credits.formats import NotALog, Options
 from credits.formats.base import Correction
+from credits.formats.files import is_no_room
 from credits.rates import RateCard
 from credits.scenarios import Scenario
 from credits.store import (
     cards,
     corrections,
-    database,
     holding,
     loading,
     previewing,
@@ -31,6 +31,7 @@ from credits.store import (
     undoing,
 )
 from credits.store.database import Database, Progress
+from credits.store.explaining import no_room
 from credits.store.loading import Load, Terms
 from credits.store.previewing import Preview
 from credits.store.questions import Answers, Summary
@@ -98,8 +99,8 @@ class Store:
                 self._database, Path(path), terms or Terms(), now=now, name=name, progress=progress
             )
         except OSError as error:
-            if database.is_no_room(error):
-                raise database.no_room() from error
+            if is_no_room(error):
+                raise no_room() from error
             raise
 
     def _must_be_another(self, path: Path) -> None:

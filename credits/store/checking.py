@@ -15,7 +15,7 @@ import duckdb
 
 from credits import CreditsError
 from credits.store import cards, schema
-from credits.store.database import explained
+from credits.store.explaining import explained
 
 _SUMS = ("calls", "credits", "assumed", "refused", "refused_credits")
 

@@ -15,9 +15,11 @@ from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from credits import CreditsError
+from credits.formats.files import is_no_room
 from credits.store import holding, private
 from credits.store.checking import Checked, check
-from credits.store.database import IN_USE, Database, is_no_room, no_room
+from credits.store.database import Database
+from credits.store.explaining import IN_USE, no_room
 
 _TRIES = 5
 _CHUNK = 1 << 24

@@ -10,7 +10,6 @@ opened anew once it can be.
 
 from __future__ import annotations
 
-import errno
 import tempfile
 import threading
 import time
@@ -23,14 +22,15 @@ import duckdb
 
 from credits import CreditsError
 from credits.formats.base import literal
+from credits.formats.files import is_no_room
 from credits.store import holding, private, schema
 from credits.store.asking import Asking
 from credits.store.commits import Commits
+from credits.store.explaining import explained, given_up, no_room, why_not_opened
 
 Progress = Callable[[float, str], None]
 """Called with the share done (0 to 1) and what is being done, in words."""
 
-IN_USE = "is in use by another program"
 _PATIENCE = 500
 """How often to look, every 20 ms, whether all that was asked of a file that is gone has ended."""
 _CONFIG: dict[str, Any] = {
@@ -100,7 +100,7 @@ class Database:
             self._connection.close()
             self._let_go_of_spill()
             if isinstance(error, duckdb.Error):
-                raise CreditsError(_why_not(self.path, str(error))) from error
+                raise CreditsError(why_not_opened(self.path, str(error))) from error
             raise
         self._is = holding.identity(self._file)
         self._usable = True
@@ -244,7 +244,7 @@ class Database:
                 cursor.close()
                 self._in_use.discard(cursor)
         except (duckdb.Error, CreditsError) as error:
-            if _given_up(error) or _given_up(error.__cause__):
+            if given_up(error) or given_up(error.__cause__):
                 self._usable = False
             if isinstance(error, duckdb.Error):
                 raise explained(error) from error
@@ -343,49 +343,6 @@ def _roll_back(cursor: duckdb.DuckDBPyConnection) -> None:
         return
 
 
-def no_room() -> CreditsError:
-    """The disk is full."""
-    return CreditsError("There is no room left on the disk: free some space and try again.")
-
-
-def is_no_room(error: OSError) -> bool:
-    """Whether it is for want of room that the system refused."""
-    return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-
-
-def _says_no_room(text: str) -> bool:
-    signs = ("No space left", "Could not write", "max_temp_directory_size", "File too large")
-    return any(sign in text for sign in signs)
-
-
-def _given_up(error: BaseException | None) -> bool:
-    """Whether DuckDB refuses everything from then on, until the file is opened anew."""
-    return isinstance(error, duckdb.FatalException) or "has been invalidated" in str(error)
-
-
-def explained(error: duckdb.Error) -> CreditsError:
-    """What DuckDB says, as a sentence with something to do."""
-    text = str(error)
-    if isinstance(error, duckdb.InterruptException):
-        return CreditsError("The database was opened anew meanwhile: try again.")
-    if _says_no_room(text):
-        return no_room()
-    if "Permission denied" in text or "Read-only file system" in text:
-        return CreditsError(
-            "The database can't be written to: make its folder writable, or choose another database"
-            " with --database or CREDITS_DATABASE."
-        )
-    if "Out of Memory" in text:
-        return CreditsError(
-            "There is not enough memory for this: set CREDITS_MEMORY_LIMIT higher and try again."
-        )
-    if "Could not read enough bytes" in text or "Corrupt" in text or "checksum" in text.lower():
-        return CreditsError(
-            "The database is damaged: move it away, and load the logs again into a new one."
-        )
-    return CreditsError(f"The database could not do this ({text.splitlines()[0]}).")
-
-
 def _temporary() -> private.Folder:
     try:
         return private.temporary()
@@ -415,25 +372,4 @@ def _connect(path: Path, file: Path, memory_limit: str) -> duckdb.DuckDBPyConnec
             " --database or CREDITS_DATABASE."
         ) from error
     except duckdb.Error as error:
-        raise CreditsError(_why_not(path, str(error))) from error
-
-
-def _why_not(path: Path, text: str) -> str:
-    if "lock" in text.lower() and "conflict" in text.lower():
-        return (
-            f"{path} {IN_USE} (another dashboard, perhaps): stop that one, or"
-            " choose another database with --database or CREDITS_DATABASE."
-        )
-    if "read-only" in text.lower() or "permission" in text.lower() or "Cannot open file" in text:
-        return (
-            f"{path} can't be opened for writing: make the folder writable, or choose another"
-            " database with --database or CREDITS_DATABASE."
-        )
-    if _says_no_room(text):
-        return str(no_room())
-    if "memory_limit" in text or "Memory must have" in text:
-        return "CREDITS_MEMORY_LIMIT is not a size: write it as 2GB or 800MB."
-    return (
-        f"{path} is not a database of this program, or it is damaged: move it away, or choose"
-        " another with --database or CREDITS_DATABASE."
-    )
+        raise CreditsError(why_not_opened(path, str(error))) from error

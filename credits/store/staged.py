@@ -22,7 +22,8 @@ from credits.formats import Options, Plain, Reading, recognise
 from credits.formats.overlong import shortened
 from credits.formats.staging import IS_CALL, completed_sql, staging_sql
 from credits.store.corrections import saved
-from credits.store.database import Progress, explained
+from credits.store.database import Progress
+from credits.store.explaining import explained
 from credits.store.watching import watched
 
 _LARGE = 64 * 2**20

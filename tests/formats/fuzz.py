@@ -32,7 +32,8 @@ from samples import NO_CALLS, OBJECTS, SAMPLES, TEXTS
 from credits import CreditsError
 from credits.formats.base import sample
 from credits.formats.documents import needs_unfolding
-from credits.formats.packing import Plain, unpack
+from credits.formats.files import Plain
+from credits.formats.packing import unpack
 from credits.store import Load, Store
 
 NOW = datetime(2026, 11, 22)

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from credits import CreditsError
-from credits.formats import documents
+from credits.formats import documents, splitter
 from credits.formats.base import Sample, sample
-from credits.formats.packing import Plain
+from credits.formats.files import Plain
 
 ROWS = [
     {"ts": "2026-01-05T10:00:00Z", "user": 'a"d}a', "path": "/a[1]{2}\\", "n": {"deep": [[{}]]}},
@@ -52,7 +52,7 @@ def looked_at(text: str) -> Sample:
 @pytest.fixture(params=[1, 7, 1 << 20])
 def chunk(request, monkeypatch):
     """How much is read at a time: with very little, every token is cut in two somewhere."""
-    monkeypatch.setattr(documents, "_CHUNK", request.param)
+    monkeypatch.setattr(splitter, "_CHUNK", request.param)
     return request.param
 
 
@@ -82,7 +82,7 @@ _VALUES = st.recursive(
 def test_rows_of_any_content_survive(rows, layout, chunk, tmp_path_factory):
     rows = [{"ts": place, **row} for place, row in enumerate(rows)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(documents, "_CHUNK", chunk)
+        patch.setattr(splitter, "_CHUNK", chunk)
         text = LAYOUTS[layout](rows)
         found = unfolded(text, tmp_path_factory.mktemp("any"))
     assert [json.loads(line) for line, _ in found] == rows
@@ -91,8 +91,8 @@ def test_rows_of_any_content_survive(rows, layout, chunk, tmp_path_factory):
 @given(text=st.text(alphabet='[]{}",:\\ \n1aé', max_size=80), chunk=st.integers(1, 9))
 def test_nothing_that_begins_like_a_document_crashes(text, chunk, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(documents, "_CHUNK", chunk)
-        patch.setattr(documents, "_LARGEST_ROW", 20)
+        patch.setattr(splitter, "_CHUNK", chunk)
+        patch.setattr(splitter, "_LARGEST_ROW", 20)
         try:
             found = unfolded(text, tmp_path_factory.mktemp("any"))
         except CreditsError:
@@ -109,14 +109,14 @@ def test_each_row_knows_the_line_it_began_on(chunk, tmp_path):
 
 
 def test_a_wrapper_too_large_to_hold_is_read_as_it_comes(chunk, monkeypatch, tmp_path):
-    monkeypatch.setattr(documents, "_LARGEST_ROW", 200)
+    monkeypatch.setattr(splitter, "_LARGEST_ROW", 200)
     text = json.dumps({"meta": {"pages": 1}, "Data": ROWS * 5, "tail": {"ts": 1}})
     assert [json.loads(line) for line, _ in unfolded(text, tmp_path)] == ROWS * 5
 
 
 def test_an_object_too_large_to_be_a_row_is_not_lost_without_a_word(monkeypatch, tmp_path):
-    monkeypatch.setattr(documents, "_CHUNK", 50)
-    monkeypatch.setattr(documents, "_LARGEST_ROW", 100)
+    monkeypatch.setattr(splitter, "_CHUNK", 50)
+    monkeypatch.setattr(splitter, "_LARGEST_ROW", 100)
     text = json.dumps([{"a": 1}, {"b": "x" * 500, "c": 2}, {"a": 3}])
     found = [line for line, _ in unfolded(text, tmp_path)]
     assert found[0] == '{"a": 1}'
@@ -213,19 +213,19 @@ def test_a_large_array_is_never_held_as_a_whole(tmp_path):
     path = tmp_path / "large.json"
     row = json.dumps({"ts": "2026-01-05T10:00:00Z", "user": "ada", "pad": "x" * 200})
     path.write_text('{"Records":[' + ",".join([row] * 50_000) + "]}")
-    splitter_texts = []
+    held = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(documents, "_CHUNK", 1 << 16)
-        patch.setattr(documents, "_LARGEST_ROW", 1 << 18)
+        patch.setattr(splitter, "_CHUNK", 1 << 16)
+        patch.setattr(splitter, "_LARGEST_ROW", 1 << 18)
         with path.open() as file:
-            splitter = documents._Splitter(file)
+            reading = splitter.Splitter(file)
             count = 0
-            for _ in splitter.rows():
+            for _ in reading.rows():
                 count += 1
                 if count % 1000 == 0:
-                    splitter_texts.append(len(splitter.text))
+                    held.append(len(reading.text))
     assert count == 50_000
-    assert max(splitter_texts) < path.stat().st_size / 4
+    assert max(held) < path.stat().st_size / 4
 
 
 def test_the_sample_of_a_file_is_enough_to_see_that_it_is_a_document(tmp_path):

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from credits import CreditsError
 from credits.formats import jsonlines
 from credits.formats.base import Options, Sample, sample
+from credits.formats.files import Plain
 from credits.formats.jsonlines import JsonLines, fill, paths_in, pointer, value
-from credits.formats.packing import Plain
 
 CALL = {"ts": "2026-01-05T10:00:00Z", "user": "ada", "method": "GET", "path": "/v1/leads/17"}
 

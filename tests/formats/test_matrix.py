@@ -13,7 +13,7 @@ from credits import CreditsError
 from credits.formats import formats, recognise
 from credits.formats.base import Options, Sample, sample
 from credits.formats.documents import needs_unfolding, unfold
-from credits.formats.packing import Plain
+from credits.formats.files import Plain
 from credits.formats.staging import staging_sql
 
 GENERIC = {form.name for form in formats() if form.generic}

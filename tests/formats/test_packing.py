@@ -18,7 +18,8 @@ import pytest
 
 from credits import CreditsError
 from credits.formats import packing
-from credits.formats.packing import Limits, NotALog, unpack
+from credits.formats.files import NotALog
+from credits.formats.packing import Limits, unpack
 from credits.store import Store, Terms
 
 LOG = "time,user,api\n" + "".join(f"2026-01-01T00:00:{i:02}Z,ann{i},list\n" for i in range(60))
@@ -409,70 +410,6 @@ def test_unpacking_leaves_room_on_the_disk_for_others(tmp_path, pack):
     with contextlib.suppress(CreditsError):
         found = taken(tmp_path, pack(PLAIN), "a", limits=limits)
     assert [text for _, text in found if text] == []
-
-
-NAMES = LOG.replace("ann", "Zoë ")
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"\xef\xbb\xbf" + NAMES.encode(),
-        NAMES.encode("utf-16"),
-        NAMES.encode("utf-16-be"),
-        NAMES.encode("utf-16-le"),
-        b"\xfe\xff" + NAMES.encode("utf-16-be"),
-        NAMES.encode("utf-32"),
-        NAMES.encode("latin-1"),
-        NAMES.replace("\n", "\r").encode(),
-        NAMES.replace("\n", "\r\n", 20).encode(),
-        NAMES.replace("ann", "a\0nn").replace("list", "l\0ist").encode(),
-        b"\xef\xbb\xbf" + NAMES.replace("\n", "\r\n").encode(),
-    ],
-    ids=[
-        "BOM", "UTF-16", "UTF-16 BE bare", "UTF-16 LE bare", "UTF-16 BE", "UTF-32", "Latin-1",
-        "lone CR", "mixed ends", "NUL", "BOM and CRLF",
-    ],
-)  # fmt: skip
-@pytest.mark.parametrize("chunk", [7, 8 << 20])
-def test_every_encoding_and_line_end_becomes_the_same_text(tmp_path, monkeypatch, data, chunk):
-    monkeypatch.setattr(packing, "CHUNK", chunk)
-    assert taken(tmp_path, data) == [("a.log", NAMES)]
-
-
-def test_crlf_throughout_is_left_as_it_is(tmp_path):
-    text = LOG.replace("\n", "\r\n")
-    assert taken(tmp_path, text.encode()) == [("a.log", text)]
-
-
-@pytest.mark.parametrize("chunk", [5, 8 << 20])
-def test_a_few_bad_bytes_are_replaced_and_counted(tmp_path, monkeypatch, chunk):
-    monkeypatch.setattr(packing, "CHUNK", chunk)
-    data = NAMES.encode().replace("Zoë 7".encode(), b"Zo\xff\xfe7")
-    path = tmp_path / "given"
-    path.write_bytes(data)
-    (plain,) = unpack(path, "a.log", tmp_path)
-    assert not isinstance(plain, NotALog)
-    assert plain.replaced == 2
-    text = plain.path.read_text("utf-8")
-    assert "Zo\ufffd\ufffd7" in text
-    assert text.count("Zoë") == NAMES.count("Zoë") - 1
-
-
-@pytest.mark.parametrize("chunk", [1, 2, 3, 11, 8 << 20])
-def test_blank_lines_are_counted_across_chunks(tmp_path, monkeypatch, chunk):
-    monkeypatch.setattr("credits.formats.survey.CHUNK", chunk)
-    path = tmp_path / "given"
-    for end in ("\n", "\r\n"):
-        path.write_bytes(end.join(["a", "", "", "b", "c", "", "d", "", "", ""]).encode())
-        (plain,) = unpack(path, "a.log", tmp_path)
-        assert not isinstance(plain, NotALog)
-        assert plain.blank
-        assert plain.trailing_blank == 2
-        path.write_bytes(end.join(["a", "b", "c", "", ""]).encode())
-        (plain,) = unpack(path, "a.log", tmp_path)
-        assert not isinstance(plain, NotALog)
-        assert (plain.blank, plain.trailing_blank) == (False, 1)
 
 
 @pytest.mark.parametrize(

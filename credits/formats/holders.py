@@ -1,0 +1,84 @@
+"""JSON objects that hold rows: CloudTrail's `Records`, a page of answers, a span with results."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from credits.formats.headers import MEANINGS, plain_name
+
+HOLDERS = frozenset(
+    {"records", "value", "values", "data", "events", "logs", "items", "results", "result", "list"}
+    | {"entries", "rows", "hits", "messages", "requests", "calls", "logevents", "response"}
+)
+"""Names under which programming interfaces hand out rows."""
+
+
+def holds_rows(value: Mapping[str, Any]) -> bool:
+    """Whether an object is no row, but has rows in it."""
+    return holder(value) is not None or _is_bucket(value)
+
+
+def holder(value: Mapping[str, Any], depth: int = 2) -> tuple[str, ...] | None:
+    """The keys under which an object carries the rows, as CloudTrail's `Records` does."""
+    lists = [key for key, item in value.items() if type(item) is list and _are_rows(item)]
+    known = next((key for key in lists if key in ("Records", "records")), None)
+    if known is not None and (not _is_row(value) or _is_row(value[known][0])):
+        return (known,)
+    if len(value) > 8 or (not lists and not depth) or _is_row(value):
+        return None
+    if len(lists) == 1:
+        held = plain_name(lists[0]) in HOLDERS or _is_row(value[lists[0]][0])
+        return (lists[0],) if held else None
+    if lists or not depth:
+        return None
+    inner = [
+        (key, *path)
+        for key, item in value.items()
+        if isinstance(item, dict) and (path := holder(item, depth - 1))
+    ]
+    return inner[0] if len(inner) == 1 else None
+
+
+def _are_rows(items: list[Any]) -> bool:
+    return bool(items) and all(isinstance(item, dict) for item in items[:20])
+
+
+def _is_row(value: Mapping[str, Any]) -> bool:
+    return any(is_time(key) for key in value)
+
+
+_TIMES = frozenset(MEANINGS["occurred_at"].split())
+
+
+@lru_cache(4096)
+def is_time(key: str) -> bool:
+    """Whether a key is what a log calls the time of a call."""
+    return plain_name(key) in _TIMES
+
+
+def _is_bucket(value: Mapping[str, Any]) -> bool:
+    """Whether it is a span of time with what happened in it, as in OpenAI's usage export."""
+    return "start_time" in value and _are_rows(_list(value.get("results")))
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _emptied(bucket: Mapping[str, Any]) -> Iterator[str]:
+    """Each row of a bucket, with the bucket's own values in it."""
+    shared = {key: item for key, item in bucket.items() if not isinstance(item, list | dict)}
+    for row in bucket["results"]:
+        yield json.dumps({**shared, **row} if isinstance(row, dict) else row)
+
+
+def rows_of(value: Any, text: str) -> Iterable[str]:
+    """A value that was read whole, as rows."""
+    if type(value) is dict and _is_bucket(value):
+        return _emptied(value)
+    if type(value) is list and any(isinstance(row, dict) for row in value):
+        return map(json.dumps, value)
+    return (text,)
