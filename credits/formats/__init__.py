@@ -12,6 +12,7 @@ import os
 import pkgutil
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,8 +20,16 @@ from pathlib import Path
 import duckdb
 
 from credits import CreditsError
-from credits.formats import documents, headers, pattern
-from credits.formats.base import Correction, Format, Options, Reading, Sample, sample
+from credits.formats import documents, headers, pattern, shipped
+from credits.formats.base import (
+    OBJECT_LINES,
+    Correction,
+    Format,
+    Options,
+    Reading,
+    Sample,
+    sample,
+)
 from credits.formats.files import NotALog, Plain, Tick, copied
 from credits.formats.packing import Limits, unpack
 
@@ -128,11 +137,28 @@ def _recognise(
     if options.pattern is None and documents.needs_unfolding(look):
         plain, begins = documents.unfold(plain, scratch)
         look = sample(plain)
-    reading = _by_name(look, options) if options.format else _by_content(look, options)
+    reading = _shipped(look, options, scratch)
+    if reading is None:
+        reading = _by_name(look, options) if options.format else _by_content(look, options)
     if begins is not None:
         known = begins
         return replace(reading, locate=lambda rows: {row: (known[row], None) for row in rows})
     return reading
+
+
+def _shipped(look: Sample, options: Options, scratch: Path) -> Reading | None:
+    """How lines are read that a shipper put into objects, if they are of a format with a name."""
+    key = shipped.key_of(look)
+    if key is None or options.pattern is not None or options.mapping:
+        return None
+    head = sample(shipped.unwrapped(look.plain, key, scratch, OBJECT_LINES))
+    for form in formats():
+        with suppress(CreditsError):
+            asked = not form.generic and options.format in (None, form.name)
+            if asked and form.read(head, options, forced=False) is not None:
+                whole = shipped.unwrapped(look.plain, key, scratch)
+                return form.read(sample(whole), options, forced=False)
+    return None
 
 
 def _by_name(look: Sample, options: Options) -> Reading:

@@ -27,13 +27,13 @@ def decoded(path: Path, name: str, head: bytes, scratch: Path, tick: Tick) -> Pl
     found = survey(path) if encoding is None else Survey(utf8=False)
     clean = found.utf8 and not found.dirty and not head.startswith(codecs.BOM_UTF8)
     if clean:
-        return _plain(name, path, found)
+        return plain_text(name, path, found)
     if encoding is None:
         encoding = "utf-8-sig" if found.utf8 or _mostly_utf8(path) else "cp1252"
     tick(f"Decoding {name}")
     target = scratch_file(scratch)
     replaced = _rewrite(path, target, encoding, lone=_ends_in_returns(found))
-    return _plain(name, target, survey(target), replaced)
+    return plain_text(name, target, survey(target), replaced)
 
 
 def _ends_in_returns(found: Survey) -> bool:
@@ -41,7 +41,8 @@ def _ends_in_returns(found: Survey) -> bool:
     return found.carriage - found.pairs > 10 * found.newlines or found.newlines == 0
 
 
-def _plain(name: str, path: Path, found: Survey, replaced: int = 0) -> Plain:
+def plain_text(name: str, path: Path, found: Survey, replaced: int = 0) -> Plain:
+    """Clean text, by what was found in its bytes."""
     inner = found.blank > found.trailing_blank
     return Plain(name, path, "text", replaced, inner, found.trailing_blank)
 

@@ -38,6 +38,7 @@ def _shadow_known_ids(cursor: duckdb.DuckDBPyConnection, with_id: str) -> None:
     """Ids of calls that are stored already, asked of their hashes first: few have to be read."""
     cursor.execute(_ALIKE.format(with_id=with_id))
     cursor.execute(_MAY_BE_KNOWN.format(with_id=with_id))
+    cursor.execute("DROP TABLE alike")
     rows = cursor.execute(f"SELECT row FROM may_be_known LIMIT {_LOOKED_UP + 1}").fetchall()
     if len(rows) > _LOOKED_UP:
         cursor.execute(_KNOWN_IDS.format(known=_READ_THROUGH))

@@ -1,0 +1,66 @@
+"""Lines that a shipper put into JSON objects, one each, written out as they were.
+
+Docker, Fluent Bit, Filebeat, CloudWatch, journald and Splunk carry what a program wrote as a text
+in an object of their own. Where such texts are lines of a format that has a name, they are what is
+read: line by line, so that rows and line numbers stay what they are in the file.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from credits.formats.base import Sample, json_value
+from credits.formats.decoding import plain_text
+from credits.formats.files import Plain, scratch_file
+from credits.formats.survey import survey
+
+_KEYS = ("log", "message", "@message", "MESSAGE", "_raw")
+"""Under which shippers keep what they were given."""
+
+
+def key_of(sample: Sample) -> str | None:
+    """The key under which most of a log's first lines carry a text that is no JSON, or None."""
+    found = Counter(
+        key
+        for row in sample.objects
+        for key in _KEYS
+        if isinstance(text := row.get(key), str) and text.strip() and not text.startswith("{")
+    )
+    most = max(_KEYS, key=lambda key: found[key])
+    return most if found[most] * 2 > len(sample.filled[:100]) else None
+
+
+def unwrapped(plain: Plain, key: str, scratch: Path, most: int | None = None) -> Plain:
+    """The log with each text in the place of its object; `most`: of the first lines only.
+
+    What is no such object stays as it is, for the reader to reject or to pass over.
+    """
+    target = scratch_file(scratch)
+    with (
+        plain.path.open(encoding="utf-8", errors="replace", newline="\n") as file,
+        target.open("w", encoding="utf-8", newline="\n") as out,
+    ):
+        for number, text in enumerate(_texts(file, key)):
+            if number == most:
+                break
+            out.write(text)
+            out.write("\n")
+    return plain_text(plain.name, target, survey(target), plain.replaced)
+
+
+def _texts(file: IO[str], key: str) -> Iterator[str]:
+    for line in file:
+        row = json_value(line)
+        text = row.get(key) if isinstance(row, dict) else None
+        yield _one_line(text if isinstance(text, str) else line)
+
+
+def _one_line(text: str) -> str:
+    """A text as clean as a file's; see `packing`."""
+    return text.rstrip("\r\n").translate(_CLEAN)
+
+
+_CLEAN = {ord("\r"): " ", ord("\n"): " ", 0: None, 1: " "}
