@@ -148,16 +148,23 @@ def _recognise(
 
 def _shipped(look: Sample, options: Options, scratch: Path) -> Reading | None:
     """How lines are read that a shipper put into objects, if they are of a format with a name."""
-    key = shipped.key_of(look)
-    if key is None or options.pattern is not None or options.mapping:
+    if options.pattern is not None or options.mapping:
         return None
-    head = sample(shipped.unwrapped(look.plain, key, scratch, OBJECT_LINES))
+    for key in shipped.keys_of(look):
+        head = sample(shipped.unwrapped(look.plain, key, scratch, OBJECT_LINES))
+        if form := _with_a_name(head, options):
+            whole = shipped.unwrapped(look.plain, key, scratch)
+            return form.read(sample(whole), options, forced=False)
+    return None
+
+
+def _with_a_name(look: Sample, options: Options) -> Format | None:
+    """The format that claims a log, if it is no generic one, and the one asked for."""
     for form in formats():
         with suppress(CreditsError):
             asked = not form.generic and options.format in (None, form.name)
-            if asked and form.read(head, options, forced=False) is not None:
-                whole = shipped.unwrapped(look.plain, key, scratch)
-                return form.read(sample(whole), options, forced=False)
+            if asked and form.read(look, options, forced=False) is not None:
+                return form
     return None
 
 

@@ -116,11 +116,12 @@ ENVELOPES = (
     "log",
     "message",
     "@message",
+    "MESSAGE",
     "_raw",
     "AuditData",
 )
 """Keys under which log shippers keep what they were given: Elasticsearch, EventBridge, Splunk,
-Docker, Filebeat, CloudWatch."""
+Docker, Filebeat, CloudWatch, journald."""
 
 
 def views(sample: Sample) -> Iterator[tuple[Envelope, list[dict[str, Any]]]]:

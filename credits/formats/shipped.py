@@ -12,25 +12,22 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from credits.formats.base import Sample, json_value
+from credits.formats.base import OBJECT_LINES, Sample, json_value
 from credits.formats.decoding import plain_text
 from credits.formats.files import Plain, scratch_file
+from credits.formats.jsonlines import ENVELOPES
 from credits.formats.survey import survey
 
-_KEYS = ("log", "message", "@message", "MESSAGE", "_raw")
-"""Under which shippers keep what they were given."""
 
-
-def key_of(sample: Sample) -> str | None:
-    """The key under which most of a log's first lines carry a text that is no JSON, or None."""
+def keys_of(sample: Sample) -> list[str]:
+    """The keys under which most of a log's first lines carry a text that is no JSON."""
     found = Counter(
         key
         for row in sample.objects
-        for key in _KEYS
+        for key in ENVELOPES
         if isinstance(text := row.get(key), str) and text.strip() and not text.startswith("{")
     )
-    most = max(_KEYS, key=lambda key: found[key])
-    return most if found[most] * 2 > len(sample.filled[:100]) else None
+    return [key for key in ENVELOPES if found[key] * 2 > len(sample.filled[:OBJECT_LINES])]
 
 
 def unwrapped(plain: Plain, key: str, scratch: Path, most: int | None = None) -> Plain:

@@ -7,7 +7,6 @@ with their numbers, which are then read as a CSV file is.
 
 from __future__ import annotations
 
-import errno
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import duckdb
 from credits import CreditsError
 from credits.formats import delimited, headers
 from credits.formats.base import Options, Reading
-from credits.formats.files import Plain
+from credits.formats.files import Plain, is_no_room
 from credits.formats.records import Layout, Record, spool
 
 LARGEST = 1 << 30
@@ -57,7 +56,7 @@ def read(plain: Plain, options: Options, connection: duckdb.DuckDBPyConnection) 
         # Much of what may be broken in a sheet is only met when its rows are read.
         written = spool(_records(sheet), sheet.layout.width, folder)
     except (CalamineError, zipfile.BadZipFile, NotImplementedError, OSError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        if isinstance(error, OSError) and is_no_room(error):
             raise
         raise CreditsError(
             f"{plain.name} is a damaged or locked workbook: save it again and load it anew."

@@ -76,3 +76,15 @@ def test_texts_of_no_format_leave_the_object_what_it_is(load):
 def test_a_format_that_is_named_is_read_out_of_them_too(load):
     found, _ = load("\n".join(map(docker, LINES)) + "\n", format="access")
     assert (found.format, found.loaded) == ("access", 3)
+
+
+def test_a_log_is_what_most_of_its_lines_are(load):
+    """Sixty of a thousand lines that carry one are no reason to reject the others."""
+    call = json.dumps({"@timestamp": "2026-04-12T08:00:01Z", "user": "ada", "path": "/v1/leads"})
+    found, _ = load("\n".join([filebeat(LINES[0])] * 60 + [call] * 940) + "\n")
+    assert (found.format, found.loaded, found.skipped) == ("jsonl", 940, 60)
+
+
+def test_another_text_beside_the_lines_does_not_hide_them(load):
+    rows = [json.dumps({"event": "request", "message": line}) for line in LINES]
+    assert load("\n".join(rows) + "\n")[0].format == "access"
