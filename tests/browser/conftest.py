@@ -33,6 +33,9 @@ CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrom
 OUTSIDE = re.compile(r"(https?|wss?)://(?!127\.0\.0\.1[:/])")
 SEARCHED_FOR = ("/_stcore/health", "/_stcore/host-config")
 START_SECONDS = 60
+# Servers that a test has stopped. A page that is still open then may ask them for the rest of
+# itself, which Streamlit fetches when it has time: that nobody answers is no error of the page's.
+STOPPED: set[str] = set()
 READY_SECONDS = 30
 
 # Streamlit marks the app as running only once the server has the change, and sliders wait before
@@ -91,6 +94,7 @@ def _serve(
     folder: Path, *, sample: bool = False, environment: Mapping[str, str] | None = None
 ) -> Iterator[App]:
     port = _free_port()
+    STOPPED.discard(f"127.0.0.1:{port}")
     app = App(f"http://127.0.0.1:{port}", folder / "credits.duckdb", folder / "server.log")
     command = [sys.executable, "-m", "streamlit", "run", "app.py"]
     options = [f"--server.port={port}", "--server.fileWatcherType=none"]
@@ -111,6 +115,7 @@ def _serve(
             _wait_until_healthy(server, app)
             yield app
         finally:
+            STOPPED.add(urlsplit(app.url).netloc)
             server.terminate()
             try:
                 server.wait(timeout=15)
@@ -196,9 +201,10 @@ class Witness:
             self.outside.append(socket.url)
 
     def _note_console(self, message: ConsoleMessage) -> None:
+        address = urlsplit(message.location["url"])
         # Opened at /plan, Streamlit looks for its server under /plan/_stcore first, then under /.
-        is_a_search = urlsplit(message.location["url"]).path.endswith(SEARCHED_FOR)
-        if message.type == "error" and not is_a_search:
+        is_a_search = address.path.endswith(SEARCHED_FOR)
+        if message.type == "error" and not is_a_search and address.netloc not in STOPPED:
             self.errors.append(f"{message.text} ({message.location['url']})")
 
 
