@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from credits import windows
 from credits.pruning import Buckets, needed
+from credits.store.wanted import stretches
 from credits.sums import as_integers
 from credits.times import microseconds
 from credits.windows import KINDS, Kind
@@ -96,3 +99,19 @@ def test_nothing_needs_nothing(kind: Kind):
     nothing = np.zeros(0, dtype=np.int64)
     buckets = Buckets(MINUTE, nothing, nothing, nothing, nothing)
     assert not needed(buckets, kind, "UTC", ALL, openings=nothing).any()
+
+
+@given(places=st.lists(st.integers(0, 5) | st.integers(1_000, 2_000) | st.integers(0, 10**7)))
+def test_a_few_stretches_hold_every_bucket_once(places: list[int]):
+    found = stretches(pd.Series(places, dtype="int64"), MINUTE)
+    if not places:
+        assert found == [(0, 0)]
+        return
+    assert len(found) <= 16
+    assert found == sorted(found)
+    assert all(end <= begin for (_, end), (begin, _) in pairwise(found))
+    edges = {edge // MINUTE for begin, end in found for edge in (begin, end - 1)}
+    assert edges <= set(places), "no wider than the buckets"
+    for place in places:
+        within = [begin <= place * MINUTE and (place + 1) * MINUTE <= end for begin, end in found]
+        assert sum(within) == 1

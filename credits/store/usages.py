@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import duckdb
@@ -273,15 +274,19 @@ class Usages:
         """
         conditions, given = calls.wanted()
         sql, range_given = within("occurred_at", windows.since, windows.end)
+        # Each stretch is asked for by itself: DuckDB compares every call with each part of an OR.
+        stretch = """SELECT kind_id, occurred_at, calls, credits FROM stored_calls
+            WHERE occurred_at >= make_timestamp(?) AND occurred_at < make_timestamp(?)"""
+        edges = stretches(some["place"], width)
         keys = some["owner"].to_numpy() * _OWNER + some["place"].to_numpy()
         return self._added(
             "owner, place",
             f"""(SELECT {calls.owner} AS owner, {place} AS place, calls, credits,
                 {calls.owner} * {_OWNER} + epoch_us(occurred_at) // {width} AS key
-                FROM stored_calls {calls.join}
-                WHERE {conditions} AND {sql} AND {stretches("occurred_at", some["place"], width)})
+                FROM ({" UNION ALL ".join([stretch] * len(edges))}) {calls.join}
+                WHERE {conditions} AND {sql})
             SEMI JOIN (SELECT unnest(?::BIGINT[]) AS key) USING (key)""",
-            [*given, *range_given, keys.tolist()],
+            [*chain(*edges), *given, *range_given, keys.tolist()],
             more="count(*) AS rows,",
             sort=False,
         )

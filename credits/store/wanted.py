@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 
 DIMENSIONS = ("user", "user_basis", "app", "api", "status")
-_MOST_STRETCHES = 64
-"""A condition of more parts would cost more than it saves."""
+_MOST_STRETCHES = 16
+"""A table is read once for each: more would cost more than they save."""
 _WORTH = 40
-"""Comparisons with a stretch that take as long as to work with a row that none of them keeps."""
+"""The share of what is read for which one stretch more is worth while is one in so many."""
 Where = Mapping[str, Sequence[str | None]]
 """Dimension → the values that are wanted."""
 OF_KINDS = "kind_id IN (SELECT kind_id FROM kinds WHERE {})"
@@ -43,25 +43,21 @@ def within(column: str, start: datetime | None, end: datetime | None) -> tuple[s
     return " AND ".join(conditions) or "true", [edge for _, edge in edges]
 
 
-def stretches(column: str, places: pd.Series[int], width: int) -> str:
-    """A condition that holds for every instant in some buckets, and for few others.
+def stretches(places: pd.Series[int], width: int) -> list[tuple[int, int]]:
+    """A few stretches of time that hold some buckets, and little else: microseconds, ends excluded.
 
-    A bucket is `width` microseconds wide; those since 1970 are counted. DuckDB passes over whole
-    parts of a table by such a condition, as it can't by a join.
+    An empty one, where there are none. A bucket is `width` microseconds wide; those since 1970 are
+    counted. DuckDB passes over whole parts of a table where it is asked for a stretch, as it can't
+    by a join.
     """
     found = np.unique(places.to_numpy())
+    if not len(found):
+        return [(0, 0)]
+    # The widest gaps part the stretches, where they are worth one more.
     gaps = np.diff(found) - 1
-    # The widest gaps part the stretches. Those are read that are hardly wider than what it costs to
-    # compare every row with one stretch more.
     widest = np.argsort(-gaps, kind="stable")[: _MOST_STRETCHES - 1]
-    covered = np.ptp(found) + 1 - np.cumsum(gaps[widest]) if len(found) else gaps
-    ends = np.sort(widest[gaps[widest] * _WORTH > covered])
-    begin, last = (
-        found[np.append(0, ends + 1)[: len(found)]],
-        found[np.append(ends, -1)[: len(found)]],
-    )
-    parts = [
-        f"({column} >= make_timestamp({one * width}) AND {column} < make_timestamp({end * width}))"
-        for one, end in zip(begin.tolist(), (last + 1).tolist(), strict=True)
-    ]
-    return f"({' OR '.join(parts)})" if parts else "false"
+    covered = np.ptp(found) + 1 - np.cumsum(gaps[widest])
+    last = np.append(np.sort(widest[gaps[widest] * _WORTH > covered]), -1)
+    begin = found[np.append(0, last[:-1] + 1)] * width
+    end = (found[last] + 1) * width
+    return list(zip(begin.tolist(), end.tolist(), strict=True))
