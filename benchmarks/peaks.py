@@ -12,7 +12,7 @@ from generating import Logs
 from loading import NOW, great
 from measure import Finding, against, in_turn
 
-from credits import usage, windows
+from credits import people, usage, windows
 from credits.store import Store
 
 _RANGE = """
@@ -105,7 +105,7 @@ def _overview(store: Store) -> None:
 def _people(store: Store) -> None:
     with store.answers() as answers:
         last = answers.summary().last
-        usage.people(answers, last - pd.Timedelta(days=7), last)
+        people.everyone(answers, last - pd.Timedelta(days=7), last)
 
 
 def _demand(store: Store) -> None:

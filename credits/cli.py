@@ -195,7 +195,7 @@ def usage(
     as_json: Json = False,
 ) -> None:
     """Tell what is used of the allowance, by whom, and when the peak was."""
-    from credits.usage import document
+    from credits.document import document
 
     plan = Given(base_limit, users, credits_per_user, add_on, cap).over(Plan())
     zone = known_zone(time_zone)

@@ -134,3 +134,8 @@ def between(ascending: Ints, first: int, last: int) -> Ints:
     low = np.searchsorted(ascending, first)
     high = np.searchsorted(ascending, last, "right")
     return ascending[low:high]
+
+
+def whole(number: float) -> int | float:
+    """A whole number as an int; a fraction to the sixth place."""
+    return int(number) if number == int(number) else round(float(number), 6)

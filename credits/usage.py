@@ -1,4 +1,4 @@
-"""What was used, by whom, and when it comes back: the answers that pages and command line share.
+"""What the organization used, and when it comes back: answers that pages and command line share.
 
 Each function takes the answers of one moment (`Store.answers`) and gives numbers or small frames;
 the windows themselves stand in `windows`. A page and the command line show the same figure because
@@ -15,7 +15,6 @@ from typing import Any, Protocol
 import pandas as pd
 
 from credits import windows
-from credits.plan import Plan
 from credits.windows import DAY, Kind
 
 Where = Mapping[str, Sequence[str | None]]
@@ -101,11 +100,11 @@ def window_at(
     if start is None:
         return Window(at, None, at + _MICROSECOND, 0, 0)
     first = start if closed else start + _MICROSECOND
-    sums = _sums(answers, first, at, where)
-    return Window(at, start, first, sums["credits"], sums["calls"])
+    found = sums(answers, first, at, where)
+    return Window(at, start, first, found["credits"], found["calls"])
 
 
-def _sums(
+def sums(
     answers: Answers, start: pd.Timestamp, end: pd.Timestamp, where: Where | None = None
 ) -> pd.Series:
     """calls, credits, assumed, refused: each in its own type, whole numbers as ints."""
@@ -178,28 +177,6 @@ def _peak(steps: pd.DataFrame, measure: windows.Measure) -> windows.Peak:
     return windows.Peak(row["credits"].item(), int(row["calls"]), row["occurred_at"])
 
 
-def users(
-    answers: Answers,
-    first: pd.Timestamp | None,
-    last: pd.Timestamp | None,
-    kind: Kind = "trailing",
-    zone: str = "UTC",
-) -> pd.DataFrame:
-    """Every user with calls in [first, last], most credits first.
-
-    user, user_basis, calls, credits, assumed, refused, share (of all credits; of all calls where
-    nothing cost anything), peak_credits, peak_credits_end, peak_calls, peak_calls_end. Peaks are
-    the greatest sums that a user's windows have in that range, as in `series`.
-    """
-    totals = answers.totals(["user", "user_basis"], first, last)
-    measure = "credits" if totals["credits"].sum() else "calls"
-    totals["share"] = totals[measure] / max(totals[measure].sum(), 1)
-    since = None if first is None else before(first, kind, zone)
-    usage = answers.window_usage_by_user(kind, zone, since, first, last)
-    peaks = windows.peaks(usage, kind, zone, first)
-    return totals.merge(peaks, on=["user", "user_basis"], how="left")
-
-
 @dataclass(frozen=True)
 class Overview:
     """Everything that the organization page shows, of one moment of the data."""
@@ -235,7 +212,7 @@ def overview(
         back=_back(answers, in_window, window, kind, zone),
         series=series(answers, start, end, kind, zone),
         hours=hours(answers.quarters(start, end), zone),
-        sums=_sums(answers, start, end),
+        sums=sums(answers, start, end),
         users=answers.totals(["user", "user_basis"], start, end),
     )
 
@@ -259,142 +236,3 @@ def hours(quarters: pd.DataFrame, zone: str) -> pd.DataFrame:
     local = quarters["quarter"].dt.tz_localize("UTC").dt.tz_convert(zone)
     keyed = quarters.assign(day=local.dt.date, hour=local.dt.hour)
     return keyed.groupby(["day", "hour"], as_index=False)[["calls", "credits"]].sum()
-
-
-@dataclass(frozen=True)
-class People:
-    """Everything that the users page shows, of one moment of the data."""
-
-    users: pd.DataFrame
-    """As `users`, with `trend`: credits by day of the range."""
-    by_api: pd.DataFrame
-    """user, user_basis, api, calls, credits, assumed, refused."""
-
-    @property
-    def named(self) -> int:
-        """How many of them the log names as users; others are known by their app or address."""
-        return int((self.users["user_basis"] == "user").sum())
-
-
-def people(
-    answers: Answers,
-    start: pd.Timestamp,
-    end: pd.Timestamp,
-    kind: Kind = "trailing",
-    zone: str = "UTC",
-) -> People:
-    """Each user's usage from `start` to `end`. Times are naive UTC."""
-    found = users(answers, start, end, kind, zone)
-    daily = trend(answers.quarters_by_user(start, end), zone)
-    return People(
-        users=found.merge(daily, on=["user", "user_basis"], how="left"),
-        by_api=answers.totals(["user", "user_basis", "api"], start, end),
-    )
-
-
-def trend(quarters: pd.DataFrame, zone: str) -> pd.DataFrame:
-    """Each user's credits by day of a zone: user, user_basis, trend (a list, 0 without calls)."""
-    if quarters.empty:
-        return pd.DataFrame(columns=["user", "user_basis", "trend"])
-    local = quarters["quarter"].dt.tz_localize("UTC").dt.tz_convert(zone)
-    keyed = quarters.assign(day=local.dt.tz_localize(None).dt.normalize())
-    by_day = keyed.groupby(["user", "user_basis", "day"], observed=True)["credits"].sum()
-    sums = by_day.unstack("day", fill_value=0)
-    every = pd.date_range(sums.columns.min(), sums.columns.max(), freq="D")
-    sums = sums.reindex(columns=every, fill_value=0)
-    frame = sums.index.to_frame(index=False)
-    frame["trend"] = sums.to_numpy().tolist()
-    return frame
-
-
-@dataclass(frozen=True)
-class Person:
-    """Everything about one user, of one moment of the data."""
-
-    series: Series
-    apis: pd.DataFrame
-    apps: pd.DataFrame
-    hours: pd.DataFrame
-    sums: pd.Series
-
-
-def person(
-    answers: Answers,
-    user: str,
-    basis: str,
-    start: pd.Timestamp,
-    end: pd.Timestamp,
-    kind: Kind = "trailing",
-    zone: str = "UTC",
-) -> Person:
-    """One user's usage from `start` to `end`. Times are naive UTC."""
-    where = {"user": [user], "user_basis": [basis]}
-    return Person(
-        series=series(answers, start, end, kind, zone, where),
-        apis=answers.totals(["api"], start, end, where),
-        apps=answers.totals(["app"], start, end, where),
-        hours=hours(answers.quarters(start, end, where), zone),
-        sums=_sums(answers, start, end, where),
-    )
-
-
-# ── the document of `python -m credits usage` ─────────────────────────────────────────────────
-
-
-def document(
-    answers: Answers, plan: Plan, *, at: datetime | None, kind: Kind, zone: str
-) -> dict[str, Any]:
-    """All that is loaded and the window at `at` (the last call, unless given), as the README says.
-
-    Times are naive UTC; sums are exact, whole ones are ints.
-    """
-    summary = answers.summary()
-    moment = pd.Timestamp(at) if at is not None else summary.last
-    everything = answers.window_usage(kind, zone, None, None, None)
-    now = None if moment is None else window_at(answers, moment, kind, zone)
-    spent = 0 if now is None else now.credits
-    days = windows.days(everything, zone)
-    return {
-        "at": moment,
-        "window": kind,
-        "calls": summary.calls,
-        "credits": whole(summary.credits),
-        "assumed_credits": whole(summary.assumed),
-        "allowance": plan.allowance,
-        "used": whole(spent),
-        "unused": whole(max(plan.allowance - spent, 0)),
-        "used_calls": 0 if now is None else now.calls,
-        "peak": _full(windows.peak(everything, kind, zone)),
-        "peak_calls": _calls(windows.peak(everything, kind, zone, "calls")),
-        "users": _listed(users(answers, None, None, kind, zone)) if summary.loads else [],
-        "days": [
-            {"day": str(row["day"]), "calls": row["calls"], "credits": whole(row["credits"])}
-            for row in days.to_dict("records")
-        ],
-    }
-
-
-def _full(peak: windows.Peak) -> dict[str, Any]:
-    return {"credits": whole(peak.credits), "calls": peak.calls, "end": peak.end}
-
-
-def _calls(peak: windows.Peak) -> dict[str, Any]:
-    return {"calls": peak.calls, "end": peak.end}
-
-
-def _listed(found: pd.DataFrame) -> list[dict[str, Any]]:
-    return [
-        {
-            **{name: row[name] for name in ("user", "user_basis", "calls")},
-            "credits": whole(row["credits"]),
-            "share": round(row["share"], 6),
-            "peak": {"credits": whole(row["peak_credits"]), "end": row["peak_credits_end"]},
-            "peak_calls": {"calls": row["peak_calls"], "end": row["peak_calls_end"]},
-        }
-        for row in found.to_dict("records")
-    ]
-
-
-def whole(number: float) -> int | float:
-    """A whole number as an int; a fraction to the sixth place."""
-    return int(number) if number == int(number) else round(float(number), 6)

@@ -17,6 +17,8 @@ import streamlit as st
 from credits import comparison, demand, forecast, replay, usage
 from credits import whose as blame
 from credits.formats import Options
+from credits.people import People, Person, everyone
+from credits.people import person as one_person
 from credits.presets import DATA
 from credits.rates import RateCard
 from credits.settings import settings
@@ -131,10 +133,10 @@ def users_seen(path: Path, version: int) -> int:
 @st.cache_resource(max_entries=16, show_spinner="Adding up by user …")
 def people(
     path: Path, version: int, start: pd.Timestamp, end: pd.Timestamp, kind: Kind, zone: str
-) -> usage.People:
+) -> People:
     """Everything that the users page shows."""
     with _moment(version) as answers:
-        return usage.people(answers, start, end, kind, zone)
+        return everyone(answers, start, end, kind, zone)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Adding up …")
@@ -147,10 +149,10 @@ def person(
     end: pd.Timestamp,
     kind: Kind,
     zone: str,
-) -> usage.Person:
+) -> Person:
     """Everything about one user."""
     with _moment(version) as answers:
-        return usage.person(answers, user, basis, start, end, kind, zone)
+        return one_person(answers, user, basis, start, end, kind, zone)
 
 
 @st.cache_resource(max_entries=3, show_spinner="Reading what was wanted, minute by minute …")

@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from credits import charts, series, usage, views, windows
+from credits import charts, series, views, windows
+from credits.people import Person
 from credits.plan import Plan
 from pages import choices, data, following, parts
 from pages.parts import number
@@ -167,7 +168,7 @@ def one(name: str, basis: str) -> None:
     _made_of(shown)
 
 
-def _made_of(shown: usage.Person) -> None:
+def _made_of(shown: Person) -> None:
     """A user's APIs, apps and hours, side by side."""
     grid = views.grid(shown.hours)
     left, middle, right = st.columns(3)

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from credits import usage, windows
+from credits import people, usage, windows
+from credits.document import document
 from credits.plan import Plan
 from credits.store import Answers, Store
 from credits.windows import KINDS, Kind
@@ -78,12 +79,12 @@ def test_with_many_calls_the_figures_are_the_same(
     end = start + pd.Timedelta(minutes=length)
     asked: tuple[pd.Timestamp, pd.Timestamp, Kind, str] = (start, end, kind, zone)
     with store.answers() as answers:
-        shown, people = _figures(answers, asked)
+        shown, everyone = _figures(answers, asked)
         for many in (100, 0):
             answers.many = many
             same, same_people = _figures(answers, asked)
             assert shown == same
-            pd.testing.assert_frame_equal(people, same_people, check_categorical=False)
+            pd.testing.assert_frame_equal(everyone, same_people, check_categorical=False)
 
 
 @each_kind
@@ -94,10 +95,10 @@ def test_where_usage_is_too_steady_peaks_are_to_the_second(tmp_path: Path, kind:
         exact = usage.series(answers, first, last, kind).peak
         answers.many, answers.most = 0, 100
         found = usage.series(answers, first, last, kind).peak
-        people = usage.users(answers, first, last, kind)
+        everyone = people.users(answers, first, last, kind)
     assert (found.credits, found.calls) == (exact.credits, exact.calls)
     assert found.end.floor("s") == exact.end
-    assert people["peak_credits"].item() == exact.credits
+    assert everyone["peak_credits"].item() == exact.credits
 
 
 def test_where_usage_is_too_steady_blocks_open_where_they_do(tmp_path: Path):
@@ -105,9 +106,9 @@ def test_where_usage_is_too_steady_blocks_open_where_they_do(tmp_path: Path):
     calls += [("01-02T21:01:00", "bob"), ("01-02T21:10:00", "bob")]
     rows = "".join(f"2026-{at}Z,{user},5\n" for at, user in calls)
     with stored(tmp_path, "time,user,credits\n" + rows) as opened, opened.answers() as answers:
-        exact = usage.users(answers, None, None, "anchored")
+        exact = people.users(answers, None, None, "anchored")
         answers.many, answers.most = 0, 4
-        found = usage.users(answers, None, None, "anchored")
+        found = people.users(answers, None, None, "anchored")
     assert found["peak_credits"].tolist() == exact["peak_credits"].tolist() == [55, 5]
 
 
@@ -124,9 +125,9 @@ def _figures(answers: Answers, asked: tuple[pd.Timestamp, pd.Timestamp, Kind, st
         *(found.steps.iloc[[0, -1]].to_numpy().tolist() for found in (everyone, *some)),
         page.window,
         [usage.back_by(page.back, end + pd.Timedelta(hours=hours)) for hours in (1, 25)],
-        usage.document(answers, PLAN, at=end, kind=kind, zone=zone),
+        document(answers, PLAN, at=end, kind=kind, zone=zone),
     ]
-    return shown, usage.users(answers, start, end, kind, zone)
+    return shown, people.users(answers, start, end, kind, zone)
 
 
 # ── the window at an instant ──────────────────────────────────────────────────────────────────
@@ -139,14 +140,14 @@ def test_what_users_used_what_comes_back_and_the_used_are_the_same_sum(
 ):
     with store.answers() as answers:
         found = usage.overview(answers, at, at - pd.Timedelta(days=1), at, kind, zone)
-        document = usage.document(answers, PLAN, at=at, kind=kind, zone=zone)
+        told = document(answers, PLAN, at=at, kind=kind, zone=zone)
         twin = windows.running_at(answers.usage(), [at], kind, zone).iloc[0]
     used = (found.window.credits, found.window.calls)
     assert used == (twin["credits"], twin["calls"])
     assert used == (found.window_users["credits"].sum(), found.window_users["calls"].sum())
     assert used == (found.back["credits"].sum(), found.back["calls"].sum())
-    assert used == (document["used"], document["used_calls"])
-    assert document["unused"] == max(PLAN.allowance - used[0], 0)
+    assert used == (told["used"], told["used_calls"])
+    assert told["unused"] == max(PLAN.allowance - used[0], 0)
     assert found.series.steps.iloc[-1][["credits", "calls"]].tolist() == list(used)
 
 
@@ -191,15 +192,15 @@ def test_users_apis_and_the_organization_have_the_same_sums_over_any_range(
     end = start + pd.Timedelta(hours=hours)
     with store.answers() as answers:
         organization = usage.overview(answers, end, start, end, kind, zone)
-        people = usage.people(answers, start, end, kind, zone)
+        everyone = people.everyone(answers, start, end, kind, zone)
     sums = organization.sums
     for name in ("calls", "credits", "assumed", "refused"):
-        assert people.users[name].sum() == sums[name]
-        assert people.by_api[name].sum() == sums[name]
+        assert everyone.users[name].sum() == sums[name]
+        assert everyone.by_api[name].sum() == sums[name]
     if sums["credits"]:
-        assert people.users["share"].sum() == pytest.approx(1)
-    assert all(isinstance(trend, list) for trend in people.users["trend"])
-    assert people.users["credits"].is_monotonic_decreasing
+        assert everyone.users["share"].sum() == pytest.approx(1)
+    assert all(isinstance(trend, list) for trend in everyone.users["trend"])
+    assert everyone.users["credits"].is_monotonic_decreasing
 
 
 @few
@@ -215,11 +216,11 @@ def test_a_users_own_page_says_what_the_list_of_users_says(
 ):
     end = start + pd.Timedelta(hours=hours)
     with store.answers() as answers:
-        users = usage.people(answers, start, end, kind, zone).users
+        users = people.everyone(answers, start, end, kind, zone).users
         if users.empty:
             return
         row = users.iloc[place % len(users)]
-        person = usage.person(answers, row["user"], row["user_basis"], start, end, kind, zone)
+        person = people.person(answers, row["user"], row["user_basis"], start, end, kind, zone)
     for name in ("calls", "credits", "assumed", "refused"):
         assert person.sums[name] == row[name]
         assert person.apis[name].sum() == row[name]
@@ -237,7 +238,7 @@ def test_no_user_peaks_above_the_organization_in_any_range(
         start = last - pd.Timedelta(hours=hours)
         with store.answers() as answers:
             organization = usage.series(answers, start, last, kind, ZONE)
-            users = usage.users(answers, start, last, kind, ZONE)
+            users = people.users(answers, start, last, kind, ZONE)
         assert users["peak_credits"].max() <= organization.peak.credits
         assert users["peak_calls"].max() <= organization.peak_calls.calls
 
@@ -249,10 +250,10 @@ def test_the_peak_of_a_range_that_holds_everything_is_the_peak_of_the_document(
     with store.answers() as answers:
         summary = answers.summary()
         series = usage.series(answers, summary.first, summary.last, kind, ZONE)
-        document = usage.document(answers, PLAN, at=None, kind=kind, zone=ZONE)
+        told = document(answers, PLAN, at=None, kind=kind, zone=ZONE)
     peak = series.peak
-    assert document["peak"] == {"credits": peak.credits, "calls": peak.calls, "end": peak.end}
-    assert document["peak_calls"] == {
+    assert told["peak"] == {"credits": peak.credits, "calls": peak.calls, "end": peak.end}
+    assert told["peak_calls"] == {
         "calls": series.peak_calls.calls,
         "end": series.peak_calls.end,
     }
@@ -279,13 +280,13 @@ def test_hours_days_and_trends_conserve_what_they_count(store: Store, zone: str)
     with store.answers() as answers:
         summary = answers.summary()
         found = usage.overview(answers, summary.last, summary.first, summary.last, "trailing", zone)
-        people = usage.people(answers, summary.first, summary.last, "trailing", zone)
-        document = usage.document(answers, PLAN, at=None, kind="trailing", zone=zone)
+        everyone = people.everyone(answers, summary.first, summary.last, "trailing", zone)
+        told = document(answers, PLAN, at=None, kind="trailing", zone=zone)
     assert found.hours["credits"].sum() == summary.credits
     assert found.hours["calls"].sum() == summary.calls
-    assert sum(day["credits"] for day in document["days"]) == summary.credits
-    trends = dict(zip(people.users["user"], map(sum, people.users["trend"]), strict=True))
-    assert trends == dict(zip(people.users["user"], people.users["credits"], strict=True))
+    assert sum(day["credits"] for day in told["days"]) == summary.credits
+    trends = dict(zip(everyone.users["user"], map(sum, everyone.users["trend"]), strict=True))
+    assert trends == dict(zip(everyone.users["user"], everyone.users["credits"], strict=True))
 
 
 def test_an_hour_that_the_clock_skips_has_no_calls(store: Store):
@@ -298,7 +299,7 @@ def test_an_hour_that_the_clock_skips_has_no_calls(store: Store):
 def test_trends_have_as_many_days_for_every_user(store: Store):
     with store.answers() as answers:
         summary = answers.summary()
-        users = usage.people(answers, summary.first, summary.last, "trailing", ZONE).users
+        users = people.everyone(answers, summary.first, summary.last, "trailing", ZONE).users
     assert users["trend"].map(len).nunique() == 1
 
 
@@ -308,12 +309,12 @@ def test_trends_have_as_many_days_for_every_user(store: Store):
 @each_kind
 def test_the_documents_users_and_days_add_up_to_everything(store: Store, kind: Kind):
     with store.answers() as answers:
-        document = usage.document(answers, PLAN, at=None, kind=kind, zone=ZONE)
+        told = document(answers, PLAN, at=None, kind=kind, zone=ZONE)
     for name in ("calls", "credits"):
-        assert sum(user[name] for user in document["users"]) == document[name]
-        assert sum(day[name] for day in document["days"]) == document[name]
-    assert sum(user["share"] for user in document["users"]) == pytest.approx(1, abs=1e-5)
-    assert {(user["user"], user["user_basis"]) for user in document["users"]} == {
+        assert sum(user[name] for user in told["users"]) == told[name]
+        assert sum(day[name] for day in told["days"]) == told[name]
+    assert sum(user["share"] for user in told["users"]) == pytest.approx(1, abs=1e-5)
+    assert {(user["user"], user["user_basis"]) for user in told["users"]} == {
         *(("ada", "user"), ("bob", "user"), ("eve", "user")),
         *(("sync", "app"), ("(unknown)", "unknown")),
     }
@@ -326,7 +327,7 @@ def test_a_user_and_an_app_of_one_name_are_two_callers(tmp_path: Path):
         "2026-01-05T10:00:01Z,\"a', 'user\",,3\n"
     )
     with stored(tmp_path, text) as store, store.answers() as answers:
-        users = usage.document(answers, PLAN, at=None, kind="trailing", zone="UTC")["users"]
+        users = document(answers, PLAN, at=None, kind="trailing", zone="UTC")["users"]
     assert [(user["user"], user["user_basis"], user["credits"]) for user in users] == [
         ("a', 'user", "user", 3),
         ("sync", "app", 2),
@@ -338,14 +339,14 @@ def test_a_user_and_an_app_of_one_name_are_two_callers(tmp_path: Path):
 def test_fractions_of_credits_are_exact_everywhere(tmp_path: Path):
     with stored(tmp_path, log(".1")) as store, store.answers() as answers:
         summary = answers.summary()
-        document = usage.document(answers, PLAN, at=None, kind="trailing", zone=ZONE)
+        told = document(answers, PLAN, at=None, kind="trailing", zone=ZONE)
         found = usage.overview(answers, summary.last, summary.first, summary.last)
-        people = usage.people(answers, summary.first, summary.last)
+        everyone = people.everyone(answers, summary.first, summary.last)
     whole = sum(i % 11 for i in range(240))
-    assert document["credits"] == round(whole + 24.0, 6)
-    assert found.window.credits == document["used"]
-    assert round(found.window_users["credits"].sum(), 6) == document["used"]
-    assert round(people.users["credits"].sum(), 6) == document["credits"]
+    assert told["credits"] == round(whole + 24.0, 6)
+    assert found.window.credits == told["used"]
+    assert round(found.window_users["credits"].sum(), 6) == told["used"]
+    assert round(everyone.users["credits"].sum(), 6) == told["credits"]
 
 
 @pytest.mark.parametrize("fraction", ["", ".5"])
@@ -354,7 +355,7 @@ def test_numbers_of_calls_are_whole_numbers(tmp_path: Path, fraction: str):
     with stored(tmp_path, log(fraction)) as store, store.answers() as answers:
         summary = answers.summary()
         overview = usage.overview(answers, summary.last, summary.first, summary.last)
-        person = usage.person(answers, "ada", "user", summary.first, summary.last)
+        person = people.person(answers, "ada", "user", summary.first, summary.last)
     for sums in (overview.sums, person.sums):
         assert f"{sums['calls']:,}" == f"{int(sums['calls']):,}"
         assert f"{sums['refused']:,}" == f"{int(sums['refused']):,}"
@@ -371,20 +372,20 @@ KEYS = {
 @each_kind
 def test_without_a_load_everything_is_zero(tmp_path: Path, kind: Kind):
     with Store(tmp_path / "x.duckdb") as store, store.answers() as answers:
-        document = usage.document(answers, PLAN, at=None, kind=kind, zone=ZONE)
+        told = document(answers, PLAN, at=None, kind=kind, zone=ZONE)
         at = pd.Timestamp(START)
         overview = usage.overview(answers, at, at - pd.Timedelta(days=1), at, kind, ZONE)
-        people = usage.people(answers, at - pd.Timedelta(days=1), at, kind, ZONE)
-        person = usage.person(answers, "ada", "user", at, at, kind, ZONE)
-    assert set(document) == KEYS
-    assert (document["at"], document["used"], document["unused"]) == (None, 0, 100)
-    assert document["peak"] == {"credits": 0, "calls": 0, "end": None}
-    assert (document["users"], document["days"]) == ([], [])
+        everyone = people.everyone(answers, at - pd.Timedelta(days=1), at, kind, ZONE)
+        person = people.person(answers, "ada", "user", at, at, kind, ZONE)
+    assert set(told) == KEYS
+    assert (told["at"], told["used"], told["unused"]) == (None, 0, 100)
+    assert told["peak"] == {"credits": 0, "calls": 0, "end": None}
+    assert (told["users"], told["days"]) == ([], [])
     assert (overview.window.credits, overview.sums["calls"]) == (0, 0)
     assert overview.window_users.empty
     assert overview.back.empty
     assert overview.hours.empty
-    assert people.users.empty
+    assert everyone.users.empty
     assert person.sums["calls"] == 0
     assert person.series.peak == windows.Peak(0, 0, None)
 
@@ -394,10 +395,10 @@ def test_a_load_without_a_single_call_is_like_none(tmp_path: Path, kind: Kind):
     text = "time,user,path\n2026-02-31T10:00:00Z,ada,/a\n"
     with stored(tmp_path, text) as store, store.answers() as answers:
         summary = answers.summary()
-        document = usage.document(answers, PLAN, at=None, kind=kind, zone=ZONE)
+        told = document(answers, PLAN, at=None, kind=kind, zone=ZONE)
     assert (summary.loads, summary.calls, summary.last) == (1, 0, None)
-    assert (document["at"], document["used"]) == (None, 0)
-    assert (document["users"], document["days"]) == ([], [])
+    assert (told["at"], told["used"]) == (None, 0)
+    assert (told["users"], told["days"]) == ([], [])
 
 
 @each_kind
@@ -406,10 +407,10 @@ def test_calls_that_cost_nothing_are_shared_by_their_number(tmp_path: Path, kind
         f"2026-01-05T10:00:0{i}Z,{user},getRecords,429\n" for i, user in enumerate("aab")
     )
     with stored(tmp_path, text) as store, store.answers() as answers:
-        document = usage.document(answers, PLAN, at=None, kind=kind, zone="UTC")
-    assert document["credits"] == 0
-    assert [(user["user"], user["share"]) for user in document["users"]] == [
+        told = document(answers, PLAN, at=None, kind=kind, zone="UTC")
+    assert told["credits"] == 0
+    assert [(user["user"], user["share"]) for user in told["users"]] == [
         ("a", 0.666667),
         ("b", 0.333333),
     ]
-    assert document["peak_calls"]["calls"] == 3
+    assert told["peak_calls"]["calls"] == 3

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from credits import CreditsError, usage, windows
+from credits import CreditsError, people, usage, windows
 from credits import replay as replays
 from credits.comparison import compare
 from credits.editions import editions
@@ -19,6 +19,7 @@ from credits.prices import Cost, Prices, cost, rounded
 from credits.rates import RateCard
 from credits.scenarios import Scenario, of_edition
 from credits.showback import BY, By, showback
+from credits.sums import whole
 from credits.windows import Kind
 
 
@@ -108,17 +109,17 @@ class Report:
     @property
     def used(self) -> int | float:
         """Credits used in the window at the period's end."""
-        return usage.whole(self.window.credits)
+        return whole(self.window.credits)
 
     @property
     def unused(self) -> int | float:
         """What the allowance leaves, never below zero."""
-        return usage.whole(max(self.plan.allowance - self.window.credits, 0))
+        return whole(max(self.plan.allowance - self.window.credits, 0))
 
     @property
     def headroom(self) -> int | float:
         """Allowance − the period's peak."""
-        return usage.whole(self.plan.allowance - self.series.peak.credits)
+        return whole(self.plan.allowance - self.series.peak.credits)
 
 
 def gather(answers: Answers, wanted: Wanted, *, now: datetime) -> Report:
@@ -146,7 +147,7 @@ def gather(answers: Answers, wanted: Wanted, *, now: datetime) -> Report:
         window=usage.window_at(answers, at, kind, zone),
         series=usage.series(answers, start, at, kind, zone),
         sums=dict(answers.totals([], start, at).astype(object).iloc[0]),
-        users=usage.users(answers, start, at, kind, zone),
+        users=people.users(answers, start, at, kind, zone),
         days=_days(
             answers.window_usage(kind, zone, start, start, at), demand, played, wanted, (start, at)
         ),
@@ -169,15 +170,15 @@ def document(report: Report) -> dict[str, Any]:
         "to": report.at,
         "window": report.wanted.kind,
         "calls": int(report.sums["calls"]),
-        "credits": usage.whole(report.sums["credits"]),
-        "assumed_credits": usage.whole(report.sums["assumed"]),
+        "credits": whole(report.sums["credits"]),
+        "assumed_credits": whole(report.sums["assumed"]),
         "allowance": report.plan.allowance,
         "used": report.used,
         "unused": report.unused,
         "headroom": report.headroom,
-        "peak": {"credits": usage.whole(peak.credits), "calls": peak.calls, "end": peak.end},
+        "peak": {"credits": whole(peak.credits), "calls": peak.calls, "end": peak.end},
         "demand": {"credits": total(played.minutes["demand"])},
-        "refused": {"calls": played.refused_calls, "credits": usage.whole(played.refused)},
+        "refused": {"calls": played.refused_calls, "credits": whole(played.refused)},
         "blocked_minutes": played.blocked_minutes,
         "least_allowance": played.least_allowance,
         "cost": _money(report.cost.total, report.cost.currency),
@@ -193,7 +194,7 @@ def _money(amount: Decimal | None, currency: str) -> str | None:
 def total(column: pd.Series) -> int | float:
     """The sum of a column of calls or credits; whole numbers exactly, as ints."""
     values = column.to_numpy()
-    return usage.whole(values.sum().item()) if len(values) else 0
+    return whole(values.sum().item()) if len(values) else 0
 
 
 _ROWS = ("rows", "loaded", "duplicates", "rejected", "skipped")

@@ -20,7 +20,7 @@ from credits.report.sheets import (
     Book,
     Sheet,
 )
-from credits.usage import whole
+from credits.sums import whole
 from credits.views import local
 
 NAME = "Inputs"

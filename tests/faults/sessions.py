@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 from working import NOW, Logs, Step, do
 
-from credits import usage
+from credits import people
 from credits.store import Answers, Store
 from credits.store.checking import check
 
@@ -110,8 +110,8 @@ def _one_moment(store: Store) -> int:
         }
         if summary.first is not None:
             at, zone = pd.Timestamp(summary.last), "UTC"
-            people = usage.people(answers, pd.Timestamp(summary.first), at, "trailing", zone)
-            calls["people"] = int(people.users["calls"].sum())
+            everyone = people.everyone(answers, pd.Timestamp(summary.first), at, "trailing", zone)
+            calls["everyone"] = int(everyone.users["calls"].sum())
         assert len(set(calls.values())) == 1, calls
         assert (answers.version(), len(loads)) == (version, summary.loads)
     return version
