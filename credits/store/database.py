@@ -23,7 +23,7 @@ import duckdb
 from credits import CreditsError
 from credits.formats.base import literal
 from credits.formats.files import is_no_room
-from credits.store import holding, private, schema
+from credits.store import holding, private, schema, upgrades
 from credits.store.asking import Asking
 from credits.store.commits import Commits
 from credits.store.explaining import explained, given_up, no_room, why_not_opened
@@ -209,9 +209,9 @@ class Database:
         known = {}
         if "meta" in tables:
             known = dict(cursor.execute("SELECT key, value FROM meta").fetchall())
-        while known.get("schema") in schema.UPGRADES:
+        while known.get("schema") in upgrades.UPGRADES:
             with _transaction(cursor):
-                cursor.execute(schema.UPGRADES[known["schema"]])
+                cursor.execute(upgrades.UPGRADES[known["schema"]])
                 known["schema"] = str(int(known["schema"]) + 1)
                 cursor.execute("UPDATE meta SET value = ? WHERE key = 'schema'", [known["schema"]])
         hashed = cursor.execute("SELECT hash('row')::VARCHAR").fetchall()[0][0]

@@ -20,11 +20,11 @@ KIND = (
 )  # fmt: skip
 """What calls of one kind have in common."""
 
-_OWNERS = """
+OWNERS = """
 CREATE TABLE owners (owner INTEGER NOT NULL, "user" VARCHAR NOT NULL, user_basis VARCHAR NOT NULL);
 """
 """Whom calls belong to."""
-_KINDS = """
+KINDS = """
 CREATE TABLE kinds (
     kind_id INTEGER NOT NULL,
     load_id INTEGER NOT NULL,
@@ -40,6 +40,7 @@ CREATE TABLE kinds (
     credits_basis VARCHAR NOT NULL
 );
 """
+"""What calls have in common, each kind with whom it belongs to."""
 
 # Ids differ in every row: what DuckDB would choose for them takes twice as long to write as zstd.
 # Whether one is known is asked of their hashes first, which are read in a tenth of the time. Half a
@@ -65,7 +66,7 @@ CALL_COLUMNS = (
 )  # fmt: skip
 
 # By day, because the calls of a quarter of an hour are of nearly as many kinds as there are calls.
-_DAY_SUMS = """
+DAY_SUMS = """
 CREATE TABLE day_sums (
     load_id INTEGER NOT NULL,
     kind_id INTEGER NOT NULL,
@@ -74,8 +75,9 @@ CREATE TABLE day_sums (
     credits DECIMAL(38, 6) NOT NULL
 );
 """
+"""A roll-up: kinds of calls by day."""
 
-_USER_SUMS = """
+USER_SUMS = """
 CREATE TABLE user_sums (
     load_id INTEGER NOT NULL,
     owner INTEGER NOT NULL,
@@ -86,9 +88,10 @@ CREATE TABLE user_sums (
     refused BIGINT NOT NULL
 );
 """
+"""A roll-up: users by quarter of an hour."""
 
 
-def _view(name: str) -> str:
+def view(name: str) -> str:
     """The call schema, whole: a call with its kind."""
     return f"""
 CREATE VIEW {name} AS
@@ -98,19 +101,20 @@ FROM stored_{name} JOIN (SELECT * EXCLUDE (load_id, owner) FROM kinds) USING (ki
 """
 
 
-_CALLS = f"""
-{_OWNERS}
-{_KINDS}
+CALLS = f"""
+{OWNERS}
+{KINDS}
 CREATE TABLE stored_calls ({_CALL});
 CREATE TABLE stored_duplicates ({_CALL});
-{_DAY_SUMS}
-{_USER_SUMS}
-{_view("calls")}
-{_view("duplicates")}
+{DAY_SUMS}
+{USER_SUMS}
+{view("calls")}
+{view("duplicates")}
 """
+"""The calls, whose they are, of what kind, and what is added up of them."""
 
 # A rule that asks for a query parameter can only price calls of loads that told it apart.
-_FINANCE = """
+FINANCE = """
 CREATE TABLE scenarios (
     name VARCHAR PRIMARY KEY, document VARCHAR NOT NULL, changed_at TIMESTAMP NOT NULL
 );
@@ -120,6 +124,7 @@ CREATE TABLE rate_cards (
 CREATE TABLE told_apart (load_id INTEGER NOT NULL, parameter VARCHAR NOT NULL);
 INSERT INTO meta VALUES ('rate_card', 'bigin');
 """
+"""What finance keeps."""
 
 TABLES = f"""
 CREATE TABLE meta (key VARCHAR PRIMARY KEY, value VARCHAR NOT NULL);
@@ -144,7 +149,7 @@ CREATE TABLE loads (
     sample BOOLEAN NOT NULL,
     loaded_at TIMESTAMP NOT NULL
 );
-{_CALLS}
+{CALLS}
 CREATE TABLE corrections (
     name VARCHAR PRIMARY KEY,
     header VARCHAR[] NOT NULL,
@@ -168,7 +173,7 @@ CREATE TABLE minutes (
     refused_credits DECIMAL(38, 6) NOT NULL
 );
 INSERT INTO meta VALUES ('schema', '{VERSION}'), ('version', '0');
-{_FINANCE}
+{FINANCE}
 """
 
 # Every zone's offset in use since 1972 is a multiple of 15 minutes, so that a quarter of an hour
@@ -253,77 +258,3 @@ FROM (SELECT DISTINCT "user", user_basis FROM {kinds}) ANTI JOIN owners USING ("
 
 OLD_OWNERS = "DELETE FROM owners WHERE owner NOT IN (SELECT owner FROM kinds)"
 """Forgets those who have no calls any more."""
-
-
-def _moved(name: str) -> str:
-    """What turns calls of the first version, which held their kind each, into stored ones."""
-    same = " AND ".join(f"old.{column} IS NOT DISTINCT FROM kinds.{column}" for column in KIND)
-    columns = {c: f"old.{c}" for c in CALL_COLUMNS} | {"kind_id": "kinds.kind_id"}
-    columns |= {
-        name: f"CASE WHEN old.request_id IS NOT NULL THEN {part} END"
-        for name, part in hashed("old.request_id").items()
-    }
-    return f"""
-INSERT INTO stored_{name}
-SELECT {", ".join(columns[c] for c in CALL_COLUMNS)}
-FROM old_{name} AS old JOIN kinds ON old.load_id = kinds.load_id AND {same}
-ORDER BY old.rowid;
-DROP TABLE old_{name};
-"""
-
-
-def _added_to_ids(column: str, kind: str) -> str:
-    """What gives calls that have an id one more part of its hash."""
-    return "".join(
-        f"""
-ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {column} {kind};
-UPDATE {table} SET {column} = {hashed("request_id")[column]} WHERE request_id IS NOT NULL;
-"""
-        for table in ("stored_calls", "stored_duplicates")
-    )
-
-
-UPGRADES = {
-    "1": f"""
-ALTER TABLE calls RENAME TO old_calls;
-ALTER TABLE duplicates RENAME TO old_duplicates;
-DROP TABLE quarters;
-{_CALLS}
-INSERT INTO kinds
-SELECT row_number() OVER (), load_id, 0, {", ".join(KIND)} FROM (
-    SELECT DISTINCT load_id, {", ".join(KIND)}
-    FROM (SELECT * FROM old_calls UNION ALL SELECT * FROM old_duplicates));
-{_moved("calls")}
-{_moved("duplicates")}
-{_FINANCE}
--- Until then only the project's own cards were at hand, and none but Bigin's asks for one.
-INSERT INTO told_apart SELECT load_id, 'cvid' FROM loads WHERE rate_card = 'bigin';
-""",
-    "2": _added_to_ids("id_hash", "UINTEGER"),
-    # Of these, a database of an earlier version may have some, with other columns or nothing in it.
-    "3": f"""
-DROP VIEW IF EXISTS quarters;
-DROP VIEW calls;
-DROP VIEW duplicates;
-DROP TABLE IF EXISTS quarter_sums;
-DROP TABLE IF EXISTS user_sums;
-DROP TABLE IF EXISTS day_sums;
-DROP TABLE IF EXISTS owners;
-ALTER TABLE kinds RENAME TO old_kinds;
-{_OWNERS}
-{_KINDS}
-{_USER_SUMS}
-{_DAY_SUMS}
-{new_owners("old_kinds")};
-INSERT INTO kinds BY NAME
-SELECT kind_id, load_id, owners.owner, {", ".join(f"kinds.{c}" for c in KIND)}
-FROM old_kinds AS kinds JOIN owners USING ("user", user_basis) ORDER BY kind_id;
-DROP TABLE old_kinds;
-{_view("calls")}
-{_view("duplicates")}
-INSERT INTO user_sums BY NAME {user_sums("stored_calls")};
-INSERT INTO day_sums BY NAME {day_sums("stored_calls")};
-""",
-    "4": _added_to_ids("id_check", "USMALLINT"),
-}
-"""What turns a database of an earlier version into one of the next."""
