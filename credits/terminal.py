@@ -6,6 +6,7 @@ Text from a log is shown without what a terminal would obey.
 from __future__ import annotations
 
 import json
+import sys
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -164,3 +165,13 @@ def _plain(number: Decimal | int | float) -> int | float:
 def safe(text: str) -> str:
     """Text from a log without what a terminal would obey."""
     return "".join(character if character.isprintable() else "�" for character in text)
+
+
+def say(sentence: str) -> None:
+    """Tell a failure, on standard error."""
+    print(f"credits: {safe(sentence)}", file=sys.stderr)
+
+
+def note(sentence: str) -> None:
+    """Tell what somebody should know, on standard error."""
+    print(f"note: {safe(sentence)}", file=sys.stderr)
