@@ -6,134 +6,32 @@ a link shows what its sender saw. Only what differs from the default stands in t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from credits import CreditsError, pricelist, views
-from credits.editions import edition, editions
+from credits import views
+from credits.editions import editions
 from credits.plan import Plan
-from credits.prices import currency
 from credits.scenarios import OTHER_VENDOR
-from credits.showback import BY
-from credits.windows import KINDS, Kind
+from credits.windows import Kind
 from pages import planned
-from pages.planned import MOST, MOST_CAP, OWN
+from pages.address import KEPT, ZONES, written
+from pages.planned import MOST, OWN
 
-PERIODS = {"24h": "24h", "7d": "7d", "30d": "30d", "all": "All", "own": "Own"}
 LENGTHS = {"24h": pd.Timedelta("24h"), "7d": pd.Timedelta("7D"), "30d": pd.Timedelta("30D")}
-AHEAD = (7, 90)
-RISKS = (1, 5, 10, 20)
-"""Days ahead; per cent of risk."""
-EARLIEST, LATEST = datetime(1900, 1, 1), datetime(2199, 12, 31)
 _TICK = pd.Timedelta(1, unit="us")
-_DEFAULT = edition(planned.DEFAULT)
-
-
-def _number(most: int) -> Callable[[str], int | None]:
-    def parse(text: str) -> int | None:
-        return int(text) if text.isdecimal() and len(text) < 20 and int(text) <= most else None
-
-    return parse
-
-
-def _slide(least: int, most: int, step: int = 1) -> Callable[[str], int | None]:
-    places = {str(value): value for value in range(least, most + 1, step)}
-    return places.get
-
-
-def _one_of(values: Any) -> Callable[[str], str | None]:
-    return lambda text: text if text in values else None
-
-
-def _cap(text: str) -> int | str | None:
-    return "none" if text == "none" else _number(MOST_CAP)(text)
-
-
-def _typed(most: int) -> Callable[[str], str | None]:
-    # As it was typed: what is wrong with it, the page says.
-    return lambda text: text if len(text) <= most and text != "none" else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if EARLIEST.date() <= day <= LATEST.date() else None
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if EARLIEST <= moment.replace(tzinfo=None) <= LATEST else None
-
-
-def _growth(text: str) -> int | float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    if not -100 <= number <= 10_000:
-        return None
-    return int(number) if number == int(number) else number
-
-
-def _currency(text: str) -> str | None:
-    try:
-        return currency(text)
-    except CreditsError:
-        return None
-
-
-def _prices(text: str) -> str | None:
-    try:
-        return pricelist.written(pricelist.read(text))
-    except CreditsError:
-        return None
-
-
 PLANNED = ("edition", *(name for key in MOST for name in (key, f"{key}_exact")), "cap")
 """The controls of the plan."""
 FORESEEN = ("ahead", "growth", "risk", "refused")
 """The controls of what is to come."""
 VIEWED = ("period", "from", "to", "at", "window", "zone")
 """The controls of the view."""
-ZONES = sorted(zone for zone in available_timezones() if "/" in zone or zone == "UTC")
-
-# Name in session and address → default, and how the address's text is read (None: it is no value).
-_KEPT: dict[str, tuple[Any, Callable[[str], Any]]] = {
-    "base": (_DEFAULT.base_limit, _number(MOST["base"])),
-    "users": (planned.USERS, _number(MOST["users"])),
-    "per_user": (_DEFAULT.credits_per_user, _number(MOST["per_user"])),
-    "add_on": (0, _number(MOST["add_on"])),
-    "cap": (_DEFAULT.cap, _cap),
-    "edition": ("", _one_of({*(each.name for each in editions()), OTHER_VENDOR})),
-    "vendor": ("", lambda text: text[:80]),
-    "growth": (0, _growth),
-    "refused": (True, {"0": False, "1": True}.get),
-    "currency": ("USD", _currency),
-    "prices": ("", _prices),
-    "period": ("7d", _one_of(PERIODS)),
-    "from": (None, _day),
-    "to": (None, _day),
-    "at": (None, _moment),
-    "window": ("trailing", _one_of(KINDS)),
-    "zone": ("", _one_of(ZONES)),
-    "ahead": (30, _slide(*AHEAD)),
-    "risk": (5, {str(risk): risk for risk in RISKS}.get),
-    "share_by": ("user", _one_of(BY)),
-    "bill": ("", _typed(40)),
-    "bill_currency": ("", _typed(12)),
-}
 
 
 @dataclass(frozen=True)
@@ -169,7 +67,7 @@ def resume(page: str) -> None:
     state["_page"] = page
     state.setdefault("_drawn", {})
     # Streamlit forgets what a page does not draw.
-    state.update({name: state["_kept"][name] for name in _KEPT if name not in state})
+    state.update({name: state["_kept"][name] for name in KEPT if name not in state})
     remember()
 
 
@@ -200,13 +98,13 @@ def _went_back() -> bool:
     """
     context = get_script_run_ctx()
     history = context is not None and context.is_history_navigation
-    return history and any(name in st.query_params for name in _KEPT)
+    return history and any(name in st.query_params for name in KEPT)
 
 
 def _from_address() -> dict[str, Any]:
     """Every choice as the address says it, else its default; what is no value is ignored."""
     found: dict[str, Any] = {}
-    for name, (default, parse) in _KEPT.items():
+    for name, (default, parse) in KEPT.items():
         value = parse(st.query_params[name]) if name in st.query_params else None
         empty = name == "cap" and value == "none"
         found[name] = default if value is None else None if empty else value
@@ -224,10 +122,10 @@ def remember() -> None:
     To be called again after the controls are drawn, because some fill themselves in.
     """
     state = st.session_state
-    state["_kept"] = {name: state[name] for name in _KEPT}
+    state["_kept"] = {name: state[name] for name in KEPT}
     wanted = {
-        name: "none" if state[name] is None else _text(state[name])
-        for name, (default, _) in _KEPT.items()
+        name: "none" if state[name] is None else written(state[name])
+        for name, (default, _) in KEPT.items()
         if state[name] != default and name != "edition"
     }
     # Numbers that only one edition has name it already.
@@ -235,21 +133,15 @@ def remember() -> None:
         wanted["edition"] = named
     there = st.query_params.to_dict()
     # Said again where only the browser lags behind: it may be about to show the last but one.
-    shown = {n: v for n, v in there.items() if n in _KEPT or planned.of_links(n)}
+    shown = {n: v for n, v in there.items() if n in KEPT or planned.of_links(n)}
     if wanted != shown or wanted != state.get("_address"):
         others = {
             name: value
             for name, value in there.items()
-            if name not in _KEPT and not planned.of_links(name)
+            if name not in KEPT and not planned.of_links(name)
         }
         st.query_params.from_dict(others | wanted)
     state["_address"] = wanted
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(int(value))
-    return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def played() -> dict[str, str]:

@@ -12,18 +12,8 @@ from credits.editions import editions
 from credits.scenarios import OTHER_VENDOR
 from credits.windows import KINDS
 from pages import planned
-from pages.choices import (
-    AHEAD,
-    EARLIEST,
-    LATEST,
-    PERIODS,
-    RISKS,
-    ZONES,
-    edition_name,
-    hidden,
-    plan,
-    ready,
-)
+from pages.address import AHEAD, EARLIEST, LATEST, PERIODS, RISKS, ZONES
+from pages.choices import edition_name, hidden, plan, ready
 from pages.planned import MOST, MOST_CAP, OWN
 
 # Up to each number in such steps: one scale for small plans and large ones.

@@ -14,7 +14,7 @@ from credits.forecast import Backtest, Forecast, TooShortError
 from credits.plan import Plan
 from credits.windows import Kind
 from pages import choices, controls, data, following, parts
-from pages.parts import number
+from pages.parts import number, percent
 
 SHARES = (0.05, 0.5)
 """Of risk: the first days that reach them are told."""
@@ -44,11 +44,6 @@ class Shown:
     passes: list[tuple[float, date | None]]
     """The first days that reach each share of risk."""
     chart: charts.Drawing
-
-
-def percent(share: float) -> str:
-    """A share as it is shown."""
-    return f"{100 * share:,.0f} %"
 
 
 def chance(share: float) -> str:
@@ -139,7 +134,7 @@ def method(now: Shown) -> None:
         " happened before are not foreseen.\n"
         f"- Peaks are {of_what()}. Past ones are to the minute, as on the Credit plan page, at most"
         f" {number(found.peak)}; coming ones are by the hour, which made the greatest so far"
-        f" {number(found.hourly_peak)} ({100 * less:.1f} % less)."
+        f" {number(found.hourly_peak)} ({percent(less, 1)} less)."
     )
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from credits import advice, charts, series, usage, views, windows
 from credits.plan import Plan
 from pages import choices, data, following, parts
-from pages.parts import number
+from pages.parts import number, percent
 
 summary, chosen, version = parts.opening("Organization API storage")
 zone, colours = chosen.zone, parts.palette()
@@ -85,7 +85,7 @@ def answer(now: Under) -> list[dict[str, Any]]:
     st.image(
         charts.gauge(share, colours),
         width="stretch",
-        caption=f"{share:,.0%} of the allowance used; the marks stand at 80 % and 90 %."
+        caption=f"{percent(share)} of the allowance used; the marks stand at 80 % and 90 %."
         if plan.allowance
         else "The plan gives no allowance.",
     )
@@ -95,7 +95,9 @@ def answer(now: Under) -> list[dict[str, Any]]:
 
 def numbers(plan: Plan, share: float) -> None:
     """Used, unused, total, what comes back, and the peak."""
-    level = f"{share:,.0%}, {charts.level_in_words(share)}" if plan.allowance else "no allowance"
+    level = (
+        f"{percent(share)}, {charts.level_in_words(share)}" if plan.allowance else "no allowance"
+    )
     next_hour = usage.back_by(shown.back, chosen.at + pd.Timedelta(hours=1))
     over = peak.credits - plan.allowance
     at_peak = "no calls" if peak.end is None else f"{views.local(peak.end, zone):%d %b, %H:%M}"

@@ -11,7 +11,7 @@ import streamlit as st
 
 from credits import charts, tables, views
 from credits.store import Summary
-from pages import choices, data
+from pages import address, choices, data
 
 Version = tuple[Any, int]
 Card = tuple[str, str, str, Any] | tuple[str, str, str, Any, str]
@@ -26,12 +26,12 @@ def palette() -> charts.Palette:
 
 def zones() -> list[str]:
     """Time zones by name."""
-    return choices.ZONES
+    return address.ZONES
 
 
 def utc() -> int:
     """Where UTC stands among them."""
-    return choices.ZONES.index("UTC")
+    return address.ZONES.index("UTC")
 
 
 _OPTION = re.compile(r"(?<![\w-])(--[a-z][a-z-]+)")
@@ -67,6 +67,11 @@ def number(value: float) -> str:
         if abs(value) >= 10 * size:
             return f"{value / size:,.1f} {unit}"
     return charts.amount(value)
+
+
+def percent(share: float, places: int = 0) -> str:
+    """`47 %`, and with one place `46.7 %`."""
+    return f"{share:,.{places}%}".replace("%", " %")
 
 
 def clock(at: pd.Timestamp, zone: str) -> str:

@@ -10,7 +10,7 @@ from credits import charts, series, views, windows
 from credits.people import Person
 from credits.plan import Plan
 from pages import choices, data, following, parts
-from pages.parts import number
+from pages.parts import number, percent
 
 NAMES = {
     "user": "User",
@@ -64,7 +64,7 @@ def in_numbers(plan: Plan) -> None:
             ),
             (
                 "Greatest share",
-                f"{busiest['share']:.0%}",
+                percent(busiest["share"]),
                 parts.plain(str(busiest["user"])),
                 "gray",
             ),
@@ -143,7 +143,7 @@ def one(name: str, basis: str) -> None:
             (
                 "Credits",
                 number(row["credits"]),
-                f"{row['share']:.1%} of all, {chosen.period}",
+                f"{percent(row['share'], 1)} of all, {chosen.period}",
                 "gray",
             ),
             ("Calls", number(row["calls"]), f"{row['refused']:,} refused", "gray"),
