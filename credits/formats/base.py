@@ -231,6 +231,12 @@ def one_of(text: str, values: Iterable[str]) -> str:
     return f"({' OR '.join(f'{text} = {literal(value)}' for value in values)})"
 
 
+def address_in(text: str) -> str:
+    """SQL: the first of a list of addresses, without brackets and port."""
+    one = f"trim(split_part({text}, ',', 1))"
+    return f"regexp_replace({one}, '^(\\d+(?:\\.\\d+)+):\\d+$|^\\[(.*)\\](?::\\d+)?$', '\\1\\2')"
+
+
 def identifier(name: str) -> str:
     """A name as an SQL identifier."""
     return '"' + name.replace('"', '""') + '"'

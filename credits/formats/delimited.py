@@ -185,6 +185,8 @@ def described(
 ) -> Reading:
     """What is known of a delimited log but where it is: the caller sets its source."""
     fields = {field: f"c{index + 1}" for field, index in found.items()}
+    if "ip" in found:
+        fields["ip"] = headers.address_sql(fields["ip"], values[found["ip"]])
     stamps = tuple(values[found["occurred_at"]][:500]) if "occurred_at" in found else ()
     fields, stamps = _join_date_and_time(fields, layout, values, found, stamps, options)
     return Reading(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from credits import CreditsError
-from credits.formats.base import FIELDS
+from credits.formats.base import FIELDS, address_in
 from credits.formats.stamps import is_stamp
 
 MEANINGS: Mapping[str, str] = {
@@ -19,20 +19,20 @@ MEANINGS: Mapping[str, str] = {
         logtime logdate starttime startedat startdate calledat requestedat receivedat timegenerated
         timecreated creationtime creationdate createdat created createdtime createddate eventdate
         edgestarttimestamp timelocal timeiso8601 time ts date when start minute hour period bucket
-        timebucket interval windowstart day""",
-    "user": """user username useremail useremailid userprincipalname upn principal actor
-        actoremail actorname email emailaddress login loginname userid principalid remoteuser
-        authuser clientusername consumerusername caller requester requestedby performedby createdby
-        enduser employee member owner account accountname accountid customer customername customerid
-        consumer tenant subject sub who""",
+        timebucket interval windowstart day t""",
+    "user": """user username useremail useremailid uname usrname usremail usrid userprincipalname
+        upn principal actor actoremail actorname email emailaddress login loginname userid
+        principalid remoteuser authuser clientusername consumerusername caller requester requestedby
+        performedby createdby enduser employee member owner account accountname accountid customer
+        customername customerid consumer tenant subject sub who""",
     "app": """app appname application applicationname connectedapp connectedappname client
         clientname clientapp integration useragent httpuseragent requestuseragent agent clientid
-        appid applicationid apikey apikeyid apikeyname projectid project""",
+        appid applicationid apikey apikeyid apikeyname projectid project ua""",
     "api": """api apiname operation operationname apimethod apicall endpoint apiendpoint event
         eventname eventtype action activity call function rpc command methodname calltype model
         resource apiresource""",
     "path": """path url uri requesturi requestpath requesturl resourcepath route urlpath uripath
-        requestline request target page""",
+        requestline request target page req""",
     "method": "method httpmethod verb httpverb requestmethod requesttype",
     "status": """status statuscode httpstatus httpstatuscode code responsecode responsestatus
         responsestatuscode returncode resultcode result resultstatus resulttype outcome staus
@@ -46,7 +46,8 @@ MEANINGS: Mapping[str, str] = {
         totalhits quantity invocations eventcount weight n""",
     "ip": """ip ipaddress ipaddr clientip clientipaddress cip remoteaddr remoteaddress remoteip
         remotehost sourceip sourceipaddress srcip callerip calleripaddress clienthost clientaddress
-        clientaddr requesteripaddress xforwardedfor host""",
+        clientaddr requesteripaddress xforwardedfor forwardedfor xff fwd xrealip realip remote
+        client host""",
     "request_id": """requestid xrequestid reqid callid eventid recordid id traceid correlationid
         transactionid messageid rayid uuid guid""",
 }
@@ -54,7 +55,9 @@ MEANINGS: Mapping[str, str] = {
 
 _WORDS = {name: tuple(text.split()) for name, text in MEANINGS.items()}
 
-_NUMBERS_OF_ADDRESS = r"\d{1,3}(\.\d{1,3}){3}(:\d+)?$|[0-9a-fA-F]*:[0-9a-fA-F:.]+$"
+_NUMBERS_OF_ADDRESS = (
+    r"\d{1,3}(\.\d{1,3}){3}(:\d+)?$|[0-9a-fA-F]*:[0-9a-fA-F:.]+$|\[[0-9a-fA-F:.]+\](:\d+)?$"
+)
 _ADDRESS = re.compile(rf"{_NUMBERS_OF_ADDRESS}|[\w.-]+$")
 _BLANK = frozenset({"", "-", "null", "NULL", "None", "none", "(null)", "nan", "NaN", "N/A"})
 
@@ -131,7 +134,8 @@ _CHECKS: Mapping[str, Callable[[Sequence[str]], bool]] = {
 }
 
 
-def _mostly_once(cells: Sequence[str]) -> bool:
+def mostly_once(cells: Sequence[str]) -> bool:
+    """Whether hardly two cells are the same, as ids of calls are."""
     return len(set(cells)) * 10 >= len(cells) * 9
 
 
@@ -140,18 +144,36 @@ _STRICTER: Mapping[str, Callable[[Sequence[str]], bool]] = {
     "host": lambda cells: _mostly(_NUMBERS_OF_ADDRESS, cells),
     # It may be what was answered, in full.
     "response": lambda cells: _mostly(r"[1-5]\d\d$", cells),
+    # It may be an app, or an address.
+    "app client": lambda cells: not _mostly(_NUMBERS_OF_ADDRESS, cells),
+    "ip client": lambda cells: _mostly(_NUMBERS_OF_ADDRESS, cells),
+    "ip remote": lambda cells: _mostly(_NUMBERS_OF_ADDRESS, cells),
+    # It may be the line of a program that wrote the row: `server/handler.go:52`.
+    "caller": lambda cells: not _mostly(r"\S*\.\w{1,5}:\d+$", cells),
     # What all calls of one errand share tells no call from another.
-    "traceid": _mostly_once,
-    "correlationid": _mostly_once,
-    "transactionid": _mostly_once,
+    "traceid": mostly_once,
+    "correlationid": mostly_once,
+    "transactionid": mostly_once,
 }
-"""What is asked of a column of such a name besides."""
+"""What is asked of a column of such a name besides, for any field or for one."""
 
 
 def _fits(field: str, word: str, cells: Sequence[str]) -> bool:
     filled = [cell.strip() for cell in cells if cell.strip() not in _BLANK]
-    checks = (_CHECKS.get(field, _anything), _STRICTER.get(word, _anything))
-    return not filled or all(check(filled) for check in checks)
+    stricter = (_STRICTER.get(name, _anything) for name in (word, f"{field} {word}"))
+    checks = (_CHECKS.get(field, _anything), *stricter)
+    if not filled:
+        # Where no proxy forwards anything, who called is told elsewhere.
+        return not re.search("forwarded|fwd|xff|realip", word)
+    return all(check(filled) for check in checks)
+
+
+_BARE_ADDRESS = re.compile(r"[\w.-]*$|[0-9a-fA-F:]*:[0-9a-fA-F:.]*$")
+
+
+def address_sql(text: str, cells: Sequence[str]) -> str:
+    """SQL: the address in a text, as it stands if all cells of the sample are nothing else."""
+    return text if all(map(_BARE_ADDRESS.match, cells)) else address_in(text)
 
 
 def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:

@@ -245,7 +245,7 @@ def _values(rows: Sequence[Mapping[str, Any]], paths: Sequence[str]) -> Iterable
 # ── keys in the user's words ───────────────────────────────────────────────────────────────────
 
 
-_SAYS_WHAT = ("user", "api", "path", "method", "calls", "credits")
+SAYS_WHAT = ("user", "api", "path", "method", "calls", "credits")
 """A row without any of these is no call, though it has a time (a heartbeat, a start-up message)."""
 
 _HEARTBEAT = "'(?i)(heart ?beat|keep-?alive)?'"
@@ -270,13 +270,13 @@ class JsonLines:
             cells = _flatten(rows)
             if options.mapping and not set(options.mapping.values()) <= set(_dotted(cells)):
                 continue
-            found = _match(list(cells), list(cells.values()), options)
+            found = match(list(cells), list(cells.values()), options)
             if headers.names_calls(found) or options.mapping:
                 return self._reading(sample, options, envelope, rows, cells, found)
         if not forced and not options.mapping:
             return None
         cells = _flatten(sample.objects)
-        found = _match(list(cells), list(cells.values()), options)
+        found = match(list(cells), list(cells.values()), options)
         return self._reading(sample, options, Envelope(), sample.objects, cells, found)
 
     def _reading(
@@ -285,26 +285,29 @@ class JsonLines:
         options: Options,
         envelope: Envelope,
         rows: Sequence[Mapping[str, Any]],
-        names: Iterable[str],
+        cells: Mapping[str, Sequence[str]],
         found: Mapping[str, str],
     ) -> Reading:
         paths = {field: pointer(name.split("\0")) for field, name in found.items()}
-        telling = {field: path for field, path in paths.items() if field in _SAYS_WHAT}
+        telling = {field: path for field, path in paths.items() if field in SAYS_WHAT}
         calls = tuple(telling.values()) or tuple(paths.values())
         if "api" in telling:
             calls = tuple(path for field, path in telling.items() if field != "api")
             calls += (f"NOT regexp_full_match({{{telling['api']}}}, {_HEARTBEAT})",)
+        fields = dict(paths)
+        if "ip" in found:
+            fields["ip"] = headers.address_sql(f"{{{paths['ip']}}}", cells[found["ip"]])
         read = reading(
             self.name,
             sample,
-            paths,
+            fields,
             calls=calls,
             envelope=envelope,
             rows=rows,
             columns={field: name.replace("\0", ".") for field, name in found.items()},
         )
         ambiguous = options.day_first is None and is_ambiguous(read.stamps)
-        return replace(read, ambiguous_days=ambiguous, names=_dotted(names))
+        return replace(read, ambiguous_days=ambiguous, names=_dotted(cells))
 
 
 def names(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
@@ -316,26 +319,38 @@ def _dotted(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(name.replace("\0", ".") for name in names)
 
 
-def _match(
+def match(
     names: Sequence[str], values: Sequence[Sequence[str]], options: Options
 ) -> dict[str, str]:
     """Field → name: what was said, then whole names (`user.email`), then last parts (`email`)."""
     dotted = [name.replace("\0", ".") for name in names]
     said = headers.chosen(options.mapping, dotted, numbered=False)
-    leaves = [name.split("\0")[-1] for name in names]
+    # `http.request.method` as it stands, then as `request.method`, then as `method`.
+    ends = [[".".join(name.split("\0")[-count:]) for name in names] for count in (2, 1)]
     found: dict[str, int] = {}
-    for wholes in (dotted, leaves):
-        for field, index in headers.match(wholes, values).items():
-            counts = field == "request_id" and _counts(names[index], values[index])
-            if field not in found and index not in found.values() and not counts:
+    for called in (dotted, *ends):
+        for field, index in headers.match(called, values).items():
+            another = field == "request_id" and _is_of_another(names[index], values[index])
+            if field not in found and index not in found.values() and not another:
                 found[field] = index
     found = {field: index for field, index in found.items() if index not in said.values()}
     return {field: names[index] for field, index in {**found, **said}.items()}
 
 
-def _counts(name: str, cells: Iterable[str]) -> bool:
-    """Whether an id is a small number below another key: each process counts from 1 anew."""
-    return "\0" in name and all(re.fullmatch(r"\d{1,9}", cell) for cell in cells)
+_OWNERS = frozenset(
+    word for field in ("user", "app", "api") for word in headers.MEANINGS[field].split()
+) - {"event", "action", "activity", "call", "operation"} | {"service", "org", "organization"}
+
+
+def _is_of_another(name: str, cells: Sequence[str]) -> bool:
+    """Whether an id below another key is not the call's own: a user's, a server's, or a small
+    number, since each process counts from 1 anew.
+    """
+    *_, owner, leaf = ["", *map(headers.plain_name, name.split("\0"))]
+    if not owner or all(re.fullmatch(r"\d{1,9}", cell) for cell in cells):
+        return bool(owner)
+    vague = leaf in ("id", "uuid", "guid", "recordid") and owner not in ("request", "req")
+    return vague and (owner in _OWNERS or not headers.mostly_once(cells))
 
 
 _SIMPLE = re.compile(r'[^"\\\0{}]+')

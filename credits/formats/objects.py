@@ -15,7 +15,7 @@ from typing import Any
 
 from credits import CreditsError
 from credits.formats import delimited, jsonlines
-from credits.formats.base import Options, Reading, Sample, literal
+from credits.formats.base import Options, Reading, Sample, address_in, literal
 from credits.formats.delimited import Layout
 from credits.formats.jsonlines import Envelope, fill, paths_in, pointer, shown, value
 
@@ -139,9 +139,8 @@ def _with(table: Reading, within: str, *, slow: bool, **ours: Any) -> Reading:
 
 
 def address(key: str) -> str:
-    """SQL: the first of a list of addresses, without brackets and port."""
-    one = f"trim(split_part({{{key}}}, ',', 1))"
-    return f"regexp_replace({one}, '^(\\d+(?:\\.\\d+)+):\\d+$|^\\[(.*)\\](?::\\d+)?$', '\\1\\2')"
+    """SQL over a key: the first of a list of addresses, without brackets and port."""
+    return address_in(f"{{{key}}}")
 
 
 def joined(*keys: str) -> str:

@@ -35,6 +35,8 @@ def read(plain: Plain, options: Options, connection: duckdb.DuckDBPyConnection) 
         raise headers.NoCallsError(plain.name, names)
     types = {row[0]: row[1] for row in described}
     fields = {field: _text(names[index], types[names[index]]) for field, index in found.items()}
+    if "ip" in found:
+        fields["ip"] = headers.address_sql(fields["ip"], values[found["ip"]])
     stamps = tuple(values[found["occurred_at"]]) if "occurred_at" in found else ()
     return Reading(
         format="parquet",

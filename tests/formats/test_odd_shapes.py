@@ -225,3 +225,68 @@ def test_a_port_behind_an_address_makes_no_other_caller(load):
 def test_a_header_may_name_the_zone_of_its_times(load):
     _, (call,) = load("TimeGenerated [UTC],user,path\n2026-01-05 10:00:00,ann,/a\n")
     assert str(call["occurred_at"]) == "2026-01-05 10:00:00"
+
+
+@pytest.mark.parametrize("owner", ["user", "client", "service", "account", "anything"])
+def test_an_id_below_another_key_is_not_the_id_of_a_call(load, owner):
+    row = '{{"time": "2026-01-05T10:00:0{0}Z", "path": "/a", "{1}": {{"id": "u-1"}}}}'
+    found, calls = load(lines(*(row.format(i, owner) for i in range(4))))
+    assert (found.loaded, found.duplicates) == (4, 0)
+    assert {call["request_id"] for call in calls} == {None}
+
+
+def test_the_id_below_a_request_is_the_id_of_a_call(load):
+    row = '{"time": "2026-01-05T10:00:00Z", "path": "/a", "http": {"request": {"id": "r-1"}}}'
+    found, calls = load(lines(row, row))
+    assert (found.loaded, found.duplicates, calls[0]["request_id"]) == (1, 1, "r-1")
+
+
+def test_keys_mean_what_their_last_two_parts_say_together(load):
+    row = (
+        '{"time": "2026-01-05T10:00:00Z", "path": "/a", "name": "web1",'
+        ' "auth": {"user": {"name": "ann"}}, "caller": "server/handler.go:52"}'
+    )
+    _, (call,) = load(lines(row))
+    assert (call["user"], call["user_basis"]) == ("ann", "user")
+
+
+def test_the_line_of_a_program_calls_nobody(load):
+    row = (
+        '{"ts": 1767607200.5, "caller": "server/handler.go:52", "path": "/a", "remote": "[::1]:7"}'
+    )
+    _, (call,) = load(lines(row))
+    assert call["user_basis"] == "ip"
+
+
+def test_a_client_may_be_an_address_or_an_app(load):
+    row = '{{"time": "2026-01-05T10:00:00Z", "path": "/a", "client": "{}"}}'
+    _, (of_address,) = load(lines(row.format("192.0.2.7")), "address.log")
+    _, (of_app,) = load(lines(row.format("192.0.2.sync")), "app.log")
+    assert (of_address["ip"], of_address["app"]) == ("192.0.2.7", None)
+    assert (of_app["ip"], of_app["app"]) == (None, "192.0.2.sync")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "time,path,client_ip\n2026-01-05T10:00:00Z,/a,{}\n",
+        '{{"time": "2026-01-05T10:00:00Z", "path": "/a", "client_ip": "{}"}}\n',
+    ],
+)
+@pytest.mark.parametrize(
+    ("told", "address"),
+    [
+        ("192.0.2.7:5123", "192.0.2.7"),
+        ("[2001:db8::7]:5123", "2001:db8::7"),
+        ("2001:db8::7", "2001:db8::7"),
+        ("192.0.2.7", "192.0.2.7"),
+    ],
+)
+def test_the_address_of_any_log_goes_without_its_port(load, text, told, address):
+    _, (call,) = load(text.format(told))
+    assert (call["user"], call["ip"]) == (address, address)
+
+
+def test_of_several_addresses_the_first_called(load):
+    _, (call,) = load('time,path,xff\n2026-01-05T10:00:00Z,/a,"192.0.2.7, 10.0.0.1"\n')
+    assert call["user"] == "192.0.2.7"
