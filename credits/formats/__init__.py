@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 
 from credits import CreditsError
-from credits.formats import documents, headers, pattern, shipped
+from credits.formats import documents, headers, jsonlines, logfmt, pattern, shipped
 from credits.formats.base import (
     OBJECT_LINES,
     Correction,
@@ -155,7 +155,21 @@ def _shipped(look: Sample, options: Options, scratch: Path) -> Reading | None:
         if form := _with_a_name(head, options):
             whole = shipped.unwrapped(look.plain, key, scratch)
             return form.read(sample(whole), options, forced=False)
+        if options.format in (None, "logfmt") and _tells_pairs(look, key, scratch):
+            whole = shipped.unwrapped(look.plain, key, scratch, timed=True)
+            return logfmt.FORMATS[0].read(sample(whole), options, forced=False)
     return None
+
+
+def _tells_pairs(look: Sample, key: str, scratch: Path) -> bool:
+    """Whether a shipper's texts tell more of calls, in pairs, than the objects around them."""
+    head = sample(shipped.unwrapped(look.plain, key, scratch, OBJECT_LINES, timed=True))
+    with suppress(CreditsError):
+        within = logfmt.FORMATS[0].read(head, Options(), forced=False)
+        around = jsonlines.FORMATS[0].read(look, Options(), forced=False)
+        requests = within is not None and {"method", "path"} <= within.fields.keys()
+        return requests or (within is not None and around is None)
+    return False
 
 
 def _with_a_name(look: Sample, options: Options) -> Format | None:

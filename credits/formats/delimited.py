@@ -15,6 +15,7 @@ from pathlib import Path
 from credits import CreditsError
 from credits.formats import headers
 from credits.formats.base import Options, Reading, Sample, literal, longest_line
+from credits.formats.pairs import style_of
 from credits.formats.records import Layout, columns_sql, locate, records, spool, spooled
 from credits.formats.stamps import is_ambiguous, is_stamp
 
@@ -37,6 +38,9 @@ class Delimited:
         """A delimited log if its columns name calls, or if the person says so."""
         if not forced and len(sample.objects) * 2 >= max(len(sample.filled[:200]), 1):
             # JSON is full of commas; with columns named by hand it would pass for a table.
+            return None
+        if not forced and style_of(sample):
+            # So are pairs of keys and values.
             return None
         layout = layout_of(sample, options, self.delimiters)
         if layout is None:

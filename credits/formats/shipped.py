@@ -7,16 +7,23 @@ read: line by line, so that rows and line numbers stay what they are in the file
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from credits.formats.base import OBJECT_LINES, Sample, json_value
 from credits.formats.decoding import plain_text
 from credits.formats.files import Plain, scratch_file
+from credits.formats.holders import is_time
 from credits.formats.jsonlines import ENVELOPES
+from credits.formats.stamps import is_stamp
 from credits.formats.survey import survey
+
+_LATEST_SECOND = 4_102_444_800
+"""Greater numbers count milliseconds, or less."""
 
 
 def keys_of(sample: Sample) -> list[str]:
@@ -30,17 +37,20 @@ def keys_of(sample: Sample) -> list[str]:
     return [key for key in ENVELOPES if found[key] * 2 > len(sample.filled[:OBJECT_LINES])]
 
 
-def unwrapped(plain: Plain, key: str, scratch: Path, most: int | None = None) -> Plain:
+def unwrapped(
+    plain: Plain, key: str, scratch: Path, most: int | None = None, *, timed: bool = False
+) -> Plain:
     """The log with each text in the place of its object; `most`: of the first lines only.
 
-    What is no such object stays as it is, for the reader to reject or to pass over.
+    What is no such object stays as it is, for the reader to reject or to pass over. `timed`: with
+    the time that the shipper noted before the text.
     """
     target = scratch_file(scratch)
     with (
         plain.path.open(encoding="utf-8", errors="replace", newline="\n") as file,
         target.open("w", encoding="utf-8", newline="\n") as out,
     ):
-        for number, text in enumerate(_texts(file, key)):
+        for number, text in enumerate(_texts(file, key, timed=timed)):
             if number == most:
                 break
             out.write(text)
@@ -48,11 +58,25 @@ def unwrapped(plain: Plain, key: str, scratch: Path, most: int | None = None) ->
     return plain_text(plain.name, target, survey(target), plain.replaced)
 
 
-def _texts(file: IO[str], key: str) -> Iterator[str]:
+def _texts(file: IO[str], key: str, *, timed: bool) -> Iterator[str]:
     for line in file:
         row = json_value(line)
         text = row.get(key) if isinstance(row, dict) else None
-        yield _one_line(text if isinstance(text, str) else line)
+        if isinstance(text, str):
+            yield _one_line(f"{_time(row)} {text}" if timed else text)
+        else:
+            yield _one_line(line)
+
+
+def _time(row: Mapping[str, Any]) -> str:
+    """When a shipper was given a text, as ISO 8601, or an empty text."""
+    told = next((str(row[key]) for key in row if is_time(key) and is_stamp(str(row[key]))), "")
+    if not re.fullmatch(r"\d{10}(\d{3}){0,3}(\.\d+)?", told):
+        return told
+    seconds = float(told)
+    while seconds > _LATEST_SECOND:
+        seconds /= 1000
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 def _one_line(text: str) -> str:

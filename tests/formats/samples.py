@@ -89,6 +89,15 @@ TEXTS = {
         "203.0.113.8,bob@example.com,[29/Nov/2025:06:58:56,GET /b/4711 HTTP/1.1,200"
     ),
     "tsv": "time\tuser\tapi\n2026-01-01T00:00:00Z\tann\tlistThings",
+    "logfmt": (
+        'time="2026-01-05T10:00:00Z" level=info msg="all, done; ok" user=ann method=GET path=/a'
+        " status=200"
+    ),
+    "logfmt: Heroku": (
+        '2026-01-05T10:00:00+00:00 heroku[router]: at=info method=GET path="/a?b=1" host=a.example'
+        ' request_id=r-1 fwd="192.0.2.7" dyno=web.1 service=1ms status=200 bytes=3'
+    ),
+    "logfmt: LTSV": "time:2026-01-05T10:00:00Z\thost:192.0.2.7\treq:GET /a HTTP/1.1\tstatus:200",
     "m365: table": (
         "RecordType,CreationDate,UserIds,Operations,AuditData\n"
         '6,5/18/2026 9:13:33 PM,ann@example.com,FileAccessed,"{""Id"": ""m-1"", ""Operation"":'
@@ -486,5 +495,7 @@ NO_CALLS: Mapping[str, str] = {
     ),
     "notebook": '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}',
     "numbers": "1\n2\n3\n5\n8",
+    "pairs": 'ts=2026-04-09T19:58:07Z level=info caller=compact.go:5 msg="done, ok" blocks=3',
+    "audit": "type=SYSCALL msg=audit(1364481363.243:24287): arch=c000003e syscall=2 uid=500 pid=3",
     "words": "alpha\nbeta\ngamma",
 }
