@@ -1,4 +1,4 @@
-"""Audit logs, most of them JSON: Google Cloud, Azure, Microsoft 365, GitHub, Okta, Kubernetes."""
+"""Audit logs, most of them JSON: of clouds, of code, of clusters, of identities and secrets."""
 
 from __future__ import annotations
 
@@ -181,6 +181,7 @@ FORMATS = (
             "request_id": ("_document_id",),
         },
         calls=("action",),
+        tables=True,
     ),
     Objects(
         "okta",
@@ -197,6 +198,52 @@ FORMATS = (
             "request_id": ("uuid",),
         },
         calls=("eventType",),
+    ),
+    Objects(
+        "auth0",
+        "Auth0 log or log stream",
+        shapes=(
+            ("log_id", "data.date", "data.type"),
+            ("log_id", "date", "type", "client_id"),
+            ("log_id", "date", "type", "hostname"),
+        ),
+        fields={
+            "occurred_at": ("data.date", "date"),
+            "user": tuple(
+                f"{where}{key}"
+                for key in ("user_name", "details.request.auth.user.email", "user_id")
+                for where in ("data.", "")
+            ),
+            "app": ("data.client_name", "client_name", "data.client_id", "client_id"),
+            "api": ("data.type", "type"),
+            "path": ("data.details.request.path", "details.request.path"),
+            "method": ("data.details.request.method", "details.request.method"),
+            "status": ("data.details.response.statusCode", "details.response.statusCode"),
+            "ip": ("data.ip", "ip"),
+            "request_id": ("log_id",),
+        },
+        calls=("data.type", "type"),
+    ),
+    Objects(
+        "vault",
+        "HashiCorp Vault audit log",
+        shapes=(("time", "type", "request.operation", "request.path"),),
+        fields={
+            "occurred_at": ("time",),
+            "user": (
+                "auth.metadata.username",
+                "auth.metadata.email",
+                "auth.display_name",
+                "auth.entity_id",
+            ),
+            "path": ("request.path",),
+            "method": ("request.operation",),
+            "status": "CASE WHEN {error} <> '' THEN 'error' END",
+            "ip": (address("request.remote_address"),),
+            "request_id": ("request.id",),
+        },
+        # A request is told of when it comes and when it is answered.
+        calls="{type} = 'response'",
     ),
     Objects(
         "kubernetes",

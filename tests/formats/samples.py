@@ -163,6 +163,43 @@ OBJECTS: Mapping[str, Rows] = {
             "transaction": {"id": "t-1"},
         }
     ],
+    "auth0": [
+        {
+            "log_id": "9002",
+            "data": {
+                "date": "2026-01-05T10:00:00.706Z",
+                "type": "sapi",
+                "client_id": "c-1",
+                "ip": "192.0.2.7",
+                "user_id": "auth0|7",
+                "details": {"request": {"method": "patch", "path": "/api/v2/branding"}},
+            },
+        }
+    ],
+    "auth0: flat": [
+        {
+            "log_id": "9002",
+            "date": "2026-01-05T10:00:00.706Z",
+            "type": "s",
+            "client_id": "c-1",
+            "client_name": "Shop",
+            "user_name": "ann@example.com",
+        }
+    ],
+    "vault": [
+        {
+            "time": "2026-01-05T10:00:00.356625452Z",
+            "type": kind,
+            "auth": {"display_name": "ldap-ann", "metadata": {"username": "ann"}},
+            "request": {
+                "id": "r-1",
+                "operation": "read",
+                "path": "secret/data/shop",
+                "remote_address": "192.0.2.7",
+            },
+        }
+        for kind in ("request", "response")
+    ],
     "kubernetes": [
         {
             "kind": "Event",

@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 
 import pytest
+from samples import OBJECTS
 
 GCP = {
     "insertId": "i-1",
@@ -180,3 +181,34 @@ def test_real_logs_agree_with_their_truth(name, form, real_log):
     log = real_log("plaso_formats", name)
     assert log.found == log.truth
     assert log.loads[0].format == form
+
+
+def test_vault_tells_of_a_request_twice_and_it_is_one_call(load):
+    rows = [
+        {**OBJECTS["vault"][place], "error": error, "request": request}
+        for number, error in enumerate(["", "permission denied"])
+        for place in (0, 1)
+        for request in [{**OBJECTS["vault"][0]["request"], "id": f"r-{number}"}]
+    ]
+    found, calls = load("\n".join(map(json.dumps, rows)))
+    assert (found.format, found.loaded, found.skipped, found.duplicates) == ("vault", 2, 2, 0)
+    assert {(c["user"], c["api"], c["status"], c["ip"]) for c in calls} == {
+        ("ann", "READ /secret/data/shop", None, "192.0.2.7"),
+        ("ann", "READ /secret/data/shop", "error", "192.0.2.7"),
+    }
+
+
+def test_auth0_names_the_user_where_it_can_and_the_request_where_there_is_one(load):
+    rows = [*OBJECTS["auth0"], {**OBJECTS["auth0: flat"][0], "log_id": "9003"}]
+    found, calls = load("\n".join(map(json.dumps, rows)))
+    assert (found.format, found.loaded) == ("auth0", 2)
+    assert [(c["user"], c["app"], c["api"]) for c in calls] == [
+        ("auth0|7", "c-1", "PATCH /api/v2/branding"),
+        ("ann@example.com", "Shop", "s"),
+    ]
+
+
+def test_whom_an_action_was_done_to_is_no_user_in_githubs_table_either(load):
+    head = "@timestamp,_document_id,action,actor,actor_ip,user"
+    found, (call,) = load(f"{head}\n1767607200512,d-1,team.add_member,ann,192.0.2.7,bob\n")
+    assert (found.format, call["user"], call["api"]) == ("github", "ann", "team.add_member")
