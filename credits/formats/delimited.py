@@ -66,7 +66,7 @@ def columns(
 ) -> dict[str, int]:
     """Field → index: what the person said, then what the names mean, then what the cells show."""
     said = headers.chosen(options.mapping, names, numbered=not header)
-    found = headers.match(names, values) if header else {}
+    found = headers.match_parts([name.split(".") for name in names], values) if header else {}
     if "occurred_at" not in {**found, **said}:
         found = {**headers.guess(values), **found} if not header else found
     elif not header:

@@ -18,36 +18,38 @@ MEANINGS: Mapping[str, str] = {
         timestamputc datetimeutc utctime eventdatetime eventtimestamp requesttime requesttimestamp
         logtime logdate starttime startedat startdate calledat requestedat receivedat timegenerated
         timecreated creationtime creationdate createdat created createdtime createddate eventdate
-        edgestarttimestamp timelocal timeiso8601 time ts date when start minute hour period bucket
-        timebucket interval windowstart day t""",
+        edgestarttimestamp clientreceivedstarttimestamp timelocal timeiso8601 time ts date when
+        start minute hour period bucket timebucket interval windowstart day t""",
     "user": """user username useremail useremailid uname usrname usremail usrid userprincipalname
         upn principal actor actoremail actorname email emailaddress login loginname userid
-        principalid remoteuser authuser clientusername consumerusername caller requester requestedby
-        performedby createdby enduser employee member owner account accountname accountid customer
-        customername customerid consumer tenant subject sub who""",
+        principalid developeremail developer remoteuser authuser clientusername consumerusername
+        caller requester requestedby performedby createdby enduser enduserid employee member owner
+        account accountname accountid customer customername customerid consumer tenant subject sub
+        who""",
     "app": """app appname application applicationname connectedapp connectedappname client
-        clientname clientapp integration useragent httpuseragent requestuseragent agent clientid
-        appid applicationid apikey apikeyid apikeyname projectid project ua""",
+        clientname clientapp integration developerapp clientid appid applicationid apikeyname
+        apikeyid apikey useragent httpuseragent requestuseragent useragentoriginal agent ua
+        projectid project""",
     "api": """api apiname operation operationname apimethod apicall endpoint apiendpoint event
         eventname eventtype action activity call function rpc command methodname calltype model
-        resource apiresource""",
+        resource apiresource apiproxy""",
     "path": """path url uri requesturi requestpath requesturl resourcepath route urlpath uripath
-        requestline request target page req""",
-    "method": "method httpmethod verb httpverb requestmethod requesttype",
+        requestline request target page req apiresourcetemplate""",
+    "method": "method httpmethod verb httpverb requestmethod requestverb requesttype apimethod",
     "status": """status statuscode httpstatus httpstatuscode code responsecode responsestatus
-        responsestatuscode returncode resultcode result resultstatus resulttype outcome staus
-        response""",
+        responsestatuscode httpresponsecode proxyresponsecode returncode resultcode result
+        resultstatus resulttype outcome staus response""",
     "records": """records recordcount recordscount rows rowcount rowsprocessed recordsprocessed
         numrecords numrows items itemcount numresponseitems""",
     "credits": """credits creditsused creditsconsumed creditcount units unitsconsumed unitsused
         apicredits apiunits points""",
     "calls": """calls callcount apicalls apicallcount apicount requests requestcount requestscount
-        requestno hits hitcount count numcalls numrequests nummodelrequests totalcalls totalrequests
-        totalhits quantity invocations eventcount weight n""",
-    "ip": """ip ipaddress ipaddr clientip clientipaddress cip remoteaddr remoteaddress remoteip
-        remotehost sourceip sourceipaddress srcip callerip calleripaddress clienthost clientaddress
-        clientaddr requesteripaddress xforwardedfor forwardedfor xff fwd xrealip realip remote
-        client host""",
+        requestno hits hitcount count numcalls numrequests nummodelrequests totalcalls
+        totalrequests totalhits quantity invocations eventcount weight n""",
+    "ip": """ip ipaddress ipaddr clientip clientipaddress cip userip remoteaddr remoteaddress
+        remoteip remotehost sourceip sourceipaddress srcip callerip calleripaddress clienthost
+        clientaddress clientaddr requesteripaddress xforwardedfor forwardedfor xff fwd xrealip
+        realip remote client host""",
     "request_id": """requestid xrequestid reqid callid eventid recordid id traceid correlationid
         transactionid messageid rayid uuid guid""",
 }
@@ -59,6 +61,8 @@ _NUMBERS_OF_ADDRESS = (
     r"\d{1,3}(\.\d{1,3}){3}(:\d+)?$|[0-9a-fA-F]*:[0-9a-fA-F:.]+$|\[[0-9a-fA-F:.]+\](:\d+)?$"
 )
 _ADDRESS = re.compile(rf"{_NUMBERS_OF_ADDRESS}|[\w.-]+$")
+_VERB = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
+_LEVEL = re.compile("(trace|debug|info|notice|warn(ing)?)$", re.IGNORECASE)
 _BLANK = frozenset({"", "-", "null", "NULL", "None", "none", "(null)", "nan", "NaN", "N/A"})
 
 
@@ -80,23 +84,57 @@ def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, in
     for field in ("occurred_at", "calls", "credits", "records", *FIELDS):
         if field in found:
             continue
-        for word in _WORDS[field]:
-            index = next(
-                (
-                    i
-                    for i, name in enumerate(plain)
-                    if name == word
-                    and i not in taken
-                    and _fits(field, word, values[i])
-                    and not (name == "user" and _is_processor_time(plain, values[i]))
-                ),
-                None,
-            )
-            if index is not None:
-                found[field] = index
-                taken.add(index)
-                break
+        fitting = [
+            index
+            for word in _WORDS[field]
+            for index, name in enumerate(plain)
+            if name == word
+            and index not in taken
+            and _fits(field, word, values[index])
+            and not (name == "user" and _is_processor_time(plain, values[index]))
+        ]
+        if fitting:
+            # A column that is blank throughout tells less than any other.
+            found[field] = next((i for i in fitting if _filled(values[i])), fitting[0])
+            taken.add(found[field])
     return found
+
+
+def _filled(cells: Sequence[str]) -> list[str]:
+    return [cell.strip() for cell in cells if cell.strip() not in _BLANK]
+
+
+def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Field → index of the column that means it, for names of several parts.
+
+    `http.request.method` is looked at as it stands, then as `method` or `request.method`.
+    """
+    wholes = [".".join(parts) for parts in names]
+    ends = [".".join(parts[-count:]) for count in (1, 2) for parts in names]
+    found: dict[str, int] = {}
+    for called, cells in ((wholes, values), (ends, [*values, *values])):
+        for field, place in match(called, cells).items():
+            index = place % len(names)
+            another = field == "request_id" and _is_of_another(names[index], values[index])
+            if field not in found and index not in found.values() and not another:
+                found[field] = index
+    return found
+
+
+_OWNERS = frozenset(
+    word for field in ("user", "app", "api") for word in MEANINGS[field].split()
+) - {"event", "action", "activity", "call", "operation"} | {"service", "org", "organization"}
+
+
+def _is_of_another(parts: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether an id below another key is not the call's own: a user's, a server's, or a small
+    number, since each process counts from 1 anew.
+    """
+    *_, owner, leaf = ["", *map(plain_name, parts)]
+    if not owner or all(re.fullmatch(r"\d{1,9}", cell) for cell in cells):
+        return bool(owner)
+    vague = leaf in ("id", "uuid", "guid", "recordid") and owner not in ("request", "req")
+    return vague and (owner in _OWNERS or not mostly_once(cells))
 
 
 _STATES = frozenset({"system", "sys", "idle", "iowait", "nice", "steal"})
@@ -104,7 +142,7 @@ _STATES = frozenset({"system", "sys", "idle", "iowait", "nice", "steal"})
 
 def _is_processor_time(plain: Sequence[str], cells: Sequence[str]) -> bool:
     """Whether `user` is no user but the time that a processor spent for programs."""
-    filled = [cell.strip() for cell in cells if cell.strip() not in _BLANK]
+    filled = _filled(cells)
     if not filled or not _STATES & set(plain):
         return False
     return all(re.fullmatch(r"\d{1,3}(\.\d+)?%?", cell) for cell in filled)
@@ -144,6 +182,10 @@ _STRICTER: Mapping[str, Callable[[Sequence[str]], bool]] = {
     "host": lambda cells: _mostly(_NUMBERS_OF_ADDRESS, cells),
     # It may be what was answered, in full.
     "response": lambda cells: _mostly(r"[1-5]\d\d$", cells),
+    # It may be the level of a message.
+    "status": lambda cells: not any(map(_LEVEL.match, cells)),
+    "api apimethod": lambda cells: not _mostly(_VERB, cells),
+    "method apimethod": lambda cells: _mostly(_VERB, cells),
     # It may be an app, or an address.
     "app client": lambda cells: not _mostly(_NUMBERS_OF_ADDRESS, cells),
     "ip client": lambda cells: _mostly(_NUMBERS_OF_ADDRESS, cells),
@@ -159,13 +201,10 @@ _STRICTER: Mapping[str, Callable[[Sequence[str]], bool]] = {
 
 
 def _fits(field: str, word: str, cells: Sequence[str]) -> bool:
-    filled = [cell.strip() for cell in cells if cell.strip() not in _BLANK]
+    filled = _filled(cells)
     stricter = (_STRICTER.get(name, _anything) for name in (word, f"{field} {word}"))
     checks = (_CHECKS.get(field, _anything), *stricter)
-    if not filled:
-        # Where no proxy forwards anything, who called is told elsewhere.
-        return not re.search("forwarded|fwd|xff|realip", word)
-    return all(check(filled) for check in checks)
+    return not filled or all(check(filled) for check in checks)
 
 
 _BARE_ADDRESS = re.compile(r"[\w.-]*$|[0-9a-fA-F:]*:[0-9a-fA-F:.]*$")
@@ -181,7 +220,7 @@ def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for field, looks in _LOOKS:
         for index, cells in enumerate(values):
-            filled = [cell.strip() for cell in cells if cell.strip() not in _BLANK]
+            filled = _filled(cells)
             if index in found.values() or not filled:
                 continue
             if sum(1 for cell in filled if looks(cell)) * 10 >= len(filled) * 8:
@@ -195,7 +234,6 @@ def _looks_like(pattern: str) -> Callable[[str], bool]:
     return lambda cell: compiled.match(cell) is not None
 
 
-_VERB = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _LOOKS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("occurred_at", lambda cell: is_stamp(cell) and not re.match(r"\d{1,9}$", cell)),
     ("path", _looks_like(rf"(({_VERB}|CONNECT|TRACE) )?(https?://|/)\S*")),

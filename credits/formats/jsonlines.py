@@ -325,32 +325,9 @@ def match(
     """Field → name: what was said, then whole names (`user.email`), then last parts (`email`)."""
     dotted = [name.replace("\0", ".") for name in names]
     said = headers.chosen(options.mapping, dotted, numbered=False)
-    # `http.request.method` as it stands, then as `request.method`, then as `method`.
-    ends = [[".".join(name.split("\0")[-count:]) for name in names] for count in (2, 1)]
-    found: dict[str, int] = {}
-    for called in (dotted, *ends):
-        for field, index in headers.match(called, values).items():
-            another = field == "request_id" and _is_of_another(names[index], values[index])
-            if field not in found and index not in found.values() and not another:
-                found[field] = index
+    found = headers.match_parts([name.split(".") for name in dotted], values)
     found = {field: index for field, index in found.items() if index not in said.values()}
     return {field: names[index] for field, index in {**found, **said}.items()}
-
-
-_OWNERS = frozenset(
-    word for field in ("user", "app", "api") for word in headers.MEANINGS[field].split()
-) - {"event", "action", "activity", "call", "operation"} | {"service", "org", "organization"}
-
-
-def _is_of_another(name: str, cells: Sequence[str]) -> bool:
-    """Whether an id below another key is not the call's own: a user's, a server's, or a small
-    number, since each process counts from 1 anew.
-    """
-    *_, owner, leaf = ["", *map(headers.plain_name, name.split("\0"))]
-    if not owner or all(re.fullmatch(r"\d{1,9}", cell) for cell in cells):
-        return bool(owner)
-    vague = leaf in ("id", "uuid", "guid", "recordid") and owner not in ("request", "req")
-    return vague and (owner in _OWNERS or not headers.mostly_once(cells))
 
 
 _SIMPLE = re.compile(r'[^"\\\0{}]+')

@@ -109,11 +109,10 @@ class _Keys:
     @cached_property
     def fields(self) -> dict[str, str]:
         """Field → key."""
-        keys = {key.replace(".", "\0"): key for key in self.cells}
-        found = jsonlines.match(list(keys), list(self.cells.values()), self.options)
+        found = jsonlines.match(self.names, list(self.cells.values()), self.options)
         # `count=3` is what a message counts.
         said = self.options.mapping
-        fields = {f: keys[name] for f, name in found.items() if f != "calls" or f in said}
+        fields = {f: key for f, key in found.items() if f != "calls" or f in said}
         if "occurred_at" not in fields and any(self._first(line) for line, _ in self.rows):
             fields["occurred_at"] = _FIRST
         return fields
