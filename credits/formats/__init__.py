@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 
 from credits import CreditsError
-from credits.formats import documents, headers, jsonlines, logfmt, pattern, shipped
+from credits.formats import carried, documents, headers, jsonlines, logfmt, pattern, shipped
 from credits.formats.base import (
     OBJECT_LINES,
     Correction,
@@ -32,6 +32,7 @@ from credits.formats.base import (
 )
 from credits.formats.files import NotALog, Plain, Tick, copied
 from credits.formats.packing import Limits, unpack
+from credits.formats.records import Layout
 
 __all__ = ["NotALog", "Options", "Plain", "Reading", "check", "formats", "logs", "recognise"]
 
@@ -137,6 +138,11 @@ def _recognise(
     if options.pattern is None and documents.needs_unfolding(look):
         plain, begins = documents.unfold(plain, scratch)
         look = sample(plain)
+    elif layout := _carries(look, options, scratch):
+        if carried.tells_of_calls(look, layout):
+            return _by_name(look, replace(options, format="csv"))
+        plain, begins = carried.unfold(plain, layout, scratch)
+        look = sample(plain)
     reading = _shipped(look, options, scratch)
     if reading is None:
         reading = _by_name(look, options) if options.format else _by_content(look, options)
@@ -144,6 +150,20 @@ def _recognise(
         known = begins
         return replace(reading, locate=lambda rows: {row: (known[row], None) for row in rows})
     return reading
+
+
+def _carries(look: Sample, options: Options, scratch: Path) -> Layout | None:
+    """How a table is laid out in which stand lines of a format that is known."""
+    if options.pattern is not None or options.mapping or options.format in ("csv", "tsv"):
+        return None
+    layout = carried.layout_of(look)
+    if layout is None:
+        return None
+    head = sample(carried.head(look, layout, scratch))
+    texts = [row["message"] for row in head.objects if isinstance(row.get("message"), str)]
+    objects = sum(text.startswith("{") for text in texts)
+    known = objects * 2 > len(texts) or _shipped(head, options, scratch) is not None
+    return layout if known else None
 
 
 def _shipped(look: Sample, options: Options, scratch: Path) -> Reading | None:

@@ -95,12 +95,13 @@ def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, in
         ]
         if fitting:
             # A column that is blank throughout tells less than any other.
-            found[field] = next((i for i in fitting if _filled(values[i])), fitting[0])
+            found[field] = next((i for i in fitting if filled(values[i])), fitting[0])
             taken.add(found[field])
     return found
 
 
-def _filled(cells: Sequence[str]) -> list[str]:
+def filled(cells: Sequence[str]) -> list[str]:
+    """The cells that hold anything, without white space around it."""
     return [cell.strip() for cell in cells if cell.strip() not in _BLANK]
 
 
@@ -142,10 +143,10 @@ _STATES = frozenset({"system", "sys", "idle", "iowait", "nice", "steal"})
 
 def _is_processor_time(plain: Sequence[str], cells: Sequence[str]) -> bool:
     """Whether `user` is no user but the time that a processor spent for programs."""
-    filled = _filled(cells)
-    if not filled or not _STATES & set(plain):
+    told = filled(cells)
+    if not told or not _STATES & set(plain):
         return False
-    return all(re.fullmatch(r"\d{1,3}(\.\d+)?%?", cell) for cell in filled)
+    return all(re.fullmatch(r"\d{1,3}(\.\d+)?%?", cell) for cell in told)
 
 
 def _anything(_cells: Sequence[str]) -> bool:
@@ -201,10 +202,10 @@ _STRICTER: Mapping[str, Callable[[Sequence[str]], bool]] = {
 
 
 def _fits(field: str, word: str, cells: Sequence[str]) -> bool:
-    filled = _filled(cells)
+    told = filled(cells)
     stricter = (_STRICTER.get(name, _anything) for name in (word, f"{field} {word}"))
     checks = (_CHECKS.get(field, _anything), *stricter)
-    return not filled or all(check(filled) for check in checks)
+    return not told or all(check(told) for check in checks)
 
 
 _BARE_ADDRESS = re.compile(r"[\w.-]*$|[0-9a-fA-F:]*:[0-9a-fA-F:.]*$")
@@ -220,10 +221,10 @@ def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:
     found: dict[str, int] = {}
     for field, looks in _LOOKS:
         for index, cells in enumerate(values):
-            filled = _filled(cells)
-            if index in found.values() or not filled:
+            told = filled(cells)
+            if index in found.values() or not told:
                 continue
-            if sum(1 for cell in filled if looks(cell)) * 10 >= len(filled) * 8:
+            if sum(1 for cell in told if looks(cell)) * 10 >= len(told) * 8:
                 found[field] = index
                 break
     return found

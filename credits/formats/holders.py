@@ -18,7 +18,7 @@ HOLDERS = frozenset(
 
 def holds_rows(value: Mapping[str, Any]) -> bool:
     """Whether an object is no row, but has rows in it."""
-    return holder(value) is not None or _is_bucket(value)
+    return holder(value) is not None or _is_bucket(value) or _is_stream(value)
 
 
 def holder(value: Mapping[str, Any], depth: int = 2) -> tuple[str, ...] | None:
@@ -64,6 +64,18 @@ def _is_bucket(value: Mapping[str, Any]) -> bool:
     return "start_time" in value and _are_rows(_list(value.get("results")))
 
 
+def _is_stream(value: Mapping[str, Any]) -> bool:
+    """Whether it is what Loki answers: the labels of a stream, and its lines each with a time."""
+    held = _list(value.get("values"))
+    return isinstance(value.get("stream"), dict) and bool(held) and all(map(_is_line, held[:20]))
+
+
+def _is_line(value: Any) -> bool:
+    return (
+        isinstance(value, list) and len(value) >= 2 and all(isinstance(v, str) for v in value[:2])
+    )
+
+
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
@@ -75,10 +87,18 @@ def _emptied(bucket: Mapping[str, Any]) -> Iterator[str]:
         yield json.dumps({**shared, **row} if isinstance(row, dict) else row)
 
 
+def _lines(stream: Mapping[str, Any]) -> Iterator[str]:
+    """Each line of a stream with its time; not with the labels, which tell of the program."""
+    for row in stream["values"]:
+        yield json.dumps({"timestamp": row[0], "line": row[1]} if _is_line(row) else row)
+
+
 def rows_of(value: Any, text: str) -> Iterable[str]:
     """A value that was read whole, as rows."""
     if type(value) is dict and _is_bucket(value):
         return _emptied(value)
+    if type(value) is dict and _is_stream(value):
+        return _lines(value)
     if type(value) is list and any(isinstance(row, dict) for row in value):
         return map(json.dumps, value)
     return (text,)

@@ -114,6 +114,7 @@ ENVELOPES = (
     "event",
     "result",
     "log",
+    "line",
     "message",
     "@message",
     "MESSAGE",
@@ -121,7 +122,7 @@ ENVELOPES = (
     "AuditData",
 )
 """Keys under which log shippers keep what they were given: Elasticsearch, EventBridge, Splunk,
-Docker, Filebeat, CloudWatch, journald."""
+Docker, Grafana, Filebeat, CloudWatch, journald."""
 
 
 def views(sample: Sample) -> Iterator[tuple[Envelope, list[dict[str, Any]]]]:
@@ -149,11 +150,13 @@ def reading(
     rows: Sequence[Mapping[str, Any]] = (),
     columns: Mapping[str, str] | None = None,
     cell: str | None = None,
+    around: Mapping[str, str] | None = None,
 ) -> Reading:
     """A log of JSON objects, one a line.
 
     `calls`: what a row must have to be a call at all. `rows`: the objects of the sample. `cell`: a
-    key under which the rows may carry more of themselves, as JSON in a text.
+    key under which the rows may carry more of themselves, as JSON in a text. `around`: field → JSON
+    path in the object that carries the text of another.
     """
     wrapped = envelope or Envelope()
     every = list(dict.fromkeys(paths_in([*fields.values(), calls])))
@@ -177,14 +180,19 @@ def reading(
         held, steps = "held", f"{_healed(held, whole)} AS held\n;\n"
     extracted = f"json_extract_string({held}, {listed})"
     # A shipper also carries what is no JSON at all; that is no call, and nothing is broken.
+    outer = {
+        f: f"TRY(json_extract_string({whole}, {literal(p)}))" for f, p in (around or {}).items()
+    }
+    times = times or [path for field, path in (around or {}).items() if field == "occurred_at"]
+    told = sample.objects if outer else rows or sample.objects
     other = f"WHEN v IS NULL AND json_valid({whole}) THEN 'no call' " if wrapped.text else ""
     return lines.reading(
         format,
         sample,
         f"{steps}{_healed(extracted, held)} AS v{inner.format(line=held)}",
-        {field: fill(choice, at) for field, choice in fields.items()},
+        {**{field: fill(choice, at) for field, choice in fields.items()}, **outer},
         columns=columns or _columns(fields, rows),
-        stamps=tuple(_values(rows or sample.objects, times)),
+        stamps=tuple(_values(told, times)),
         skip=f"coalesce({lines.BLANK_OR_COMMENT},"
         f" CASE WHEN v IS NOT NULL AND {no_call} THEN 'no call' {other}END)",
         reject="CASE WHEN v IS NULL THEN 'is not valid JSON' END",
@@ -266,18 +274,26 @@ class JsonLines:
             )
         if len(sample.objects) * 2 < len(sample.filled[:OBJECT_LINES]) and not forced:
             return None
+        of_apps: Reading | None = None
         for envelope, rows in views(sample):
             cells = _flatten(rows)
             if options.mapping and not set(options.mapping.values()) <= set(_dotted(cells)):
                 continue
             found = match(list(cells), list(cells.values()), options)
-            if headers.names_calls(found) or options.mapping:
-                return self._reading(sample, options, envelope, rows, cells, found)
-        if not forced and not options.mapping:
-            return None
+            around = _time_around(sample, envelope, found)
+            if not options.mapping and not headers.names_calls({**around, **found}):
+                continue
+            read = self._reading(sample, options, envelope, rows, cells, found, around)
+            if options.mapping or _says_what(found):
+                return read
+            # Of what a container says, each line has the container's app.
+            if of_apps is None and not _is_carried(rows, found):
+                of_apps = read
+        if of_apps or (not forced and not options.mapping):
+            return of_apps
         cells = _flatten(sample.objects)
         found = match(list(cells), list(cells.values()), options)
-        return self._reading(sample, options, Envelope(), sample.objects, cells, found)
+        return self._reading(sample, options, Envelope(), sample.objects, cells, found, {})
 
     def _reading(
         self,
@@ -287,6 +303,7 @@ class JsonLines:
         rows: Sequence[Mapping[str, Any]],
         cells: Mapping[str, Sequence[str]],
         found: Mapping[str, str],
+        around: Mapping[str, str],
     ) -> Reading:
         paths = {field: pointer(name.split("\0")) for field, name in found.items()}
         telling = {field: path for field, path in paths.items() if field in SAYS_WHAT}
@@ -304,10 +321,30 @@ class JsonLines:
             calls=calls,
             envelope=envelope,
             rows=rows,
-            columns={field: name.replace("\0", ".") for field, name in found.items()},
+            columns={f: name.replace("\0", ".") for f, name in {**around, **found}.items()},
+            around={field: pointer(name.split("\0")) for field, name in around.items()},
         )
         ambiguous = options.day_first is None and is_ambiguous(read.stamps)
         return replace(read, ambiguous_days=ambiguous, names=_dotted(cells))
+
+
+def _says_what(found: Mapping[str, str]) -> bool:
+    return any(field in found for field in SAYS_WHAT)
+
+
+def _time_around(sample: Sample, envelope: Envelope, found: Mapping[str, str]) -> dict[str, str]:
+    """The time that a shipper noted beside a text, where that tells none: field → name."""
+    if not envelope.text or "occurred_at" in found or not _says_what(found):
+        return {}
+    cells = _flatten(sample.objects)
+    around = match(list(cells), list(cells.values()), Options())
+    return {field: name for field, name in around.items() if field == "occurred_at"}
+
+
+def _is_carried(rows: Sequence[Mapping[str, Any]], found: Mapping[str, str]) -> bool:
+    """Whether rows carry texts, and name an app only among their labels."""
+    texts = sum(any(isinstance(row.get(key), str) for key in ENVELOPES) for row in rows)
+    return "\0" in found.get("app", "") and texts * 2 > len(rows)
 
 
 def names(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from functools import cached_property
 
 from credits import CreditsError
 from credits.formats import headers, jsonlines, lines
-from credits.formats.base import Options, Reading, Sample, literal
+from credits.formats.base import OBJECT_LINES, Options, Reading, Sample, literal
 from credits.formats.pairs import TRIED, Pairs, Style, style_of
 from credits.formats.stamps import is_ambiguous
 
@@ -41,6 +41,8 @@ class Logfmt:
 
         Raises NoCallsError for a log of pairs whose keys make no call.
         """
+        if not forced and len(sample.objects) * 2 >= max(len(sample.filled[:OBJECT_LINES]), 1):
+            return None  # the texts of JSON may be pairs
         style = style_of(sample)
         mostly = style is not None
         # Between its requests a service, or Heroku for it, writes whatever its program says.

@@ -22,9 +22,6 @@ from credits.formats.jsonlines import ENVELOPES
 from credits.formats.stamps import is_stamp
 from credits.formats.survey import survey
 
-_LATEST_SECOND = 4_102_444_800
-"""Greater numbers count milliseconds, or less."""
-
 
 def keys_of(sample: Sample) -> list[str]:
     """The keys under which most of a log's first lines carry a text that is no JSON."""
@@ -73,10 +70,9 @@ def _time(row: Mapping[str, Any]) -> str:
     told = next((str(row[key]) for key in row if is_time(key) and is_stamp(str(row[key]))), "")
     if not re.fullmatch(r"\d{10}(\d{3}){0,3}(\.\d+)?", told):
         return told
-    seconds = float(told)
-    while seconds > _LATEST_SECOND:
-        seconds /= 1000
-    return datetime.fromtimestamp(seconds, UTC).isoformat()
+    whole, _, rest = told.partition(".")
+    digits = whole[:10], (whole[10:] + rest)[:6]
+    return f"{datetime.fromtimestamp(int(digits[0]), UTC):%Y-%m-%dT%H:%M:%S}.{digits[1]:0<6}Z"
 
 
 def _one_line(text: str) -> str:
