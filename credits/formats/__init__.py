@@ -20,7 +20,14 @@ from pathlib import Path
 import duckdb
 
 from credits import CreditsError
-from credits.formats import carried, documents, headers, jsonlines, logfmt, pattern, shipped
+from credits.formats import (
+    carried,
+    documents,
+    headers,
+    jsonlines,
+    pattern,
+    shipped,
+)
 from credits.formats.base import (
     OBJECT_LINES,
     Correction,
@@ -36,14 +43,19 @@ from credits.formats.records import Layout
 
 __all__ = ["NotALog", "Options", "Plain", "Reading", "check", "formats", "logs", "recognise"]
 
+_LAST = "requests"
+"""What reads any text in which a request is named, tables of another kind among them."""
+_IN_TEXTS = ("logfmt", _LAST)
+"""Formats of lines whose time may be that of the object in which they are shipped."""
+
 
 @cache
 def formats() -> tuple[Format, ...]:
-    """Every format, the generic ones last."""
+    """Every format: the generic ones after the others, and last what reads any text."""
     found: list[Format] = []
     for module in pkgutil.iter_modules(__path__, f"{__name__}."):
         found += getattr(importlib.import_module(module.name), "FORMATS", ())
-    return tuple(sorted(found, key=lambda form: (form.generic, form.name)))
+    return tuple(sorted(found, key=lambda form: (form.generic, form.name == _LAST, form.name)))
 
 
 def logs(
@@ -175,20 +187,21 @@ def _shipped(look: Sample, options: Options, scratch: Path) -> Reading | None:
         if form := _with_a_name(head, options):
             whole = shipped.unwrapped(look.plain, key, scratch)
             return form.read(sample(whole), options, forced=False)
-        if options.format in (None, "logfmt") and _tells_pairs(look, key, scratch):
-            whole = shipped.unwrapped(look.plain, key, scratch, timed=True)
-            return logfmt.FORMATS[0].read(sample(whole), options, forced=False)
+        for text in map(_named, _IN_TEXTS):
+            if options.format in (None, text.name) and _tells_more(text, look, key, scratch):
+                whole = shipped.unwrapped(look.plain, key, scratch, timed=True)
+                return text.read(sample(whole), options, forced=False)
     return None
 
 
-def _tells_pairs(look: Sample, key: str, scratch: Path) -> bool:
-    """Whether a shipper's texts tell more of calls, in pairs, than the objects around them."""
+def _tells_more(form: Format, look: Sample, key: str, scratch: Path) -> bool:
+    """Whether a shipper's texts tell more of calls, by a format, than the objects around them."""
     head = sample(shipped.unwrapped(look.plain, key, scratch, OBJECT_LINES, timed=True))
     with suppress(CreditsError):
-        within = logfmt.FORMATS[0].read(head, Options(), forced=False)
+        within = form.read(head, Options(), forced=False)
         around = jsonlines.FORMATS[0].read(look, Options(), forced=False)
-        requests = within is not None and {"method", "path"} <= within.fields.keys()
-        return requests or (within is not None and around is None)
+        asks = within is not None and {"method", "path"} <= within.fields.keys()
+        return asks or (within is not None and around is None)
     return False
 
 
@@ -223,12 +236,18 @@ def _named(name: str) -> Format:
 def _by_content(look: Sample, options: Options) -> Reading:
     if options.pattern is not None:
         return _by_pattern(look, options)
-    for form in formats():
-        if options.mapping and not form.generic:
-            continue
-        reading = form.read(look, options, forced=False)
-        if reading is not None:
+    try:
+        for form in formats():
+            if options.mapping and not form.generic:
+                continue
+            reading = form.read(look, options, forced=False)
+            if reading is not None:
+                return reading
+    except headers.NoCallsError:
+        # Commas and bars in a text make it look like a table.
+        if reading := _named(_LAST).read(look, options, forced=False):
             return reading
+        raise
     names = _column_names(look)
     if names:
         raise headers.NoCallsError(look.plain.name, names)

@@ -13,6 +13,11 @@ from typing import Any
 Rows = Sequence[Mapping[str, Any]]
 
 TEXTS = {
+    "requests": (
+        '2026-04-12 10:00:01,123 INFO uvicorn.access 203.0.113.7:50000 - "GET /a/7 HTTP/1.1" 200'
+    ),
+    "requests: bars": '[GIN] 2026/04/12 - 10:00:01 | 404 | 1.2ms | 203.0.113.7 | GET      "/a/7"',
+    "requests: in words": 'Started POST "/a" for 203.0.113.7 at 2026-04-12 10:00:01 +0200',
     "access": '203.0.113.7 - ann [12/Apr/2026:10:00:01 +0200] "GET /a HTTP/1.1" 200 12 "-" "x/1"',
     "access: common": '203.0.113.7 - - [12/Apr/2026:10:00:01 +0200] "GET /a/7 HTTP/1.1" 404 -',
     "access: virtual host": (

@@ -1,0 +1,138 @@
+"""Lines in which a request is named, among whatever else a program says."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import pytest
+from conftest import LoadText
+
+from credits import CreditsError
+from credits.formats import requests
+
+AT = datetime(2026, 1, 12, 10, 0)
+
+
+def test_a_line_of_each_program_is_a_call(load: LoadText):
+    for line, method, api, status in (
+        ('[12/Jan/2026 10:00:00] "GET /items/ HTTP/1.1" 200 512', "GET", "/items/", "200"),
+        ('203.0.113.7 - - [12/Jan/2026 10:00:00] "PUT /a?b=1 HTTP/1.1" 201 -', "PUT", "/a", "201"),
+        ("[W 260112 10:00:00 web:2239] 404 GET /a (203.0.113.7) 1.20ms", "GET", "/a", "404"),
+        ("2026-01-12T10:00:00Z HTTP DELETE /a responded 204 in 3.1 ms", "DELETE", "/a", "204"),
+        ("2026-01-12 10:00:00.000 GET /a 304 0.412 ms - -", "GET", "/a", "304"),
+        ("2026/01/12 10:00:00 method and path: POST /a status=503", "POST", "/a", "503"),
+        ("12/01/2026, 10:00:00 [HTTP] GET /a -> 200", "GET", "/a", "200"),
+        (
+            '2026-01-12 10:00:00 DEBUG urllib3 https://a.example:443 "GET /v1/a HTTP/1.1" 200 12',
+            *("GET", "/v1/a", "200"),
+        ),
+        (
+            "2026-01-12 10:00:00,000 INFO httpx HTTP Request: POST https://a.example/v1/a"
+            ' "HTTP/1.1 429 Too Many Requests"',
+            *("POST", "/v1/a", "429"),
+        ),
+    ):
+        _, (call,) = load(line + "\n", f"{hash(line)}.log", day_first=True)
+        found = (call["occurred_at"], call["method"], call["api"], call["status"])
+        assert found == (AT, method, f"{method} {api}", status), line
+
+
+def test_colours_of_a_terminal_are_no_part_of_a_line(load: LoadText):
+    line = (
+        "[GIN] 2026/01/12 - 10:00:00 |\x1b[97;42m 200 \x1b[0m|   1.2ms |  203.0.113.7 |"
+        '\x1b[97;44m GET     \x1b[0m "/a"\n'
+    )
+    _, (call,) = load(line)
+    assert (call["occurred_at"], call["api"], call["status"]) == (AT, "GET /a", "200")
+    assert call["ip"] == "203.0.113.7"
+
+
+def test_what_else_a_program_says_is_no_call(load: LoadText):
+    log = (
+        "2026-01-12 10:00:00 INFO started, 2 workers\n"
+        '2026-01-12 10:00:01 INFO 203.0.113.7:4711 - "GET /a HTTP/1.1" 200\n'
+        "2026-01-12 10:00:02 ERROR Exception in GET /a\n"
+        "Traceback (most recent call last):\n"
+        '2026-01-12 10:00:03 INFO 203.0.113.8:4712 - "GET /b HTTP/1.1" 200\n'
+    )
+    found, calls = load(log)
+    assert (found.format, found.loaded, found.skipped) == ("requests", 2, 3)
+    assert [(call["user"], call["user_basis"]) for call in calls] == [
+        ("203.0.113.7", "ip"),
+        ("203.0.113.8", "ip"),
+    ]
+
+
+def test_of_a_request_that_is_told_of_twice_the_end_is_the_call(load: LoadText):
+    log = (
+        "2026-01-12 10:00:00 --> GET /a request_id=abcdef01 user=ann\n"
+        "2026-01-12 10:00:01 <-- GET /a 200 request_id=abcdef01 user=ann\n"
+        "2026-01-12 10:00:02 --> GET /b request_id=abcdef02 user=bob\n"
+        "2026-01-12 10:00:03 <-- GET /b 404 request_id=abcdef02 user=bob\n"
+    )
+    found, calls = load(log)
+    assert (found.loaded, found.skipped) == (2, 2)
+    assert [(c["user"], c["request_id"], c["status"]) for c in calls] == [
+        ("ann", "abcdef01", "200"),
+        ("bob", "abcdef02", "404"),
+    ]
+
+
+def test_openstack_says_who_called(load: LoadText):
+    line = (
+        "2026-01-12 10:00:00.008 25746 INFO nova.osapi_compute.wsgi.server"
+        " [req-38101a0b-2096-447d-96ea-a692162415ae 113d3a99 54fadb41 - - -] 203.0.113.7"
+        ' "GET /v2/servers/detail HTTP/1.1" status: 200 len: 1893 time: 0.2477829\n'
+    )
+    _, (call,) = load(line)
+    assert (call["user"], call["user_basis"], call["ip"]) == ("113d3a99", "user", "203.0.113.7")
+    assert call["request_id"] == "req-38101a0b-2096-447d-96ea-a692162415ae"
+
+
+def test_rails_tells_what_begins(load: LoadText):
+    log = (
+        'Started GET "/items/7" for 2001:db8::7 at 2026-01-12 11:00:00 +0100\n'
+        "Processing by ItemsController#show as JSON\n"
+        "Completed 200 OK in 12ms (Views: 3.0ms | ActiveRecord: 1.0ms)\n\n\n"
+    )
+    found, (call,) = load(log)
+    assert (call["occurred_at"], call["api"], call["ip"]) == (AT, "GET /items/{id}", "2001:db8::7")
+    assert (call["status"], found.skipped) == (None, 4)
+
+
+def test_lines_without_a_time_get_that_of_the_container(load: LoadText):
+    text = 'INFO:     203.0.113.7:50000 - "GET /a HTTP/1.1" 200 OK\n'
+    row = {"log": text, "stream": "stdout", "time": "2026-01-12T10:00:00.123456789Z"}
+    found, (call,) = load(json.dumps(row) + "\n")
+    assert (found.format, call["api"], call["status"]) == ("requests", "GET /a", "200")
+    assert call["occurred_at"] == AT.replace(microsecond=123456)
+
+
+@pytest.mark.parametrize(
+    "line", ["GET /a 200 12.345 ms - 512", 'INFO:     203.0.113.7:50000 - "GET /a HTTP/1.1" 200 OK']
+)
+def test_requests_without_a_time_are_refused_and_what_to_do_is_said(load: LoadText, line: str):
+    with pytest.raises(CreditsError, match="names requests, but not when they were: let the"):
+        load(f"{line}\n" * 3)
+
+
+def test_a_log_of_errors_holds_no_calls(load: LoadText):
+    line = (
+        '2026/01/12 10:00:00 [error] 12#12: *1 open() "/srv/a" failed (2: No such file or'
+        ' directory), client: 203.0.113.7, server: a, request: "GET /a HTTP/1.1", host: "a"\n'
+    )
+    with pytest.raises(CreditsError):
+        load(line * 3)
+
+
+def test_a_table_with_such_cells_stays_a_table(load: LoadText):
+    log = 'time,user,request,status\n2026-01-12 10:00:00,ann,"GET /a HTTP/1.1",200\n'
+    found, (call,) = load(log)
+    assert (found.format, call["user"], call["api"]) == ("csv", "ann", "GET /a")
+
+
+def test_a_long_line_is_looked_at_in_no_time():
+    for text in ("a:" * 5_000, "GET " * 5_000, "1." * 5_000, "status " * 5_000, "(0000:" * 3_000):
+        found = requests._Found([text[:4_000]] * 20)
+        assert not found.calls
