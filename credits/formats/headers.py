@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from credits import CreditsError
 from credits.formats.base import FIELDS, address_in
@@ -19,7 +20,7 @@ MEANINGS: Mapping[str, str] = {
         logtime logdate starttime startedat startdate calledat requestedat receivedat timegenerated
         timecreated creationtime creationdate createdat created createdtime createddate eventdate
         edgestarttimestamp clientreceivedstarttimestamp timelocal timeiso8601 time ts date when
-        start minute hour period bucket timebucket interval windowstart day t""",
+        start minute hour period bucket timebucket interval windowstart day t effectiveat""",
     "user": """user username useremail useremailid uname usrname usremail usrid userprincipalname
         upn principal actor actoremail actorname email emailaddress login loginname userid
         principalid developeremail developer remoteuser authuser clientusername consumerusername
@@ -63,6 +64,7 @@ _NUMBERS_OF_ADDRESS = (
 _ADDRESS = re.compile(rf"{_NUMBERS_OF_ADDRESS}|[\w.-]+$")
 _VERB = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _LEVEL = re.compile("(trace|debug|info|notice|warn(ing)?)$", re.IGNORECASE)
+_KIND = r"[A-Za-z]+([._:-][A-Za-z]+)+$"
 _BLANK = frozenset({"", "-", "null", "NULL", "None", "none", "(null)", "nan", "NaN", "N/A"})
 
 
@@ -119,7 +121,33 @@ def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]])
             another = field == "request_id" and _is_of_another(names[index], values[index])
             if field not in found and index not in found.values() and not another:
                 found[field] = index
+    if "user" in found and not {"api", "path", "method"} & found.keys():
+        # Of what somebody did, an audit log tells the kind: `api_key.created`.
+        kinds = [i for i, parts in enumerate(names) if list(parts) == ["type"]]
+        if kinds and _mostly(_KIND, filled(values[kinds[0]])):
+            found["api"] = kinds[0]
     return found
+
+
+def told_twice(rows: Sequence[Mapping[str, str]], found: Mapping[str, str]) -> bool:
+    """Whether a log tells of a request before it has an answer, and again with its status.
+
+    `rows`: name → value; `found`: field → name. The two are known by an id that they share.
+    """
+    if "method" not in found or "status" not in found:
+        return False
+    ids: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
+    for row in rows:
+        if row.get(found["method"]):
+            told = ids[bool(row.get(found["status"]))]
+            told.update((name, value) for name, value in row.items() if value and _is_id(name))
+    return bool(ids[True] & ids[False])
+
+
+@lru_cache(4096)
+def _is_id(name: str) -> bool:
+    *_, owner, leaf = ["", *map(plain_name, re.split(r"[\0.]", name))]
+    return not {leaf, owner + leaf}.isdisjoint(_REQUEST_IDS)
 
 
 _OWNERS = frozenset(

@@ -311,6 +311,8 @@ class JsonLines:
         if "api" in telling:
             calls = tuple(path for field, path in telling.items() if field != "api")
             calls += (f"NOT regexp_full_match({{{telling['api']}}}, {_HEARTBEAT})",)
+        if not options.mapping and headers.told_twice([*map(_texts, rows)], found):
+            calls = (f"{{{paths['method']}}} <> '' AND {{{paths['status']}}} <> ''",)
         fields = dict(paths)
         if "ip" in found:
             fields["ip"] = headers.address_sql(f"{{{paths['ip']}}}", cells[found["ip"]])
@@ -326,6 +328,10 @@ class JsonLines:
         )
         ambiguous = options.day_first is None and is_ambiguous(read.stamps)
         return replace(read, ambiguous_days=ambiguous, names=_dotted(cells))
+
+
+def _texts(row: Mapping[str, Any]) -> dict[str, str]:
+    return {name: cells[0] for name, cells in _flatten([row]).items()}
 
 
 def _says_what(found: Mapping[str, str]) -> bool:

@@ -190,17 +190,11 @@ class _Keys:
 
     def _tells_twice(self) -> bool:
         """Whether requests have lines with a status and without: by their ids, else by number."""
-        done: dict[bool, list[str]] = {True: [], False: []}
-        for _, pairs in self.rows:
-            method, status, identity = (
-                pairs.get(self.fields.get(field, ""), (0, ""))[1]
-                for field in ("method", "status", "request_id")
-            )
-            if method:
-                done[bool(status)].append(identity)
-        if "request_id" in self.fields:
-            return bool(set(filter(None, done[True])) & set(done[False]))
-        return len(done[False]) * 2 > len(done[True]) > 0
+        texts = [{key: value for key, (_, value) in pairs.items()} for _, pairs in self.rows]
+        if headers.told_twice(texts, self.fields):
+            return True
+        done = sum(bool(text.get(self.fields.get("status", ""))) for text in texts)
+        return "request_id" not in self.fields and (len(texts) - done) * 2 > done > 0
 
 
 def _filled(field: str) -> str:

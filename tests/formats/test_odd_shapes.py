@@ -290,3 +290,43 @@ def test_the_address_of_any_log_goes_without_its_port(load, text, told, address)
 def test_of_several_addresses_the_first_called(load):
     _, (call,) = load('time,path,xff\n2026-01-05T10:00:00Z,/a,"192.0.2.7, 10.0.0.1"\n')
     assert call["user"] == "192.0.2.7"
+
+
+def test_gin_writes_among_what_its_program_says_and_in_colours(load):
+    found, calls = load(
+        "[GIN-debug] Listening and serving HTTP on :8080\n"
+        '[GIN] 2026/01/05 - 10:00:00 | 200 |     367.667µs |  192.0.2.7 | GET      "/a/12?x=1"\n'
+        "api_1 | [GIN] 2026/01/05 - 10:00:01 |\x1b[97;43m 404 \x1b[0m|       1.2ms |    ::1"
+        ' |\x1b[97;44m POST    \x1b[0m "/b"\n'
+        "starting, user=ann\n"
+        "[GIN] 2026/01/05 - 10:00:02 | 200 |\n",
+        time_zone="Europe/Berlin",
+    )
+    assert (found.format, found.loaded, found.skipped, found.rejected) == ("gin", 2, 2, 1)
+    assert [(str(c["occurred_at"]), c["user"], c["api"], c["status"]) for c in calls] == [
+        ("2026-01-05 09:00:00", "192.0.2.7", "GET /a/{id}", "200"),
+        ("2026-01-05 09:00:01", "::1", "POST /b", "404"),
+    ]
+
+
+def test_a_request_that_objects_tell_of_twice_is_the_one_with_a_status(load):
+    row = {"time": "2026-01-05T10:00:00Z", "method": "GET", "uri": "/a", "correlation_id": "c-{}"}
+    rows = [row | {"correlation_id": f"c-{i}"} for i in range(3)]
+    done = [one | {"status": 200, "user": "ann"} for one in rows]
+    found, calls = load(lines(*(row for pair in zip(rows, done, strict=True) for row in pair)))
+    assert (found.loaded, found.skipped, found.duplicates) == (3, 3, 0)
+    assert {call["user"] for call in calls} == {"ann"}
+
+
+def test_calls_without_a_status_stay_calls_where_each_is_told_once(load):
+    row = {"time": "2026-01-05T10:00:00Z", "method": "GET", "path": "/a", "request_id": "r-1"}
+    found, _ = load(lines(row | {"status": 200}, row | {"request_id": "r-2"}))
+    assert found.loaded == 2
+
+
+def test_the_type_of_an_event_is_what_its_user_called(load):
+    row = {"created_at": "2026-01-05T10:00:00Z", "actor": {"email": "ann"}}
+    _, calls = load(lines(row | {"type": "api_key.created"}, row | {"type": "login.failed"}))
+    assert {call["api"] for call in calls} == {"api_key.created", "login.failed"}
+    _, (call,) = load(lines(row | {"type": "user"}), "b.log")
+    assert call["api"] == "(unknown)"
