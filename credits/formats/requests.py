@@ -128,13 +128,15 @@ class Requests:
     ) -> Reading:
         patterns = {
             "status": None if found.ends == _BEGINS else found.ends,
-            "ip": _first_of(_ADDRESSES, found.calls, 0),
             "request_id": found.id,
             "user": _first_of(_USERS, found.calls, 0.5),
         }
         told = {field: each for field, each in patterns.items() if each}
         fields = {field: f"nullif(r_{field}, '')" for field in told}
-        told |= {"at": time.pattern}
+        if _first_of(_ADDRESSES, found.calls, 0):
+            told |= dict(zip(("v4", "v6"), _ADDRESSES, strict=True))
+            fields["ip"] = "coalesce(nullif(r_v4, ''), nullif(r_v6, ''))"
+        told["at"] = time.pattern
         parts = [f"regexp_extract(bare, {literal(each)}, 1) AS r_{f}" for f, each in told.items()]
         parts.append(f"regexp_extract(bare, {literal(ASKED)}, ['method', 'path']) AS asked")
         bare = f"regexp_replace(line, '{_COLOUR}', '', 'g')" if coloured else "line"

@@ -438,7 +438,7 @@ NO_CALLS: Mapping[str, str] = {
     ),
     "nginx error": "2026/04/10 01:46:23 [error] 1#1: *7 open() failed, client: 203.0.113.7",
     "log4j": "2026-04-09 19:58:07,123 - INFO [main:Server@12] - Starting, please wait",
-    "python": "2026-04-09 19:58:07,123:DEBUG:requests: GET /api/v1/things, 200, in 12 ms",
+    "python": "2026-04-09 19:58:07,123:DEBUG:worker: GET /api/v1/things failed, retry in 12 ms",
     "zookeeper": "2026-07-29 17:41:44,747 - INFO [P[id=1]/0:0:0:0:0:0:0:0:21:L@7] - x",
     "hdfs": "081109 203615 148 INFO dfs.DataNode$PacketResponder: PacketResponder 1 for blk_38",
     "metrics": "timestamp,cpu,memory,load\n2026-04-09T19:58:07Z,12.5,2048,0.7",

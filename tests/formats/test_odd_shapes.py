@@ -302,7 +302,7 @@ def test_gin_writes_among_what_its_program_says_and_in_colours(load):
         "[GIN] 2026/01/05 - 10:00:02 | 200 |\n",
         time_zone="Europe/Berlin",
     )
-    assert (found.format, found.loaded, found.skipped, found.rejected) == ("gin", 2, 2, 1)
+    assert (found.format, found.loaded, found.skipped, found.rejected) == ("requests", 2, 3, 0)
     assert [(str(c["occurred_at"]), c["user"], c["api"], c["status"]) for c in calls] == [
         ("2026-01-05 09:00:00", "192.0.2.7", "GET /a/{id}", "200"),
         ("2026-01-05 09:00:01", "::1", "POST /b", "404"),

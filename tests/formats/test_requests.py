@@ -21,6 +21,7 @@ def test_a_line_of_each_program_is_a_call(load: LoadText):
         ("[W 260112 10:00:00 web:2239] 404 GET /a (203.0.113.7) 1.20ms", "GET", "/a", "404"),
         ("2026-01-12T10:00:00Z HTTP DELETE /a responded 204 in 3.1 ms", "DELETE", "/a", "204"),
         ("2026-01-12 10:00:00.000 GET /a 304 0.412 ms - -", "GET", "/a", "304"),
+        ("2026-01-12 10:00:00,000:DEBUG:client: GET /a, 200, in 12 ms", "GET", "/a", "200"),
         ("2026/01/12 10:00:00 method and path: POST /a status=503", "POST", "/a", "503"),
         ("12/01/2026, 10:00:00 [HTTP] GET /a -> 200", "GET", "/a", "200"),
         (
