@@ -19,7 +19,14 @@ _EMAIL_SEGMENT = r"/[^/@]+(?:@|%40)[^/@]+\.[A-Za-z]{2,}/"
 _EXTENSION = r"(\.[A-Za-z]\w{1,4})?"
 
 _UUID = r"(?:\{|%7[Bb])?[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?:\}|%7[Dd])?"
-_ID = rf"\d[\d,;:_-]*|{_UUID}|[0-9A-Fa-f]{{8,}}|[A-Za-z]{{1,5}}[_:-]?\d{{5,}}"
+# `cus_NffrFeUfNV2Hib`: what stands behind a short prefix is no word, with a digit in its midst.
+_MIDST = r"(?:[A-Z]\d+[A-Za-z]|[A-Za-z]\d+[A-Z])"
+_CHARACTER = "[A-Za-z0-9]"
+_PREFIXED = "|".join(
+    f"[a-z]{{2,5}}_{_CHARACTER}{{{before},}}{_MIDST}{_CHARACTER}{{{behind},}}"
+    for before, behind in ((8, 0), (4, 4), (0, 8))
+)
+_ID = rf"\d[\d,;:_-]*|{_UUID}|[0-9A-Fa-f]{{8,}}|[A-Za-z]{{1,5}}[_:-]?\d{{5,}}|{_PREFIXED}"
 _ID_SEGMENT = f"/(?:{_ID}){_EXTENSION}/"
 
 
