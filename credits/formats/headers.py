@@ -17,20 +17,21 @@ from credits.formats.stamps import is_stamp
 MEANINGS: Mapping[str, str] = {
     "occurred_at": """occurredat timestamp timestampderived eventtime datetime dateandtime
         timestamputc datetimeutc utctime eventdatetime eventtimestamp requesttime requesttimestamp
-        logtime logdate starttime startedat startdate calledat requestedat receivedat timegenerated
-        timecreated creationtime creationdate createdat created createdtime createddate eventdate
-        edgestarttimestamp clientreceivedstarttimestamp timelocal timeiso8601 time ts date when
-        start minute hour period bucket timebucket interval windowstart day t effectiveat""",
+        logtime logdate starttime startedat startdate calledat requestedat receivedat
+        timegenerated timecreated creationtime creationdate createdat created createdtime
+        createddate eventdate edgestarttimestamp clientreceivedstarttimestamp timelocal
+        timeiso8601 time ts date when start minute hour period bucket timebucket interval
+        windowstart day t effectiveat datecreated""",
     "user": """user username useremail useremailid uname usrname usremail usrid userprincipalname
-        upn principal actor actoremail actorname email emailaddress login loginname userid
-        principalid developeremail developer remoteuser authuser clientusername consumerusername
-        caller requester requestedby performedby createdby enduser enduserid employee member owner
-        account accountname accountid customer customername customerid consumer tenant subject sub
-        who""",
+        upn principal principalemail actor actoremail actorname email emailaddress login loginname
+        userid principalid developeremail developer remoteuser authuser clientusername
+        consumerusername caller requester requestedby performedby createdby enduser enduserid
+        employee member owner account accountname accountid customer customername customerid
+        consumer tenant subject sub who""",
     "app": """app appname application applicationname connectedapp connectedappname client
         clientname clientapp integration developerapp clientid appid applicationid apikeyname
-        apikeyid apikey useragent httpuseragent requestuseragent useragentoriginal agent ua
-        projectid project""",
+        apikeyid apikey useragent httpuseragent requestuseragent useragentoriginal
+        callersupplieduseragent agent ua projectid project""",
     "api": """api apiname operation operationname apimethod apicall endpoint apiendpoint event
         eventname eventtype action activity call function rpc command methodname calltype model
         resource apiresource apiproxy""",
@@ -38,8 +39,8 @@ MEANINGS: Mapping[str, str] = {
         requestline request target page req apiresourcetemplate""",
     "method": "method httpmethod verb httpverb requestmethod requestverb requesttype apimethod",
     "status": """status statuscode httpstatus httpstatuscode code responsecode responsestatus
-        responsestatuscode httpresponsecode proxyresponsecode returncode resultcode result
-        resultstatus resulttype outcome staus response""",
+        responsestatuscode httpresponsecode proxyresponsecode elbstatuscode returncode resultcode
+        result resultstatus resulttype outcome staus response""",
     "records": """records recordcount recordscount rows rowcount rowsprocessed recordsprocessed
         numrecords numrows items itemcount numresponseitems""",
     "credits": """credits creditsused creditsconsumed creditcount units unitsconsumed unitsused
@@ -64,7 +65,7 @@ _NUMBERS_OF_ADDRESS = (
 _ADDRESS = re.compile(rf"{_NUMBERS_OF_ADDRESS}|[\w.-]+$")
 _VERB = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _LEVEL = re.compile("(trace|debug|info|notice|warn(ing)?)$", re.IGNORECASE)
-_KIND = r"[A-Za-z]+([._:-][A-Za-z]+)+$"
+_KIND = r"[A-Za-z]+([._:-][A-Za-z]+)+$|(?!INFO|WARN|DEBUG|ERROR)[A-Z]{4,}$"
 _BLANK = frozenset({"", "-", "null", "NULL", "None", "none", "(null)", "nan", "NaN", "N/A"})
 
 

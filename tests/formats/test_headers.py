@@ -82,6 +82,16 @@ def table(row: dict[str, str]) -> str:
             "ip_address": "192.0.2.7",
         },
         {
+            "type": "https",
+            "time": TIME,
+            "elb_status_code": "200",
+            "principalEmail": "ann",
+            "client_ip": "192.0.2.7",
+            "request_verb": "GET",
+            "request_url": "https://api.example.com:443/v1/leads/12",
+            "callerSuppliedUserAgent": "sync/1",
+        },
+        {
             "time": TIME,
             "status": "info",
             "method": "GET",
@@ -95,7 +105,7 @@ def table(row: dict[str, str]) -> str:
             "remote": "192.0.2.7",
         },
     ],
-    ids=["ECS", "Datadog", "Apigee", "WSO2", "New Relic", "Tyk", "blank and levels"],
+    ids=["ECS", "Datadog", "Apigee", "WSO2", "New Relic", "Tyk", "Athena", "blank and levels"],
 )
 def test_what_products_call_their_columns_is_known(load, written, row):
     _, (call,) = load(written(row))
