@@ -115,6 +115,22 @@ FORMATS = (
         tables=True,
     ),
     Objects(
+        "suricata",
+        "Suricata EVE log",
+        shapes=(("timestamp", "event_type", "flow_id", "src_ip"),),
+        fields={
+            "occurred_at": ("timestamp",),
+            "user": ("http.username",),
+            "app": ("http.http_user_agent",),
+            "path": ("http.url",),
+            "method": ("http.http_method",),
+            "status": ("http.status",),
+            "ip": (address("http.xff"), "src_ip"),
+        },
+        # It tells of all traffic, and of an HTTP call also as a flow and as a file.
+        calls="{event_type} = 'http'",
+    ),
+    Objects(
         "zeek-json",
         "Zeek http.log in JSON",
         shapes=tuple(

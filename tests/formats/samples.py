@@ -386,6 +386,16 @@ OBJECTS: Mapping[str, Rows] = {
             "RayID": "87a1",
         }
     ],
+    "suricata": [
+        {
+            "timestamp": "2026-01-05T10:00:00.123456+0000",
+            "flow_id": 7,
+            "event_type": kind,
+            "src_ip": "192.0.2.7",
+            "http": {"http_method": "GET", "url": "/a/12", "status": 200, "http_user_agent": "x/1"},
+        }
+        for kind in ("http", "fileinfo", "flow")
+    ],
     "zeek-json": [
         {
             "ts": 1767607200.123456,

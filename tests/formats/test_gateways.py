@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 
 import pytest
+from samples import OBJECTS
 
 
 def lines(*rows) -> str:
@@ -196,3 +197,9 @@ def test_real_logs_agree_with_their_truth(folder, name, form, real_log):
     log = real_log(folder, name)
     assert log.found == log.truth
     assert log.loads[0].format == form
+
+
+def test_what_suricata_tells_of_other_traffic_is_no_call(load):
+    found, (call,) = load("\n".join(map(json.dumps, OBJECTS["suricata"])) + "\n")
+    assert (found.format, found.loaded, found.skipped) == ("suricata", 1, 2)
+    assert (call["api"], call["status"], call["ip"]) == ("GET /a/{id}", "200", "192.0.2.7")
