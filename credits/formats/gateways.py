@@ -45,13 +45,17 @@ FORMATS = (
         fields={
             "occurred_at": ("start_time",),
             "user": ("username",),
-            "app": ("user_agent",),
-            "path": ("path",),
+            "app": ("user_agent", "user-agent"),
+            "path": ("path", "x-envoy-origin-path"),
             "method": ("method",),
             # 0: the client went away before there was an answer.
             "status": ("response_code",),
-            "ip": (address("x_forwarded_for"), address("downstream_remote_address")),
-            "request_id": ("x_request_id", "request_id"),
+            "ip": (
+                address("x_forwarded_for"),
+                address("x-forwarded-for"),
+                address("downstream_remote_address"),
+            ),
+            "request_id": ("x_request_id", "x-request-id", "request_id"),
         },
         # Without a method it is a raw TCP connection.
         calls="{method} NOT IN ('', '-')",

@@ -2,7 +2,7 @@
 
 https://wiki.squid-cache.org/Features/LogFormat, `squid`: its stamp counts seconds, in UTC.
 https://www.envoyproxy.io/docs/envoy/latest/configuration/observability/access_log/usage, the
-default format string; Istio puts three fields more behind the flags.
+default format string; Istio puts three fields more behind the flags, and who called at the end.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from credits.formats import lines
-from credits.formats.base import Reading, Sample
+from credits.formats.base import Reading, Sample, address_in
 from credits.formats.lines import Lines
 
 # time elapsed client result/status bytes method URL user hierarchy/host type
@@ -18,16 +18,19 @@ _SQUID = re.compile(r"\d{9,10}\.\d{3} +-?\d+ \S+ [A-Z_]+/\d{3} \d+ \S+ \S+ \S+ \
 _SQUID_PARTS = "regexp_extract_all(line, '\\S+') AS c"
 
 # [start] "method path protocol" status flags … "forwarded for" "user agent" "request id" …
+# A container's log, Ambassador and others put something before each line.
 _ENVOY = re.compile(
-    r'\[\d{4}-\d\d-\d\dT[\d:.]+Z\] "\S+ \S+ \S+" \d{1,3} \S+ [^"]*'
+    r'[^"]*?\[\d{4}-\d\d-\d\dT[\d:.]+Z\] "\S+ \S+ \S+" \d{1,3} \S+ [^"]*'
     r'(?:"[^"]*" [\d -]+)?"[^"]*" "[^"]*" "[^"]*" "[^"]*"'
 )
 _ENVOY_PARTS = """
 string_split(line, '"') AS q
 ;
-string_split(q[2], ' ') AS r, trim(q[1], '[] ') AS stamp, string_split(trim(q[3]), ' ') AS after,
-CASE WHEN regexp_matches(q[5], '\\d') THEN 2 ELSE 0 END AS o
+string_split(q[2], ' ') AS r, trim(split_part(q[1], '[', -1), '] ') AS stamp,
+string_split(trim(q[3]), ' ') AS after, CASE WHEN regexp_matches(q[5], '\\d') THEN 2 ELSE 0 END AS o
 """
+# cluster, upstream local, downstream local, downstream remote …
+_CALLER = address_in("string_split(trim(q[15]), ' ')[4]")
 
 
 def _squid(name: str, sample: Sample) -> Reading:
@@ -71,7 +74,8 @@ def _envoy(name: str, sample: Sample) -> Reading:
             "path": "r[2]",
             "method": "r[1]",
             "status": "after[1]",
-            "ip": "trim(split_part(q[4 + o], ',', 1))",
+            "ip": "CASE WHEN q[4 + o] <> '-' THEN trim(split_part(q[4 + o], ',', 1))"
+            f" WHEN o = 2 THEN {_CALLER} END",
             "request_id": "q[8 + o]",
         },
         columns={

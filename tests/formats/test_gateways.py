@@ -72,6 +72,16 @@ def test_envoy_counts_requests_and_not_raw_connections(load):
     assert (one["app"], two["status"]) == ("grpc-go/1.6", "503")
 
 
+def test_envoy_may_call_its_columns_as_the_headers_are_called(load):
+    renamed = {"path": "x-envoy-origin-path", "user_agent": "user-agent"} | {
+        "x_forwarded_for": "x-forwarded-for",
+        "x_request_id": "x-request-id",
+    }
+    found, (call,) = load(lines({renamed.get(key, key): value for key, value in ENVOY.items()}))
+    assert (found.format, call["api"]) == ("envoy", "POST /v1/leads")
+    assert (call["app"], call["ip"], call["request_id"]) == ("grpc-go/1.6", "192.0.2.7", "e-1")
+
+
 TRAEFIK = {
     "ClientHost": "192.0.2.7",
     "ClientUsername": "-",

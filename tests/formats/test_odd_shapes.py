@@ -216,6 +216,31 @@ def test_envoy_and_istio_write_the_same_fields_in_different_places(load):
     ]
 
 
+ISTIO = (
+    '[2026-01-05T10:00:0{0}.310Z] "GET /{1} HTTP/1.1" 200 - via_upstream - "-" 0 1 4 4 "-" "-"'
+    ' "r-{0}" "b:80" "10.0.0.1:80" inbound|80|| 127.0.0.6:4789 10.0.0.1:80 {2}:3969 - default'
+)
+
+
+def test_istio_tells_who_called_behind_the_cluster(load):
+    found, calls = load(lines(ISTIO.format(1, "a", "192.0.2.7"), ISTIO.format(2, "b", "[::7]")))
+    assert (found.format, found.loaded, found.duplicates) == ("envoy-text", 2, 0)
+    assert [call["user"] for call in calls] == ["192.0.2.7", "::7"]
+
+
+@pytest.mark.parametrize(
+    "before", ["2026-01-05T10:00:09.325744791Z stdout F ", "ACCESS ", "[pod/a/istio-proxy] "]
+)
+def test_something_may_stand_before_the_lines_of_envoy(load, before):
+    text = lines(*(before + ISTIO.format(i, "a", "192.0.2.7") for i in (1, 2)))
+    found, calls = load(text)
+    assert (found.format, found.loaded) == ("envoy-text", 2)
+    assert [str(call["occurred_at"]) for call in calls] == [
+        "2026-01-05 10:00:01.310000",
+        "2026-01-05 10:00:02.310000",
+    ]
+
+
 def test_a_port_behind_an_address_makes_no_other_caller(load):
     row = '192.0.2.7:{} - - [05/Jan/2026:10:00:00 +0000] "GET /a HTTP/1.1" 200 5'
     _, calls = load(lines(row.format(1), row.format(2)))
