@@ -231,17 +231,13 @@ def _join_date_and_time(
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """A date in one column and the clock in the next make one stamp."""
     joined = dict(fields)
-    plain = [headers.plain_name(name) for name in layout.names]
-    date_only = bool(stamps) and all(not re.search(r"\d:\d\d", stamp) for stamp in stamps)
-    if "occurred_at" in options.mapping or "occurred_at" not in found or not date_only:
+    if "occurred_at" in options.mapping or "occurred_at" not in found:
         return joined, stamps
-    for word in ("time", "timeofday", "clock", "timeutc", "hour"):
-        clocks = values[plain.index(word)] if word in plain else []
-        if clocks and all(re.match(r"\d\d?:\d\d", clock.strip()) for clock in clocks if clock):
-            clock = f"c{plain.index(word) + 1}"
-            joined["occurred_at"] = f"{fields['occurred_at']} || ' ' || {clock}"
-            return joined, tuple(f"{a} {b}" for a, b in zip(stamps, clocks, strict=False))
-    return joined, stamps
+    index = headers.clock_of(layout.names, values, stamps)
+    if index is None:
+        return joined, stamps
+    joined["occurred_at"] = f"{fields['occurred_at']} || ' ' || c{index + 1}"
+    return joined, tuple(f"{a} {b}" for a, b in zip(stamps, values[index], strict=False))
 
 
 def _repeated_header(layout: Layout) -> str:

@@ -19,28 +19,32 @@ MEANINGS: Mapping[str, str] = {
         timestamputc datetimeutc utctime eventdatetime eventtimestamp requesttime requesttimestamp
         logtime logdate starttime startedat startdate calledat requestedat receivedat
         timegenerated timecreated creationtime creationdate createdat created createdtime
-        createddate eventdate edgestarttimestamp clientreceivedstarttimestamp timelocal
-        timeiso8601 time ts date when start minute hour period bucket timebucket interval
-        windowstart day t effectiveat datecreated""",
+        createddate eventdate requeststarttime reqstarttime reqtime edgestarttimestamp
+        clientreceivedstarttimestamp timelocal timeiso8601 time ts date when start minute hour
+        period bucket timebucket interval windowstart day t effectiveat datecreated epoch msec""",
     "user": """user username useremail useremailid uname usrname usremail usrid userprincipalname
         upn principal principalemail actor actoremail actorname email emailaddress login loginname
         userid principalid developeremail developer remoteuser authuser clientusername
         consumerusername caller requester requestedby performedby createdby enduser enduserid
         employee member owner account accountname accountid customer customername customerid
-        consumer tenant subject sub who""",
+        consumer tenant subject sub csusername suser who""",
     "app": """app appname application applicationname connectedapp connectedappname client
         clientname clientapp integration developerapp clientid appid applicationid apikeyname
-        apikeyid apikey useragent httpuseragent requestuseragent useragentoriginal
-        callersupplieduseragent agent ua projectid project""",
+        apikeyid apikey useragent httpuseragent requestuseragent useragentoriginal csuseragent
+        clientrequestuseragent requestclientapplication callersupplieduseragent agent ua
+        projectid project""",
     "api": """api apiname operation operationname apimethod apicall endpoint apiendpoint event
-        eventname eventtype action activity call function rpc command methodname calltype model
-        resource apiresource apiproxy""",
+        eventname eventtype actiontype action activity call function rpc command methodname
+        calltype model resource apiresource apiproxy""",
     "path": """path url uri requesturi requestpath requesturl resourcepath route urlpath uripath
-        requestline request target page req apiresourcetemplate""",
-    "method": "method httpmethod verb httpverb requestmethod requestverb requesttype apimethod",
+        requestline request target page req apiresourcetemplate reqpath httpuri httpurl csuristem
+        csuri clientrequesturi clientrequestpath eurl""",
+    "method": """method httpmethod verb httpverb requestmethod requestverb requesttype apimethod
+        reqmethod csmethod clientrequestmethod""",
     "status": """status statuscode httpstatus httpstatuscode code responsecode responsestatus
         responsestatuscode httpresponsecode proxyresponsecode elbstatuscode returncode resultcode
-        result resultstatus resulttype outcome staus response""",
+        result resultstatus resulttype actionresult outcome staus response respcode scstatus
+        edgeresponsestatus""",
     "records": """records recordcount recordscount rows rowcount rowsprocessed recordsprocessed
         numrecords numrows items itemcount numresponseitems""",
     "credits": """credits creditsused creditsconsumed creditcount units unitsconsumed unitsused
@@ -49,11 +53,11 @@ MEANINGS: Mapping[str, str] = {
         requestno hits hitcount count numcalls numrequests nummodelrequests totalcalls
         totalrequests totalhits quantity invocations eventcount weight n""",
     "ip": """ip ipaddress ipaddr clientip clientipaddress cip userip remoteaddr remoteaddress
-        remoteip remotehost sourceip sourceipaddress srcip callerip calleripaddress clienthost
-        clientaddress clientaddr requesteripaddress xforwardedfor forwardedfor xff fwd xrealip
-        realip remote client host""",
+        remoteip remotehost sourceip sourceipaddress srcip srcaddr src actorip ipclient cliip
+        callerip calleripaddress clienthost clientaddress clientaddr requesteripaddress
+        xforwardedfor forwardedfor xff fwd xrealip realip remote client host""",
     "request_id": """requestid xrequestid reqid callid eventid recordid id traceid correlationid
-        transactionid messageid rayid uuid guid""",
+        transactionid messageid rayid xedgerequestid uuid guid""",
 }
 """Field → names in order of preference, without their punctuation and case."""
 
@@ -66,12 +70,30 @@ _ADDRESS = re.compile(rf"{_NUMBERS_OF_ADDRESS}|[\w.-]+$")
 _VERB = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 _LEVEL = re.compile("(trace|debug|info|notice|warn(ing)?)$", re.IGNORECASE)
 _KIND = r"[A-Za-z]+([._:-][A-Za-z]+)+$|(?!INFO|WARN|DEBUG|ERROR)[A-Z]{4,}$"
+_VERDICT = re.compile(
+    "(allow|accept|permitt?|pass|bypass|block|deny|denied|dropp?|reject|caution|challenge)(e?d)?$",
+    re.IGNORECASE,
+)
+_PROTOCOL = re.compile(
+    r"(https?|h2|http_proxy|tcp|udp|ssl|tls|grpc|wss?)([/ ][\d.]+)?$", re.IGNORECASE
+)
 _BLANK = frozenset({"", "-", "null", "NULL", "None", "none", "(null)", "nan", "NaN", "N/A"})
 
 
 def plain_name(name: str) -> str:
     """A name as it is looked up: `cs(User-Agent)` → `csuseragent`, `Date (UTC)` → `date`."""
     return re.sub(r" [\[(]UTC[\])]$|[\W_]+", "", name).lower()
+
+
+_UNIT = re.compile(
+    r"(?<=.)(in)?(m(illi)?s(ec(onds?)?)?|millis|u(s|sec)|micro(s|seconds?)|n(s|sec)"
+    r"|nano(s|seconds?)?|sec(onds?)?|epoch|unix|utc|gmt)$|^(epoch|unix)(?=.)"
+)
+
+
+def _time_name(plain: str) -> str:
+    """The name of a time without the unit that it is counted in: `startTimeMs`, `epoch_time`."""
+    return _UNIT.sub("", _UNIT.sub("", plain))
 
 
 def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -81,6 +103,7 @@ def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, in
     serves one field only, and only if its cells fit that field.
     """
     plain = [plain_name(name) for name in names]
+    times = [_time_name(name) for name in plain]
     found: dict[str, int] = {}
     taken: set[int] = set()
     # Counts before paths (`requests` is a number, `request` a line), ids last (`id` is vague).
@@ -91,7 +114,7 @@ def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, in
             index
             for word in _WORDS[field]
             for index, name in enumerate(plain)
-            if name == word
+            if (name == word or (field == "occurred_at" and times[index] == word))
             and index not in taken
             and _fits(field, word, values[index])
             and not (name == "user" and _is_processor_time(plain, values[index]))
@@ -212,6 +235,11 @@ _STRICTER: Mapping[str, Callable[[Sequence[str]], bool]] = {
     "host": lambda cells: _mostly(_NUMBERS_OF_ADDRESS, cells),
     # It may be what was answered, in full.
     "response": lambda cells: _mostly(r"[1-5]\d\d$", cells),
+    # It may be what a firewall made of the call.
+    "action": lambda cells: not _mostly(_VERDICT, cells),
+    # It may be what carried the call.
+    "app": lambda cells: not _mostly(_PROTOCOL, cells),
+    "src": lambda cells: _mostly(_NUMBERS_OF_ADDRESS, cells),
     # It may be the level of a message.
     "status": lambda cells: not any(map(_LEVEL.match, cells)),
     "api apimethod": lambda cells: not _mostly(_VERB, cells),
@@ -302,6 +330,23 @@ def chosen(mapping: Mapping[str, str], names: Sequence[str], *, numbered: bool) 
             known = f"1 to {len(names)}" if numbered else ", ".join(names[:40])
             raise CreditsError(f"The log has no column “{column}” for {field}: it has {known}.")
     return found
+
+
+_CLOCKS = ("time", "timeofday", "clock", "timeutc", "hour")
+
+
+def clock_of(
+    names: Sequence[str], values: Sequence[Sequence[str]], stamps: Sequence[str]
+) -> int | None:
+    """Index of the column that tells the time of day, where the stamps tell only the day."""
+    if not stamps or any(re.search(r"\d:\d\d", stamp) for stamp in stamps):
+        return None
+    plain = [plain_name(name) for name in names]
+    for index in (plain.index(word) for word in _CLOCKS if word in plain):
+        told = filled(values[index])
+        if told and all(re.match(r"\d\d?:\d\d", clock) for clock in told):
+            return index
+    return None
 
 
 _REQUEST_IDS = frozenset(

@@ -316,6 +316,10 @@ class JsonLines:
         fields = dict(paths)
         if "ip" in found:
             fields["ip"] = headers.address_sql(f"{{{paths['ip']}}}", cells[found["ip"]])
+        clock = None if options.mapping else _clock_of(cells, found.get("occurred_at"))
+        if clock is not None:
+            clock = pointer(clock.split("\0"))
+            fields["occurred_at"] = f"{{{paths['occurred_at']}}} || ' ' || {{{clock}}}"
         read = reading(
             self.name,
             sample,
@@ -328,6 +332,17 @@ class JsonLines:
         )
         ambiguous = options.day_first is None and is_ambiguous(read.stamps)
         return replace(read, ambiguous_days=ambiguous, names=_dotted(cells))
+
+
+def _clock_of(cells: Mapping[str, Sequence[str]], day: str | None) -> str | None:
+    """The name of what tells the time of day beside what tells only the day."""
+    if day is None:
+        return None
+    owner = day.split("\0")[:-1]
+    near = [name for name in cells if name.split("\0")[:-1] == owner]
+    leaves = [name.split("\0")[-1] for name in near]
+    index = headers.clock_of(leaves, [cells[name] for name in near], headers.filled(cells[day]))
+    return None if index is None else near[index]
 
 
 def _texts(row: Mapping[str, Any]) -> dict[str, str]:

@@ -104,8 +104,58 @@ def table(row: dict[str, str]) -> str:
             "x_forwarded_for": "-",
             "remote": "192.0.2.7",
         },
+        {
+            "date": "2026-01-05",
+            "time": "10:00:00",
+            "s-ip": "198.51.100.7",
+            "c-ip": "192.0.2.7",
+            "cs-method": "GET",
+            "cs-uri-stem": "/v1/leads/12",
+            "cs-uri-query": "-",
+            "cs-username": "ann",
+            "cs(Host)": "api.example.com",
+            "cs(User-Agent)": "sync/1",
+            "sc-status": "200",
+            "time-taken": "0.022",
+        },
+        {
+            "reqTimeSec": "1767607200.000",
+            "tlsOverheadTimeMSec": "0",
+            "cliIP": "192.0.2.7",
+            "statusCode": "200",
+            "proto": "HTTPS",
+            "reqMethod": "GET",
+            "reqPath": "/v1/leads/12",
+            "UA": "sync/1",
+            "user": "ann",
+        },
+        {
+            "EventTimestampMs": "1767607200000",
+            "requestTimeMs": "12",
+            "clientIP": "192.0.2.7",
+            "clientRequestMethod": "GET",
+            "clientRequestPath": "/v1/leads/12",
+            "clientRequestUserAgent": "sync/1",
+            "responseStatus": "200",
+            "email": "ann",
+        },
+        {
+            "time": "Mon Jan  5 10:00:00 2026",
+            "action": "Allowed",
+            "app": "HTTPS",
+            "login": "ann",
+            "ua": "sync/1",
+            "eurl": "/v1/leads/12",
+            "reqmethod": "GET",
+            "respcode": "200",
+            "src": "192.0.2.7",
+        },
     ],
-    ids=["ECS", "Datadog", "Apigee", "WSO2", "New Relic", "Tyk", "Athena", "blank and levels"],
+    ids=[
+        *("ECS", "Datadog", "Apigee", "WSO2", "New Relic", "Tyk", "Athena"),
+        "blank and levels",
+        *("W3C", "requests and responses in short", "units in names", "verdicts and protocols"),
+    ],
 )
 def test_what_products_call_their_columns_is_known(load, written, row):
     _, (call,) = load(written(row))
@@ -118,3 +168,16 @@ def test_what_products_call_their_columns_is_known(load, written, row):
         "200",
         "192.0.2.7",
     ]
+
+
+def test_an_audit_log_tells_the_type_of_an_action(load):
+    row = {"when": TIME, "action": {"type": "token_create"}, "actor": {"email": "ann", "ip": "::7"}}
+    _, (call,) = load(json.dumps(row))
+    assert (call["user"], call["api"], call["ip"]) == ("ann", "token_create", "::7")
+
+
+@pytest.mark.parametrize("day", ["2026-01-05", "01/05/2026"])
+def test_the_time_of_day_is_that_beside_the_day(load, day):
+    row = {"log": {"date": day, "time": "10:00:00"}, "time": "x", "user": "ann", "path": "/a"}
+    _, (call,) = load(json.dumps(row))
+    assert str(call["occurred_at"]) == "2026-01-05 10:00:00"
