@@ -16,8 +16,12 @@ from credits.formats.base import Options, Reading, Sample, literal
 # the time and the request, and a missing last quote are left to the lenient patterns.
 STRICT = r'^([^\[]*)\[([^\]]*)\] ?"([^"]*)" (\d\d\d .*|\d\d\d)$'
 _CLF = r"\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d[^\]]*"
-LENIENT = rf'^(.*?)\[({_CLF})\] ?(?:\S+ ){{0,2}}"(.*?)" +(\d\d\d(?:[ "].*)?)$'
-TORN = rf'^(.*?)\[({_CLF})\] ?"([^"]*?) +(\d\d\d(?: .*)?)$'
+_ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]]*"
+_TIMES = f"{_CLF}|{_ISO}"
+# Traefik has no status of what it did not hand on.
+_ANSWER = r'\d\d\d(?:[ "].*)?|- (?:\d+|-)(?: .*)?'
+LENIENT = rf'^(.*?)\[({_TIMES})\] ?(?:\S+ ){{0,2}}"(.*?)" +({_ANSWER})$'
+TORN = rf'^(.*?)\[({_TIMES})\] ?"([^"]*?) +(\d\d\d(?: .*)?)$'
 GROUPS = "['head', 'stamp', 'request', 'rest']"
 
 # Before the time: perhaps a virtual host or what a syslog puts first, an address or several or a
@@ -34,10 +38,13 @@ HEADS = (
 )
 REQUEST = r"^(\S+) +(.*?)(?: +HTTP/[\d.]+)?$"
 
-_LOOKS = re.compile(rf'\[{_CLF}\] ?(?:[^" ]+ ){{0,2}}"')
-_STATUS = re.compile(r'["\s]\d\d\d(\s|$)')
+# With a time in ISO's style, other logs begin: here an identity and a user stand before it.
+_LOOKS = re.compile(rf'(?:\[{_CLF}\]| - [^\["]+\[{_ISO}\]) ?(?:[^" ]+ ){{0,2}}"')
+_STATUS = re.compile(r'["\s](\d\d\d|- (\d+|-))(\s|$)')
 _PORT = re.compile(r"(?:\S+ )?\d+(?:\.\d+){3}:\d+ ")
-_TIME = re.compile(rf"\[({_CLF})\]")
+_TIME = re.compile(rf"\[({_TIMES})\]")
+# Older Traefiks put no quotes around a referer that there is not.
+_NO_REFERER = re.compile(r'" \d\d\d (\d+|-) - "(?!-?"|https?:)')
 
 
 def _head() -> str:
@@ -77,7 +84,8 @@ CASE WHEN simple THEN NULL
 ;
 CASE WHEN simple THEN substring(cut[1], -28, 26) ELSE part.stamp END AS stamp,
 CASE WHEN simple THEN cut[2] ELSE part.request END AS asked,
-CASE WHEN simple THEN substring(cut[3], 2, 3) ELSE left(part.rest, 3) END AS status,
+CASE WHEN simple THEN substring(cut[3], 2, 3)
+     WHEN NOT starts_with(part.rest, '-') THEN left(part.rest, 3) END AS status,
 CASE WHEN simple THEN cut[6] ELSE string_split({_BARE}, '"')[4] END AS agent,
 CASE WHEN NOT simple THEN string_split(part.head, ' ') END AS h
 ;
@@ -95,6 +103,9 @@ CASE WHEN len(r) = 3 THEN r
 
 # An older ingress-nginx puts an address in brackets before the user, others put the user in quotes.
 _USER = r"""trim(regexp_replace(who.who, '^\[[^\]]*\] - ', ''), '"')"""
+
+_ENDS = r"^ \d\d\d (\d+|-) - $"
+_REFERER = "(starts_with(cut[4], 'http') OR cut[4] = '' OR cut[4] = '-')"
 
 
 class Access:
@@ -120,6 +131,10 @@ class Access:
         ip = "CASE WHEN contains(who.ip, ',') THEN split_part(who.ip, ',', 1) ELSE who.ip END"
         if any(map(_PORT.match, sample.filled[:500])):
             ip = f"regexp_replace({ip}, '^(\\d+(?:\\.\\d+){{3}}):\\d+$', '\\1')"
+        app = "agent"
+        if any(_NO_REFERER.search(line[:5000]) for line in sample.filled[:500]):
+            bare = f"regexp_matches(cut[3], '{_ENDS}') AND NOT {_REFERER}"
+            app = f"CASE WHEN {bare} THEN cut[4] ELSE agent END"
         return lines.reading(
             self.name,
             sample,
@@ -127,7 +142,7 @@ class Access:
             {
                 "occurred_at": "nullif(stamp, '')",
                 "user": f"CASE WHEN simple THEN who.who ELSE {_USER} END",
-                "app": "agent",
+                "app": app,
                 "path": "request[2]",
                 "method": "CASE WHEN len(request) >= 2 THEN request[1] END",
                 "status": "status",

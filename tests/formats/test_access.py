@@ -100,6 +100,8 @@ def test_requests_of_every_kind_are_calls(load, request_line, api, method):
         '203.0.113.7 - ann [12/Apr/2026:10:00:01 +0200] "GET /a HTTP/1.1" 404 12 "-" "cut off he',
         '203.0.113.7 - ann [12/Apr/2026:10:00:01 +0200] "GET /a HTTP/1.1 404 12 "-" "x"',
         '203.0.113.7 - ann [12/Apr/2026:10:00:01 +0200] "GET /a HTTP/1.1"  404  12',
+        '203.0.113.7 - ann [2026-04-12T10:00:01+02:00] "GET /a HTTP/1.1" 404 12 "-" "x"',
+        'api.example.com 203.0.113.7 - ann [2026-04-12 08:00:01] "GET /a HTTP/1.1" 404 12',
     ],
 )
 def test_shorter_longer_and_torn_rows_are_calls(load, line):
@@ -108,6 +110,24 @@ def test_shorter_longer_and_torn_rows_are_calls(load, line):
     call = calls[0]
     assert call["occurred_at"].replace(microsecond=0) == datetime(2026, 4, 12, 8, 0, 1)
     assert (call["user"], call["api"], call["status"]) == ("ann", "GET /a", "404")
+
+
+def test_a_call_that_was_not_handed_on_has_no_status(load):
+    bare = '203.0.113.7 - ann [12/Apr/2026:10:00:01 +0200] "GET /{} HTTP/1.1" - - "-" "x" 7 "-" 0ms'
+    found, calls = load(log(bare.format("a"), bare.format("b"), row()))
+    assert (found.format, found.loaded) == ("access", 3)
+    assert [(c["api"], c["status"], c["app"]) for c in calls[:2]] == [
+        ("GET /a", None, "x"),
+        ("GET /b", None, "x"),
+    ]
+
+
+def test_a_referer_that_there_is_not_may_have_no_quotes(load):
+    bare = row().replace('"-" "sync/3 (x; y)"', '- "sync/4" 7 "a-router" "http://b"')
+    quoted = row().replace(' 512 "-"', ' 512 - "-"')
+    found, calls = load(log(bare, row(), quoted))
+    assert found.loaded == 3
+    assert [call["app"] for call in calls] == ["sync/4", "sync/3 (x; y)", "sync/3 (x; y)"]
 
 
 def test_quotes_in_a_referer_do_not_shift_the_user_agent(load):
