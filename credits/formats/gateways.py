@@ -74,7 +74,7 @@ FORMATS = (
             "path": ("RequestPath",),
             "method": ("RequestMethod",),
             "status": ("DownstreamStatus",),
-            "ip": ("ClientHost",),
+            "ip": ("ClientHost", address("ClientAddr")),
         },
         calls=("RequestMethod",),
     ),
@@ -121,7 +121,7 @@ FORMATS = (
     Objects(
         "suricata",
         "Suricata EVE log",
-        shapes=(("timestamp", "event_type", "flow_id", "src_ip"),),
+        shapes=tuple(("timestamp", "event_type", "src_ip", key) for key in ("flow_id", "dest_ip")),
         fields={
             "occurred_at": ("timestamp",),
             "user": ("http.username",),

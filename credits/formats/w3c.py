@@ -30,7 +30,7 @@ WORDS: Mapping[str, tuple[str, ...]] = {
     "agent": ("cs(user-agent)", "c-agent", "cs-user-agent"),
     "path": ("cs-uri-stem", "cs-uri-path", "cs-uri", "cs-url", "r-uri"),
     "method": ("cs-method", "s-operation"),
-    "status": ("sc-status", "cs-status"),
+    "status": ("sc-status", "cs-status", "c-status"),
     "ip": ("c-ip", "x-forwarded-for"),
     "request_id": ("x-edge-request-id",),
 }

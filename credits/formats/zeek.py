@@ -23,6 +23,7 @@ COLUMNS = {
     "method": "method",
     "status_code": "status",
     "id.orig_h": "ip",
+    "id_orig_h": "ip",
 }
 """Column → field."""
 

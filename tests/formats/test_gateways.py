@@ -107,6 +107,29 @@ def test_traefik_counts_from_the_start_of_the_request(load):
     assert (one["api"], one["status"], one["ip"]) == ("GET /v1/leads/{id}", "200", "192.0.2.7")
 
 
+def test_traefik_may_tell_who_called_with_the_port_alone(load):
+    row = {key: value for key, value in TRAEFIK.items() if key != "ClientHost"}
+    _, calls = load(lines(*(row | {"ClientAddr": at} for at in ("192.0.2.7:51", "[::7]:51"))))
+    assert [call["ip"] for call in calls] == ["192.0.2.7", "::7"]
+
+
+def test_suricata_tells_of_requests_among_all_that_it_sees(load):
+    seen = {
+        "timestamp": "2026-01-05T11:00:00.690014+0100",
+        "flow_id": 2115002772430095,
+        "src_ip": "192.0.2.7",
+        "dest_ip": "198.51.100.1",
+        "http": {"url": "/v1/leads/1", "http_user_agent": "curl/8", "http_method": "GET"},
+    }
+    seen["http"]["status"] = 200
+    kinds = ("http", "fileinfo", "alert", "flow")
+    stats = {"timestamp": seen["timestamp"], "event_type": "stats", "stats": {"http": {}}}
+    found, (call,) = load(lines(*(seen | {"event_type": kind} for kind in kinds), stats))
+    assert (found.format, found.loaded, found.skipped) == ("suricata", 1, 4)
+    assert call["occurred_at"] == datetime(2026, 1, 5, 10, 0, 0, 690014)
+    assert (call["user"], call["api"], call["ip"]) == ("curl/8", "GET /v1/leads/{id}", "192.0.2.7")
+
+
 CADDY = {
     "level": "info",
     "ts": 1767607200.123456,

@@ -234,3 +234,9 @@ def test_w3c_logs_of_lnav_agree_with_their_truth(real_log, name):
     log = real_log("lnav_formats", name)
     assert log.loads[0].format == "w3c"
     assert log.found == log.truth
+
+
+def test_streaming_servers_call_the_status_by_the_client(load):
+    fields = "#Fields: c-ip date time cs-uri-stem c-status cs(User-Agent)"
+    _, (call,) = load(log(fields, "192.0.2.7 2026-03-01 10:00:00 /live 200 player/1"))
+    assert (call["status"], call["ip"]) == ("200", "192.0.2.7")

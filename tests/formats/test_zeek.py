@@ -98,3 +98,9 @@ def test_real_logs_agree_with_their_truth(real_log, folder, name):
     log = real_log(folder, name)
     assert log.loads[0].format == "zeek"
     assert log.found == log.truth
+
+
+def test_the_parts_of_an_address_may_be_joined_by_a_line(load):
+    names = [name.replace(".", "_") for name in NAMES]
+    found, (call,) = load(log(ROW, names=names))
+    assert (found.format, call["ip"]) == ("zeek", "192.0.2.7")
