@@ -276,14 +276,18 @@ def address_sql(text: str, cells: Sequence[str]) -> str:
 def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:
     """Field → index of the column whose cells show what it is, for a log without a header."""
     found: dict[str, int] = {}
+    told = [filled(cells) for cells in values]
     for field, looks in _LOOKS:
-        for index, cells in enumerate(values):
-            told = filled(cells)
-            if index in found.values() or not told:
-                continue
-            if sum(1 for cell in told if looks(cell)) * 10 >= len(told) * 8:
-                found[field] = index
-                break
+        fitting = [
+            index
+            for index, cells in enumerate(told)
+            if index not in found.values()
+            and cells
+            and sum(1 for cell in cells if looks(cell)) * 10 >= len(cells) * 8
+        ]
+        if fitting:
+            # Every call has a path, and not every one a referer, which looks like it.
+            found[field] = max(fitting, key=lambda index: len(told[index]))
     return found
 
 

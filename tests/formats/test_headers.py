@@ -181,3 +181,10 @@ def test_the_time_of_day_is_that_beside_the_day(load, day):
     row = {"log": {"date": day, "time": "10:00:00"}, "time": "x", "user": "ann", "path": "/a"}
     _, (call,) = load(json.dumps(row))
     assert str(call["occurred_at"]) == "2026-01-05 10:00:00"
+
+
+def test_without_a_header_an_address_that_every_row_has_is_the_one_that_was_called(load):
+    row = "HIT|200|176760720{}321|12|203.0.113.7|{}|https://api.example.com/v1/leads/{}|curl/8\n"
+    text = row.format(0, "https://example.com/", 12) + row.format(1, "-", 13)
+    _, calls = load(text)
+    assert {call["api"] for call in calls} == {"/v1/leads/{id}"}
