@@ -24,7 +24,7 @@ from credits.formats.base import (
     one_of,
 )
 from credits.formats.staging import BLANK_CELLS
-from credits.formats.stamps import is_ambiguous
+from credits.formats.stamps import STAMP, is_ambiguous
 
 _DEEPEST = 6
 _WIDEST = 400
@@ -156,7 +156,7 @@ def reading(
 
     `calls`: what a row must have to be a call at all. `rows`: the objects of the sample. `cell`: a
     key under which the rows may carry more of themselves, as JSON in a text. `around`: field → JSON
-    path in the object that carries the text of another.
+    path in the object that carries the text of another, or `_BEFORE`.
     """
     wrapped = envelope or Envelope()
     every = list(dict.fromkeys(paths_in([*fields.values(), calls])))
@@ -181,10 +181,12 @@ def reading(
     extracted = f"json_extract_string({held}, {listed})"
     # A shipper also carries what is no JSON at all; that is no call, and nothing is broken.
     outer = {
-        f: f"TRY(json_extract_string({whole}, {literal(p)}))" for f, p in (around or {}).items()
+        f: _BEFORE_SQL if p == _BEFORE else f"TRY(json_extract_string({whole}, {literal(p)}))"
+        for f, p in (around or {}).items()
     }
     times = times or [path for field, path in (around or {}).items() if field == "occurred_at"]
     told = sample.objects if outer else rows or sample.objects
+    stamps = _stamps_before(sample) if times == [_BEFORE] else _values(told, times)
     other = f"WHEN v IS NULL AND json_valid({whole}) THEN 'no call' " if wrapped.text else ""
     return lines.reading(
         format,
@@ -192,11 +194,22 @@ def reading(
         f"{steps}{_healed(extracted, held)} AS v{inner.format(line=held)}",
         {**{field: fill(choice, at) for field, choice in fields.items()}, **outer},
         columns=columns or _columns(fields, rows),
-        stamps=tuple(_values(told, times)),
+        stamps=tuple(stamps),
         skip=f"coalesce({lines.BLANK_OR_COMMENT},"
         f" CASE WHEN v IS NOT NULL AND {no_call} THEN 'no call' {other}END)",
         reject="CASE WHEN v IS NULL THEN 'is not valid JSON' END",
     )
+
+
+_BEFORE = "(time before the object)"
+_BEFORE_PATTERN = rf"^[^{{]*?({STAMP})"
+_BEFORE_SQL = f"nullif(regexp_extract(line, {literal(_BEFORE_PATTERN)}, 1), '')"
+
+
+def _stamps_before(sample: Sample) -> list[str]:
+    """The times that stand before the objects of a sample, on their lines."""
+    found = (re.match(_BEFORE_PATTERN, line[:1000]) for line in sample.filled[:OBJECT_LINES])
+    return [match[1] for match in found if match]
 
 
 def _healed(expression: str, text: str) -> str:
@@ -328,7 +341,10 @@ class JsonLines:
             envelope=envelope,
             rows=rows,
             columns={f: name.replace("\0", ".") for f, name in {**around, **found}.items()},
-            around={field: pointer(name.split("\0")) for field, name in around.items()},
+            around={
+                field: name if name == _BEFORE else pointer(name.split("\0"))
+                for field, name in around.items()
+            },
         )
         ambiguous = options.day_first is None and is_ambiguous(read.stamps)
         return replace(read, ambiguous_days=ambiguous, names=_dotted(cells))
@@ -355,8 +371,11 @@ def _says_what(found: Mapping[str, str]) -> bool:
 
 def _time_around(sample: Sample, envelope: Envelope, found: Mapping[str, str]) -> dict[str, str]:
     """The time that a shipper noted beside a text, where that tells none: field → name."""
-    if not envelope.text or "occurred_at" in found or not _says_what(found):
+    if "occurred_at" in found or not _says_what(found):
         return {}
+    if not envelope.text:
+        before = len(_stamps_before(sample)) * 2 > len(sample.objects)
+        return {"occurred_at": _BEFORE} if before else {}
     cells = _flatten(sample.objects)
     around = match(list(cells), list(cells.values()), Options())
     return {field: name for field, name in around.items() if field == "occurred_at"}

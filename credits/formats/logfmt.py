@@ -17,12 +17,8 @@ from credits import CreditsError
 from credits.formats import headers, jsonlines, lines
 from credits.formats.base import OBJECT_LINES, Options, Reading, Sample, literal
 from credits.formats.pairs import TRIED, Pairs, Style, style_of
-from credits.formats.stamps import is_ambiguous
+from credits.formats.stamps import STAMP, is_ambiguous
 
-_STAMP = (
-    r"(?:19|20)\d\d[-/][01]\d[-/][0-3]\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d)\b)?"
-    r"|\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?"
-)
 _FIRST = "(time before the pairs)"
 """What stands for a key where the time comes before the first pair."""
 _CLOCK = re.compile(r"\d\d?:\d\d(:\d\d)?")
@@ -130,7 +126,7 @@ class _Keys:
 
     def _first(self, line: str) -> str | None:
         """The time before the pairs of a line."""
-        found = re.search(_STAMP, line.split(self.style.sign, 1)[0])
+        found = re.search(STAMP, line.split(self.style.sign, 1)[0])
         return found and found[0]
 
     @cached_property
@@ -166,7 +162,7 @@ class _Keys:
         key = self.fields[field]
         if key == _FIRST:
             before = f"split_part(line, {literal(self.style.sign)}, 1)"
-            return f"nullif(regexp_extract({before}, {literal(_STAMP)}), '')"
+            return f"nullif(regexp_extract({before}, {literal(STAMP)}), '')"
         told = self.style.meant_sql(f"h_{field}", f"r_{field}")
         if field == "occurred_at" and self._clocks:
             pair = literal(key + self.style.sign)

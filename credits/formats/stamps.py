@@ -14,6 +14,12 @@ EARLIEST = "TIMESTAMP '1970-01-02'"
 """An older stamp is a blank one in disguise (0, 1970-01-01, 0001-01-01), never a call."""
 LATEST = "TIMESTAMP '2200-01-01'"
 
+STAMP = (
+    r"(?:19|20)\d\d[-/][01]\d[-/][0-3]\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d)\b)?"
+    r"|\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?"
+)
+"""A pattern, of Python's and of RE2: an instant amid a text."""
+
 _NUMBER = re.compile(r"\d{8,20}(\.\d*)?$|\d(\.\d+)?[eE]\+?\d\d?$")
 _ISO = re.compile(
     r"\d{4}[-/]\d\d?[-/]\d\d?([T ]\d\d?:\d\d(:\d\d(\.\d+)?)?)?\s*(Z|[+-]\d\d(:?\d\d)?)?$"

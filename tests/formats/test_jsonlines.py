@@ -218,3 +218,27 @@ def test_a_sample_is_tried_as_json_only_as_far_as_it_goes(tmp_path):
     look = sample(Plain("long.jsonl", path, "text"))
     assert len(look.objects) == 1000
     assert JsonLines().read(look, Options(), forced=False) is not None
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "2026/01/05 10:00:00.123\tINFO\thttp.log.access\thandled request\t",
+        "2026-01-05T11:00:00.123+01:00 api-1 ",
+        "[05/Jan/2026:10:00:00 +0000] ",
+    ],
+)
+def test_the_time_may_stand_before_the_object(load, before):
+    row = json.dumps({"user": "ann", "request": {"method": "GET", "uri": "/v1/leads/1"}})
+    found, calls = load(f"{before}{row}\n{before}{row}\n")
+    assert (found.format, found.loaded, found.duplicates) == ("jsonl", 2, 0)
+    assert {call["occurred_at"].replace(microsecond=0) for call in calls} == {
+        datetime(2026, 1, 5, 10)
+    }
+
+
+def test_an_object_without_a_time_before_it_is_a_reject(load, rejects):
+    row = json.dumps({"user": "ann", "path": "/v1/leads/1"})
+    found, _ = load(f"2026-01-05T10:00:00Z {row}\n" * 3 + f"api-1 {row}\n")
+    assert (found.loaded, found.rejected) == (3, 1)
+    assert rejects()[0][:2] == (4, "has no time")
