@@ -22,7 +22,9 @@ from credits.formats.stamps import is_ambiguous, is_stamp
 DELIMITERS = (",", "\t", ";", "|")
 MOST_COLUMNS = 3_000
 """Columns of a table: each of them is a part of every statement about it."""
-_NAMES = {",": "csv", "\t": "tsv", ";": "csv", "|": "csv"}
+_NAMES = {",": "csv", "\t": "tsv", ";": "csv", "|": "csv", " ": "csv"}
+_QUOTED = re.compile(r'"[^"]*"( "[^"]*")+ *$')
+"""A row whose cells are parted by spaces, all of them in quotes: some edges write so."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +44,11 @@ class Delimited:
         if not forced and style_of(sample):
             # So are pairs of keys and values.
             return None
-        layout = layout_of(sample, options, self.delimiters)
+        quoted = all(_QUOTED.match(line[:4000]) for line in sample.filled[:100])
+        delimiters = (" ",) if sample.filled and quoted else self.delimiters
+        layout = layout_of(sample, options, delimiters)
         if layout is None:
-            _refuse_wide(sample, self.delimiters)
+            _refuse_wide(sample, delimiters)
             if forced:
                 raise CreditsError(
                     f"{sample.plain.name} has no columns that {self.title} could be read by:"

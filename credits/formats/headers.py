@@ -42,9 +42,9 @@ MEANINGS: Mapping[str, str] = {
     "method": """method httpmethod verb httpverb requestmethod requestverb requesttype apimethod
         reqmethod csmethod clientrequestmethod""",
     "status": """status statuscode httpstatus httpstatuscode code responsecode responsestatus
-        responsestatuscode httpresponsecode proxyresponsecode elbstatuscode returncode resultcode
-        result resultstatus resulttype actionresult outcome staus response respcode scstatus
-        edgeresponsestatus""",
+        responsestatuscode httpcode httpresponsecode proxyresponsecode elbstatuscode returncode
+        resultcode result resultstatus resulttype actionresult outcome staus response respcode
+        scstatus edgeresponsestatus""",
     "records": """records recordcount recordscount rows rowcount rowsprocessed recordsprocessed
         numrecords numrows items itemcount numresponseitems""",
     "credits": """credits creditsused creditsconsumed creditcount units unitsconsumed unitsused

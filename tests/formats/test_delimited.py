@@ -241,3 +241,16 @@ def test_mutated_files_never_lose_a_row(load):
         found, _ = load(text, f"{turn}.csv", keep_duplicates=True)
         assert found.rows >= 40
         assert found.loaded >= 40
+
+
+def test_cells_in_quotes_may_be_parted_by_spaces(load):
+    row = '"192.0.2.7" "-" "[05/Jan/2026:11:00:0{} +0100]" "GET /v1/a HTTP/1.1" "200" "curl/8"\n'
+    found, (call, _) = load(row.format(0) + row.format(1))
+    assert (found.format, found.loaded) == ("csv", 2)
+    assert str(call["occurred_at"]) == "2026-01-05 10:00:00"
+    assert (call["app"], call["api"], call["status"], call["ip"]) == (
+        "curl/8",
+        "GET /v1/a",
+        "200",
+        "192.0.2.7",
+    )
