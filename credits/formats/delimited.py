@@ -195,6 +195,9 @@ def described(
     fields = {field: f"c{index + 1}" for field, index in found.items()}
     if "ip" in found:
         fields["ip"] = headers.address_sql(fields["ip"], values[found["ip"]])
+    if "request_id" in found:
+        identities = values[found["request_id"]]
+        fields["request_id"] = headers.identity_sql(fields["request_id"], identities)
     stamps = tuple(values[found["occurred_at"]][:500]) if "occurred_at" in found else ()
     fields, stamps = _join_date_and_time(fields, layout, values, found, stamps, options)
     return Reading(

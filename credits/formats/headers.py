@@ -57,7 +57,7 @@ MEANINGS: Mapping[str, str] = {
         callerip calleripaddress clienthost clientaddress clientaddr requesteripaddress
         xforwardedfor forwardedfor xff fwd xrealip realip remote client host""",
     "request_id": """requestid xrequestid reqid callid eventid recordid id traceid correlationid
-        transactionid messageid rayid xedgerequestid uuid guid""",
+        transactionid messageid rayid xedgerequestid uniqueid uuid guid""",
 }
 """Field → names in order of preference, without their punctuation and case."""
 
@@ -271,6 +271,11 @@ _BARE_ADDRESS = re.compile(r"[\w.-]*$|[0-9a-fA-F:]*:[0-9a-fA-F:.]*$")
 def address_sql(text: str, cells: Sequence[str]) -> str:
     """SQL: the address in a text, as it stands if all cells of the sample are nothing else."""
     return text if all(map(_BARE_ADDRESS.match, cells)) else address_in(text)
+
+
+def identity_sql(text: str, cells: Sequence[str]) -> str:
+    """SQL: an id, and none where a `0` stands for none, which the sample has more than once."""
+    return f"nullif({text}, '0')" if list(cells).count("0") > 1 else text
 
 
 def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:

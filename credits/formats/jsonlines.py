@@ -329,6 +329,9 @@ class JsonLines:
         fields = dict(paths)
         if "ip" in found:
             fields["ip"] = headers.address_sql(f"{{{paths['ip']}}}", cells[found["ip"]])
+        if "request_id" in found:
+            identity = f"{{{paths['request_id']}}}"
+            fields["request_id"] = headers.identity_sql(identity, cells[found["request_id"]])
         clock = None if options.mapping else _clock_of(cells, found.get("occurred_at"))
         if clock is not None:
             clock = pointer(clock.split("\0"))

@@ -168,6 +168,8 @@ class _Keys:
             pair = literal(key + self.style.sign)
             clock = f"words[list_position(words, {pair} || r_{field}) + 1]"
             return f"{told} || ' ' || split_part({clock}, {literal(self.style.sign)}, -1)"
+        if field == "request_id":
+            return headers.identity_sql(told, self.cells[key])
         return headers.address_sql(told, self.cells[key]) if field == "ip" else told
 
     def calls_sql(self) -> str:

@@ -37,6 +37,9 @@ def read(plain: Plain, options: Options, connection: duckdb.DuckDBPyConnection) 
     fields = {field: _text(names[index], types[names[index]]) for field, index in found.items()}
     if "ip" in found:
         fields["ip"] = headers.address_sql(fields["ip"], values[found["ip"]])
+    if "request_id" in found:
+        identities = values[found["request_id"]]
+        fields["request_id"] = headers.identity_sql(fields["request_id"], identities)
     stamps = tuple(values[found["occurred_at"]]) if "occurred_at" in found else ()
     return Reading(
         format="parquet",

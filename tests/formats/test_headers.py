@@ -188,3 +188,18 @@ def test_without_a_header_an_address_that_every_row_has_is_the_one_that_was_call
     text = row.format(0, "https://example.com/", 12) + row.format(1, "-", 13)
     _, calls = load(text)
     assert {call["api"] for call in calls} == {"/v1/leads/{id}"}
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [
+        ("time,path,request_id\n", "2026-01-05T10:00:00Z,/{0},{1}\n"),
+        ("", '{{"time": "2026-01-05T10:00:00Z", "path": "/{0}", "request_id": {1}}}\n'),
+        ("", "time=2026-01-05T10:00:00Z path=/{0} status=200 request_id={1}\n"),
+    ],
+    ids=["table", "objects", "pairs"],
+)
+def test_a_nought_is_the_id_of_no_call(load, head, row):
+    found, calls = load(head + "".join(row.format(i, "078"[max(0, i - 2)]) for i in range(5)))
+    assert (found.loaded, found.duplicates) == (5, 0)
+    assert [call["request_id"] for call in calls] == [None, None, None, "7", "8"]
