@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from credits import CreditsError
-from credits.formats.base import FIELDS, address_in
+from credits.formats.base import FIELDS, address_in, literal
 from credits.formats.stamps import is_stamp
 
 MEANINGS: Mapping[str, str] = {
@@ -265,12 +265,22 @@ def _fits(field: str, word: str, cells: Sequence[str]) -> bool:
     return not told or all(check(told) for check in checks)
 
 
+_BEGINS_WITH_ADDRESS = (
+    r"^\s*(\d{1,3}(\.\d{1,3}){3}(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?|[0-9a-fA-F]*:[0-9a-fA-F:.]+)"
+    r"\s*(,|$)"
+)
 _BARE_ADDRESS = re.compile(r"[\w.-]*$|[0-9a-fA-F:]*:[0-9a-fA-F:.]*$")
 
 
 def address_sql(text: str, cells: Sequence[str]) -> str:
-    """SQL: the address in a text, as it stands if all cells of the sample are nothing else."""
-    return text if all(map(_BARE_ADDRESS.match, cells)) else address_in(text)
+    """SQL: the address in a text, as it stands if all cells of the sample are nothing else.
+
+    What begins with no address is left to the letter.
+    """
+    if all(map(_BARE_ADDRESS.match, cells)):
+        return text
+    begins = f"regexp_matches({text}, {literal(_BEGINS_WITH_ADDRESS)})"
+    return f"CASE WHEN {begins} THEN {address_in(text)} ELSE {text} END"
 
 
 def identity_sql(text: str, cells: Sequence[str]) -> str:
