@@ -216,6 +216,13 @@ def test_the_heat_map_has_a_cell_for_each_day_and_hour() -> None:
     assert len(cells["x"]) == 24
 
 
+@pytest.mark.parametrize(("least", "most", "top"), [(610, 614, 614), (0, 0, 1), (0.25, 0.5, 0.5)])
+def test_the_colours_of_a_heat_map_begin_at_nothing(least: float, most: float, top: float) -> None:
+    grid = pd.DataFrame([[least] * 23 + [most]], index=["Mon 05 Jan"], columns=range(24))
+    cells = spec(charts.heat(grid, LIGHT))["data"][0]
+    assert (cells["zmin"], cells["zmax"]) == (0, top)
+
+
 def test_a_heat_map_has_room_for_all_beside_it_so_that_it_is_drawn_once() -> None:
     grid = pd.DataFrame([range(24)], index=["Thu 13 Aug"], columns=range(24))
     margin = spec(charts.heat(grid, LIGHT))["layout"]["margin"]

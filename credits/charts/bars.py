@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from credits.charts.drawing import (
@@ -155,6 +156,9 @@ def heat(grid: pd.DataFrame, palette: Palette, *, height: int = 260) -> Drawing:
         "z": array(grid.to_numpy()),
         "xgap": 1,
         "ygap": 1,
+        # From nothing: between 610 and 614 credits there is no difference to see.
+        "zmin": 0,
+        "zmax": float(np.nanmax(grid.to_numpy(dtype=float), initial=0)) or 1,
         "colorscale": [[0, palette.few], [1, palette.blue]],
         "colorbar": {"thickness": 8, "outlinewidth": 0, "tickformat": "~s"},
         "hovertemplate": "%{y}, %{x}:00<br>%{z:,} credits<extra></extra>",
