@@ -20,14 +20,7 @@ from pathlib import Path
 import duckdb
 
 from credits import CreditsError
-from credits.formats import (
-    carried,
-    documents,
-    headers,
-    jsonlines,
-    pattern,
-    shipped,
-)
+from credits.formats import carried, documents, headers, jsonlines, pattern, shipped
 from credits.formats.base import (
     OBJECT_LINES,
     Correction,

@@ -14,10 +14,11 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from credits.formats import delimited, headers
+from credits.formats import delimited
 from credits.formats.base import OBJECT_LINES, Options, Sample
 from credits.formats.files import Plain, scratch_file
 from credits.formats.jsonlines import SAYS_WHAT
+from credits.formats.meanings import filled, plain_name
 from credits.formats.records import Layout, Record, records
 
 _CARRIES = ("raw", "message", "logmessage", "log", "line", "textpayload", "content")
@@ -40,11 +41,11 @@ def tells_of_calls(sample: Sample, layout: Layout) -> bool:
     found = delimited.columns(layout.names, cells, Options(), header=True)
     told = [index for field, index in found.items() if field in SAYS_WHAT]
     carrying = _carrying(layout)
-    return any(index != carrying and headers.filled(cells[index]) for index in told)
+    return any(index != carrying and filled(cells[index]) for index in told)
 
 
 def _carrying(layout: Layout) -> int | None:
-    plain = [headers.plain_name(name) for name in layout.names]
+    plain = [plain_name(name) for name in layout.names]
     return next((plain.index(word) for word in _CARRIES if word in plain), None)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from credits import CreditsError
 from credits.formats import headers
 from credits.formats.base import Options, Reading, Sample, literal, longest_line
+from credits.formats.meanings import WORDS, plain_name
 from credits.formats.pairs import style_of
 from credits.formats.records import Layout, columns_sql, locate, records, spool, spooled
 from credits.formats.stamps import is_ambiguous, is_stamp
@@ -139,8 +140,8 @@ def _has_header(rows: Sequence[Sequence[str]]) -> bool:
     top = [cell.strip().lstrip("\ufeff") for cell in rows[0]]
     if any(is_stamp(cell) or _DATA.match(cell) for cell in top if cell):
         return False
-    known = {word for words in headers.MEANINGS.values() for word in words.split()}
-    if any(headers.plain_name(cell) in known for cell in top):
+    known = {word for words in WORDS.values() for word in words}
+    if any(plain_name(cell) in known for cell in top):
         return True
     return any(is_stamp(cell) or _DATA.match(cell) for row in rows[1:20] for cell in row)
 
@@ -192,12 +193,10 @@ def described(
     known: Known,
 ) -> Reading:
     """What is known of a delimited log but where it is: the caller sets its source."""
-    fields = {field: f"c{index + 1}" for field, index in found.items()}
-    if "ip" in found:
-        fields["ip"] = headers.address_sql(fields["ip"], values[found["ip"]])
-    if "request_id" in found:
-        identities = values[found["request_id"]]
-        fields["request_id"] = headers.identity_sql(fields["request_id"], identities)
+    fields = {
+        field: headers.value_sql(field, f"c{index + 1}", values[index])
+        for field, index in found.items()
+    }
     stamps = tuple(values[found["occurred_at"]][:500]) if "occurred_at" in found else ()
     fields, stamps = _join_date_and_time(fields, layout, values, found, stamps, options)
     return Reading(

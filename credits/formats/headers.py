@@ -1,99 +1,31 @@
-"""Column names matched by meaning: `Client IP`, `client_ip` and `c-ip` are the same thing.
+"""Columns matched by meaning, in every log whose columns a person named: CSV, Parquet, JSON, pairs.
 
-Used for every log whose columns a person named: CSV, Parquet, workbooks, JSON. A name alone is
-not believed: the values below it must fit (a column called `time` may hold a duration).
+`meanings` says what a name means and what must stand below it; here it is found which column
+serves which field, what a person said instead, and how its values are read.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 
 from credits import CreditsError
 from credits.formats.base import FIELDS, address_in, literal
+from credits.formats.meanings import (
+    KIND,
+    REQUEST_IDS,
+    VERB,
+    WORDS,
+    filled,
+    fits,
+    is_id,
+    is_of_another,
+    is_processor_time,
+    mostly,
+    plain_name,
+    time_name,
+)
 from credits.formats.stamps import is_stamp
-
-MEANINGS: Mapping[str, str] = {
-    "occurred_at": """occurredat timestamp timestampderived eventtime datetime dateandtime
-        timestamputc datetimeutc utctime eventdatetime eventtimestamp requesttime requesttimestamp
-        logtime logdate starttime startedat startdate calledat requestedat receivedat
-        timegenerated timecreated creationtime creationdate createdat created createdtime
-        createddate eventdate requeststarttime reqstarttime reqtime edgestarttimestamp
-        clientreceivedstarttimestamp timelocal timeiso8601 time ts date when start minute hour
-        period bucket timebucket interval windowstart day t effectiveat datecreated epoch msec""",
-    "user": """user username useremail useremailid uname usrname usremail usrid userprincipalname
-        upn principal principalemail actor actoremail actorname email emailaddress login loginname
-        userid principalid developeremail developer remoteuser authuser clientusername
-        consumerusername caller requester requestedby performedby createdby enduser enduserid
-        employee member owner account accountname accountid customer customername customerid
-        consumer tenant subject sub csusername suser who""",
-    "app": """app appname application applicationname connectedapp connectedappname client
-        clientname clientapp integration developerapp clientid appid applicationid apikeyname
-        apikeyid apikey useragent httpuseragent requestuseragent useragentoriginal csuseragent
-        clientrequestuseragent requestclientapplication callersupplieduseragent agent ua
-        projectid project""",
-    "api": """api apiname operation operationname apimethod apicall endpoint apiendpoint event
-        eventname eventtype actiontype action activity call function rpc command methodname
-        calltype model resource apiresource apiproxy""",
-    "path": """path url uri requesturi requestpath requesturl resourcepath route urlpath uripath
-        requestline request target page req apiresourcetemplate reqpath httpuri httpurl csuristem
-        csuri clientrequesturi clientrequestpath eurl""",
-    "method": """method httpmethod verb httpverb requestmethod requestverb requesttype apimethod
-        reqmethod csmethod clientrequestmethod""",
-    "status": """status statuscode httpstatus httpstatuscode code responsecode responsestatus
-        responsestatuscode httpcode httpresponsecode proxyresponsecode elbstatuscode returncode
-        resultcode result resultstatus resulttype actionresult outcome staus response respcode
-        scstatus edgeresponsestatus""",
-    "records": """records recordcount recordscount rows rowcount rowsprocessed recordsprocessed
-        numrecords numrows items itemcount numresponseitems""",
-    "credits": """credits creditsused creditsconsumed creditcount units unitsconsumed unitsused
-        apicredits apiunits points""",
-    "calls": """calls callcount apicalls apicallcount apicount requests requestcount requestscount
-        requestno hits hitcount count numcalls numrequests nummodelrequests totalcalls
-        totalrequests totalhits quantity invocations eventcount weight n""",
-    "ip": """ip ipaddress ipaddr clientip clientipaddress cip userip remoteaddr remoteaddress
-        remoteip remotehost sourceip sourceipaddress srcip srcaddr src actorip ipclient cliip
-        callerip calleripaddress clienthost clientaddress clientaddr requesteripaddress
-        xforwardedfor forwardedfor xff fwd xrealip realip remote client host""",
-    "request_id": """requestid xrequestid reqid callid eventid recordid id traceid correlationid
-        transactionid messageid rayid xedgerequestid uniqueid uuid guid""",
-}
-"""Field → names in order of preference, without their punctuation and case."""
-
-_WORDS = {name: tuple(text.split()) for name, text in MEANINGS.items()}
-
-_NUMBERS_OF_ADDRESS = (
-    r"\d{1,3}(\.\d{1,3}){3}(:\d+)?$|[0-9a-fA-F]*:[0-9a-fA-F:.]+$|\[[0-9a-fA-F:.]+\](:\d+)?$"
-)
-_ADDRESS = re.compile(rf"{_NUMBERS_OF_ADDRESS}|[\w.-]+$")
-_VERB = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
-_LEVEL = re.compile("(trace|debug|info|notice|warn(ing)?)$", re.IGNORECASE)
-_KIND = r"[A-Za-z]+([._:-][A-Za-z]+)+$|(?!INFO|WARN|DEBUG|ERROR)[A-Z]{4,}$"
-_VERDICT = re.compile(
-    "(allow|accept|permitt?|pass|bypass|block|deny|denied|dropp?|reject|caution|challenge)(e?d)?$",
-    re.IGNORECASE,
-)
-_PROTOCOL = re.compile(
-    r"(https?|h2|http_proxy|tcp|udp|ssl|tls|grpc|wss?)([/ ][\d.]+)?$", re.IGNORECASE
-)
-_BLANK = frozenset({"", "-", "null", "NULL", "None", "none", "(null)", "nan", "NaN", "N/A"})
-
-
-def plain_name(name: str) -> str:
-    """A name as it is looked up: `cs(User-Agent)` → `csuseragent`, `Date (UTC)` → `date`."""
-    return re.sub(r" [\[(]UTC[\])]$|[\W_]+", "", name).lower()
-
-
-_UNIT = re.compile(
-    r"(?<=.)(in)?(m(illi)?s(ec(onds?)?)?|millis|u(s|sec)|micro(s|seconds?)|n(s|sec)"
-    r"|nano(s|seconds?)?|sec(onds?)?|epoch|unix|utc|gmt)$|^(epoch|unix)(?=.)"
-)
-
-
-def _time_name(plain: str) -> str:
-    """The name of a time without the unit that it is counted in: `startTimeMs`, `epoch_time`."""
-    return _UNIT.sub("", _UNIT.sub("", plain))
 
 
 def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -103,7 +35,7 @@ def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, in
     serves one field only, and only if its cells fit that field.
     """
     plain = [plain_name(name) for name in names]
-    times = [_time_name(name) for name in plain]
+    times = [time_name(name) for name in plain]
     found: dict[str, int] = {}
     taken: set[int] = set()
     # Counts before paths (`requests` is a number, `request` a line), ids last (`id` is vague).
@@ -112,23 +44,18 @@ def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, in
             continue
         fitting = [
             index
-            for word in _WORDS[field]
+            for word in WORDS[field]
             for index, name in enumerate(plain)
             if (name == word or (field == "occurred_at" and times[index] == word))
             and index not in taken
-            and _fits(field, word, values[index])
-            and not (name == "user" and _is_processor_time(plain, values[index]))
+            and fits(field, word, values[index])
+            and not (name == "user" and is_processor_time(plain, values[index]))
         ]
         if fitting:
             # A column that is blank throughout tells less than any other.
             found[field] = next((i for i in fitting if filled(values[i])), fitting[0])
             taken.add(found[field])
     return found
-
-
-def filled(cells: Sequence[str]) -> list[str]:
-    """The cells that hold anything, without white space around it."""
-    return [cell.strip() for cell in cells if cell.strip() not in _BLANK]
 
 
 def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -142,13 +69,13 @@ def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]])
     for called, cells in ((wholes, values), (ends, [*values, *values])):
         for field, place in match(called, cells).items():
             index = place % len(names)
-            another = field == "request_id" and _is_of_another(names[index], values[index])
+            another = field == "request_id" and is_of_another(names[index], values[index])
             if field not in found and index not in found.values() and not another:
                 found[field] = index
     if "user" in found and not {"api", "path", "method"} & found.keys():
         # Of what somebody did, an audit log tells the kind: `api_key.created`.
         kinds = [i for i, parts in enumerate(names) if list(parts) == ["type"]]
-        if kinds and _mostly(_KIND, filled(values[kinds[0]])):
+        if kinds and mostly(KIND, filled(values[kinds[0]])):
             found["api"] = kinds[0]
     return found
 
@@ -164,105 +91,8 @@ def told_twice(rows: Sequence[Mapping[str, str]], found: Mapping[str, str]) -> b
     for row in rows:
         if row.get(found["method"]):
             told = ids[bool(row.get(found["status"]))]
-            told.update((name, value) for name, value in row.items() if value and _is_id(name))
+            told.update((name, value) for name, value in row.items() if value and is_id(name))
     return bool(ids[True] & ids[False])
-
-
-@lru_cache(4096)
-def _is_id(name: str) -> bool:
-    *_, owner, leaf = ["", *map(plain_name, re.split(r"[\0.]", name))]
-    return not {leaf, owner + leaf}.isdisjoint(_REQUEST_IDS)
-
-
-_OWNERS = frozenset(
-    word for field in ("user", "app", "api") for word in MEANINGS[field].split()
-) - {"event", "action", "activity", "call", "operation"} | {"service", "org", "organization"}
-
-
-def _is_of_another(parts: Sequence[str], cells: Sequence[str]) -> bool:
-    """Whether an id below another key is not the call's own: a user's, a server's, or a small
-    number, since each process counts from 1 anew.
-    """
-    *_, owner, leaf = ["", *map(plain_name, parts)]
-    if not owner or all(re.fullmatch(r"\d{1,9}", cell) for cell in cells):
-        return bool(owner)
-    vague = leaf in ("id", "uuid", "guid", "recordid") and owner not in ("request", "req")
-    return vague and (owner in _OWNERS or not mostly_once(cells))
-
-
-_STATES = frozenset({"system", "sys", "idle", "iowait", "nice", "steal"})
-
-
-def _is_processor_time(plain: Sequence[str], cells: Sequence[str]) -> bool:
-    """Whether `user` is no user but the time that a processor spent for programs."""
-    told = filled(cells)
-    if not told or not _STATES & set(plain):
-        return False
-    return all(re.fullmatch(r"\d{1,3}(\.\d+)?%?", cell) for cell in told)
-
-
-def _anything(_cells: Sequence[str]) -> bool:
-    return True
-
-
-def _numbers(cells: Sequence[str]) -> bool:
-    return _mostly(r"[\d,.\s]+([eE]\+?\d+)?$", cells)
-
-
-def _mostly(pattern: str | re.Pattern[str], cells: Sequence[str]) -> bool:
-    """Whether nine in ten cells look so: the others are what a few broken rows made of them."""
-    return sum(1 for cell in cells if re.match(pattern, cell)) * 10 >= len(cells) * 9
-
-
-_CHECKS: Mapping[str, Callable[[Sequence[str]], bool]] = {
-    "occurred_at": lambda cells: sum(map(is_stamp, cells)) * 2 >= len(cells),
-    "calls": _numbers,
-    "credits": _numbers,
-    "records": _numbers,
-    "ip": lambda cells: _mostly(_ADDRESS, [cell.split(",")[0].strip() for cell in cells]),
-    "path": lambda cells: not _numbers(cells),
-    "api": lambda cells: not _numbers(cells),
-}
-
-
-def mostly_once(cells: Sequence[str]) -> bool:
-    """Whether hardly two cells are the same, as ids of calls are."""
-    return len(set(cells)) * 10 >= len(cells) * 9
-
-
-_STRICTER: Mapping[str, Callable[[Sequence[str]], bool]] = {
-    # A name is the host that was called, or that wrote the log.
-    "host": lambda cells: _mostly(_NUMBERS_OF_ADDRESS, cells),
-    # It may be what was answered, in full.
-    "response": lambda cells: _mostly(r"[1-5]\d\d$", cells),
-    # It may be what a firewall made of the call.
-    "action": lambda cells: not _mostly(_VERDICT, cells),
-    # It may be what carried the call.
-    "app": lambda cells: not _mostly(_PROTOCOL, cells),
-    "src": lambda cells: _mostly(_NUMBERS_OF_ADDRESS, cells),
-    # It may be the level of a message.
-    "status": lambda cells: not any(map(_LEVEL.match, cells)),
-    "api apimethod": lambda cells: not _mostly(_VERB, cells),
-    "method apimethod": lambda cells: _mostly(_VERB, cells),
-    # It may be an app, or an address.
-    "app client": lambda cells: not _mostly(_NUMBERS_OF_ADDRESS, cells),
-    "ip client": lambda cells: _mostly(_NUMBERS_OF_ADDRESS, cells),
-    "ip remote": lambda cells: _mostly(_NUMBERS_OF_ADDRESS, cells),
-    # It may be the line of a program that wrote the row: `server/handler.go:52`.
-    "caller": lambda cells: not _mostly(r"\S*\.\w{1,5}:\d+$", cells),
-    # What all calls of one errand share tells no call from another.
-    "traceid": mostly_once,
-    "correlationid": mostly_once,
-    "transactionid": mostly_once,
-}
-"""What is asked of a column of such a name besides, for any field or for one."""
-
-
-def _fits(field: str, word: str, cells: Sequence[str]) -> bool:
-    told = filled(cells)
-    stricter = (_STRICTER.get(name, _anything) for name in (word, f"{field} {word}"))
-    checks = (_CHECKS.get(field, _anything), *stricter)
-    return not told or all(check(told) for check in checks)
 
 
 _BEGINS_WITH_ADDRESS = (
@@ -272,20 +102,18 @@ _BEGINS_WITH_ADDRESS = (
 _BARE_ADDRESS = re.compile(r"[\w.-]*$|[0-9a-fA-F:]*:[0-9a-fA-F:.]*$")
 
 
-def address_sql(text: str, cells: Sequence[str]) -> str:
-    """SQL: the address in a text, as it stands if all cells of the sample are nothing else.
+def value_sql(field: str, text: str, cells: Sequence[str]) -> str:
+    """SQL: the value of a field in a text, by what the cells of the sample are.
 
-    What begins with no address is left to the letter.
+    Of an address, no port and no further addresses; what begins with no address is left to the
+    letter. No id where `0` stands for none, which the sample has more than once.
     """
-    if all(map(_BARE_ADDRESS.match, cells)):
-        return text
-    begins = f"regexp_matches({text}, {literal(_BEGINS_WITH_ADDRESS)})"
-    return f"CASE WHEN {begins} THEN {address_in(text)} ELSE {text} END"
-
-
-def identity_sql(text: str, cells: Sequence[str]) -> str:
-    """SQL: an id, and none where a `0` stands for none, which the sample has more than once."""
-    return f"nullif({text}, '0')" if list(cells).count("0") > 1 else text
+    if field == "ip" and not all(map(_BARE_ADDRESS.match, cells)):
+        begins = f"regexp_matches({text}, {literal(_BEGINS_WITH_ADDRESS)})"
+        return f"CASE WHEN {begins} THEN {address_in(text)} ELSE {text} END"
+    if field == "request_id" and list(cells).count("0") > 1:
+        return f"nullif({text}, '0')"
+    return text
 
 
 def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -313,9 +141,9 @@ def _looks_like(pattern: str) -> Callable[[str], bool]:
 
 _LOOKS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("occurred_at", lambda cell: is_stamp(cell) and not re.match(r"\d{1,9}$", cell)),
-    ("path", _looks_like(rf"(({_VERB}|CONNECT|TRACE) )?(https?://|/)\S*")),
+    ("path", _looks_like(rf"(({VERB}|CONNECT|TRACE) )?(https?://|/)\S*")),
     ("ip", _looks_like(r"\d{1,3}(\.\d{1,3}){3}$|[\da-f]*:[\da-f:]+$")),
-    ("method", _looks_like(rf"({_VERB})$")),
+    ("method", _looks_like(rf"({VERB})$")),
     ("user", _looks_like(r"[^@\s]+@[^@\s]+\.\w+$")),
     ("status", _looks_like(r"[1-5]\d\d$")),
     ("request_id", _looks_like(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")),
@@ -368,12 +196,6 @@ def clock_of(
     return None
 
 
-_REQUEST_IDS = frozenset(
-    ("requestid", "xrequestid", "reqid", "callid", "traceid", "correlationid", "rayid")
-)
-"""Names of ids that only a request has; anything may have an `id`."""
-
-
 def names_calls(fields: Mapping[str, int] | Mapping[str, str], names: Sequence[str] = ()) -> bool:
     """Whether some columns can be a call at all: a time, and at least one thing that names it.
 
@@ -383,7 +205,7 @@ def names_calls(fields: Mapping[str, int] | Mapping[str, str], names: Sequence[s
     identity = fields.get("request_id")
     if isinstance(identity, int):
         identity = names[identity] if names else "request id"
-    if identity is not None and plain_name(identity.split("\0")[-1]) in _REQUEST_IDS:
+    if identity is not None and plain_name(identity.split("\0")[-1]) in REQUEST_IDS:
         telling.add("request_id")
     return "occurred_at" in fields and bool(telling & set(fields))
 

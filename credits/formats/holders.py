@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from credits.formats.headers import MEANINGS, plain_name
+from credits.formats.meanings import MEANINGS, plain_name
 
 HOLDERS = frozenset(
     {"records", "value", "values", "data", "events", "logs", "items", "results", "result", "list"}

@@ -168,9 +168,7 @@ class _Keys:
             pair = literal(key + self.style.sign)
             clock = f"words[list_position(words, {pair} || r_{field}) + 1]"
             return f"{told} || ' ' || split_part({clock}, {literal(self.style.sign)}, -1)"
-        if field == "request_id":
-            return headers.identity_sql(told, self.cells[key])
-        return headers.address_sql(told, self.cells[key]) if field == "ip" else told
+        return headers.value_sql(field, told, self.cells[key])
 
     def calls_sql(self) -> str:
         """SQL: whether a line is a call.

@@ -17,7 +17,16 @@ from credits import CreditsError
 from credits.formats import delimited, jsonlines
 from credits.formats.base import Options, Reading, Sample, address_in, literal
 from credits.formats.delimited import Layout
-from credits.formats.jsonlines import Envelope, fill, paths_in, pointer, shown, value
+from credits.formats.keys import (
+    Envelope,
+    fill,
+    paths_in,
+    pointer,
+    reading,
+    shown,
+    value,
+    views,
+)
 
 Shape = tuple[str, ...]
 """Keys that a row has, all of them."""
@@ -45,7 +54,7 @@ class Objects:
 
     def read(self, sample: Sample, options: Options, *, forced: bool) -> Reading | None:
         """A log of this format, if a row of the sample has one of its shapes."""
-        for envelope, rows in jsonlines.views(sample):
+        for envelope, rows in views(sample):
             if any(map(self._fits, rows)):
                 return self._lines(sample, envelope, rows)
         layout = self._layout(sample) if self.tables else None
@@ -68,7 +77,7 @@ class Objects:
     def _lines(
         self, sample: Sample, envelope: Envelope, rows: Sequence[Mapping[str, Any]]
     ) -> Reading:
-        read = jsonlines.reading(
+        read = reading(
             self.name,
             sample,
             self.fields,

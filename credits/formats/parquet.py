@@ -34,12 +34,10 @@ def read(plain: Plain, options: Options, connection: duckdb.DuckDBPyConnection) 
     if not headers.names_calls(found, names) and not options.mapping:
         raise headers.NoCallsError(plain.name, names)
     types = {row[0]: row[1] for row in described}
-    fields = {field: _text(names[index], types[names[index]]) for field, index in found.items()}
-    if "ip" in found:
-        fields["ip"] = headers.address_sql(fields["ip"], values[found["ip"]])
-    if "request_id" in found:
-        identities = values[found["request_id"]]
-        fields["request_id"] = headers.identity_sql(fields["request_id"], identities)
+    fields = {
+        field: headers.value_sql(field, _text(names[index], types[names[index]]), values[index])
+        for field, index in found.items()
+    }
     stamps = tuple(values[found["occurred_at"]]) if "occurred_at" in found else ()
     return Reading(
         format="parquet",

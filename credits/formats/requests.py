@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from credits import CreditsError
-from credits.formats import headers, lines
+from credits.formats import lines
 from credits.formats.base import Options, Reading, Sample, literal
-from credits.formats.stamps import is_ambiguous
+from credits.formats.meanings import mostly_once
+from credits.formats.stamps import STAMP, is_ambiguous
 
 _TRIED, _LONGEST = 1_000, 4_000
 """Lines of the sample, and characters of each, that are looked at."""
@@ -61,9 +62,9 @@ class _Writing:
 
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
 _TIMES = (
-    _Writing(rf"(\d{{4}}-\d\d-\d\d[T ]{_CLOCK}(?: ?(?:Z\b|[+-]\d\d:?\d\d\b))?)"),
-    _Writing(rf"(\d{{4}}/\d\d/\d\d(?: -)? {_CLOCK})", " - ", " "),
-    _Writing(rf"(\d\d?/[A-Za-z]{{3}}/\d{{4}}[: ]{_CLOCK}(?: [+-]\d{{4}})?)"),
+    _Writing(f"({STAMP})"),
+    _Writing(rf"(\d{{4}}/\d\d/\d\d - {_CLOCK})", " - ", " "),
+    _Writing(rf"(\d\d?/[A-Za-z]{{3}}/\d{{4}} {_CLOCK}(?: [+-]\d{{4}})?)"),
     _Writing(r"(\d\d?/\d\d?/\d{4},? \d\d?:\d\d:\d\d(?: [AP]M)?)"),
     # `[I 260112 10:00:00 web:2239]`
     _Writing(rf"\[[A-Z] (\d{{6}} {_CLOCK})", "^(..)(..)(..)", r"20\1-\2-\3"),
@@ -202,7 +203,7 @@ class _Found:
         """Where the id of the request stands, if it is one."""
         pattern = _first_of(_IDS, self.calls, 0.5)
         ids = [found[1] for line in self.calls if pattern and (found := _search(pattern, line))]
-        return pattern if headers.mostly_once(ids) else None
+        return pattern if mostly_once(ids) else None
 
 
 def _search(pattern: str, line: str) -> re.Match[str] | None:

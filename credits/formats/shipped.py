@@ -18,7 +18,7 @@ from credits.formats.base import OBJECT_LINES, Sample, json_value
 from credits.formats.decoding import plain_text
 from credits.formats.files import Plain, scratch_file
 from credits.formats.holders import is_time
-from credits.formats.jsonlines import ENVELOPES
+from credits.formats.keys import ENVELOPES
 from credits.formats.stamps import is_stamp
 from credits.formats.survey import survey
 

@@ -11,8 +11,8 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-from credits.formats.headers import plain_name
 from credits.formats.holders import HOLDERS, holder, holds_rows, is_time, rows_of
+from credits.formats.meanings import plain_name
 
 _CHUNK = 4 << 20
 _LARGEST_ROW = 4 << 20

@@ -8,7 +8,7 @@ from __future__ import annotations
 from credits import CreditsError
 from credits.formats import delimited
 from credits.formats.base import Options, Reading, Sample
-from credits.formats.headers import plain_name
+from credits.formats.meanings import plain_name
 
 COLUMNS = {
     "date": "occurred_at",

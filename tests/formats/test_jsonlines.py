@@ -13,7 +13,8 @@ from credits import CreditsError
 from credits.formats import jsonlines
 from credits.formats.base import Options, Sample, sample
 from credits.formats.files import Plain
-from credits.formats.jsonlines import JsonLines, fill, paths_in, pointer, value
+from credits.formats.jsonlines import JsonLines
+from credits.formats.keys import fill, paths_in, pointer, value, views
 
 CALL = {"ts": "2026-01-05T10:00:00Z", "user": "ada", "method": "GET", "path": "/v1/leads/17"}
 
@@ -198,7 +199,7 @@ def test_a_pointer_leads_to_where_it_was_made_for(keys, held):
 def test_looking_at_objects_of_any_keys_never_fails(rows):
     text = lines(*rows)
     look = Sample(Plain("a", None, "text"), text, True)  # type: ignore[arg-type]
-    for _ in jsonlines.views(look):
+    for _ in views(look):
         pass
     cells = jsonlines._flatten(look.objects)
     assert all("\0" not in pointer(name.split("\0")) for name in cells)

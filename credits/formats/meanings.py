@@ -1,0 +1,204 @@
+"""What columns are called, and what has to stand below such a name for it to mean that.
+
+A name alone is not believed: a column called `time` may hold a duration, `host` the host that was
+called, and `id` the id of a user.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+
+from credits.formats.stamps import is_stamp
+
+MEANINGS: Mapping[str, str] = {
+    "occurred_at": """occurredat timestamp timestampderived eventtime datetime dateandtime
+        timestamputc datetimeutc utctime eventdatetime eventtimestamp requesttime requesttimestamp
+        logtime logdate starttime startedat startdate calledat requestedat receivedat
+        timegenerated timecreated creationtime creationdate createdat created createdtime
+        createddate eventdate requeststarttime reqstarttime reqtime edgestarttimestamp
+        clientreceivedstarttimestamp timelocal timeiso8601 time ts date when start minute hour
+        period bucket timebucket interval windowstart day t effectiveat datecreated epoch msec""",
+    "user": """user username useremail useremailid uname usrname usremail usrid userprincipalname
+        upn principal principalemail actor actoremail actorname email emailaddress login loginname
+        userid principalid developeremail developer remoteuser authuser clientusername
+        consumerusername caller requester requestedby performedby createdby enduser enduserid
+        employee member owner account accountname accountid customer customername customerid
+        consumer tenant subject sub csusername suser who""",
+    "app": """app appname application applicationname connectedapp connectedappname client
+        clientname clientapp integration developerapp clientid appid applicationid apikeyname
+        apikeyid apikey useragent httpuseragent requestuseragent useragentoriginal csuseragent
+        clientrequestuseragent requestclientapplication callersupplieduseragent agent ua
+        projectid project""",
+    "api": """api apiname operation operationname apimethod apicall endpoint apiendpoint event
+        eventname eventtype actiontype action activity call function rpc command methodname
+        calltype model resource apiresource apiproxy""",
+    "path": """path url uri requesturi requestpath requesturl resourcepath route urlpath uripath
+        requestline request target page req apiresourcetemplate reqpath httpuri httpurl csuristem
+        csuri clientrequesturi clientrequestpath eurl""",
+    "method": """method httpmethod verb httpverb requestmethod requestverb requesttype apimethod
+        reqmethod csmethod clientrequestmethod""",
+    "status": """status statuscode httpstatus httpstatuscode code responsecode responsestatus
+        responsestatuscode httpcode httpresponsecode proxyresponsecode elbstatuscode returncode
+        resultcode result resultstatus resulttype actionresult outcome staus response respcode
+        scstatus edgeresponsestatus""",
+    "records": """records recordcount recordscount rows rowcount rowsprocessed recordsprocessed
+        numrecords numrows items itemcount numresponseitems""",
+    "credits": """credits creditsused creditsconsumed creditcount units unitsconsumed unitsused
+        apicredits apiunits points""",
+    "calls": """calls callcount apicalls apicallcount apicount requests requestcount requestscount
+        requestno hits hitcount count numcalls numrequests nummodelrequests totalcalls
+        totalrequests totalhits quantity invocations eventcount weight n""",
+    "ip": """ip ipaddress ipaddr clientip clientipaddress cip userip remoteaddr remoteaddress
+        remoteip remotehost sourceip sourceipaddress srcip srcaddr src actorip ipclient cliip
+        callerip calleripaddress clienthost clientaddress clientaddr requesteripaddress
+        xforwardedfor forwardedfor xff fwd xrealip realip remote client host""",
+    "request_id": """requestid xrequestid reqid callid eventid recordid id traceid correlationid
+        transactionid messageid rayid xedgerequestid uniqueid uuid guid""",
+}
+"""Field → names in order of preference, without their punctuation and case."""
+
+WORDS = {name: tuple(text.split()) for name, text in MEANINGS.items()}
+
+_NUMBERS_OF_ADDRESS = (
+    r"\d{1,3}(\.\d{1,3}){3}(:\d+)?$|[0-9a-fA-F]*:[0-9a-fA-F:.]+$|\[[0-9a-fA-F:.]+\](:\d+)?$"
+)
+_ADDRESS = re.compile(rf"{_NUMBERS_OF_ADDRESS}|[\w.-]+$")
+VERB = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
+_LEVEL = re.compile("(trace|debug|info|notice|warn(ing)?)$", re.IGNORECASE)
+KIND = r"[A-Za-z]+([._:-][A-Za-z]+)+$|(?!INFO|WARN|DEBUG|ERROR)[A-Z]{4,}$"
+_VERDICT = re.compile(
+    "(allow|accept|permitt?|pass|bypass|block|deny|denied|dropp?|reject|caution|challenge)(e?d)?$",
+    re.IGNORECASE,
+)
+_PROTOCOL = re.compile(
+    r"(https?|h2|http_proxy|tcp|udp|ssl|tls|grpc|wss?)([/ ][\d.]+)?$", re.IGNORECASE
+)
+_BLANK = frozenset({"", "-", "null", "NULL", "None", "none", "(null)", "nan", "NaN", "N/A"})
+
+
+def plain_name(name: str) -> str:
+    """A name as it is looked up: `cs(User-Agent)` → `csuseragent`, `Date (UTC)` → `date`."""
+    return re.sub(r" [\[(]UTC[\])]$|[\W_]+", "", name).lower()
+
+
+_UNIT = re.compile(
+    r"(?<=.)(in)?(m(illi)?s(ec(onds?)?)?|millis|u(s|sec)|micro(s|seconds?)|n(s|sec)"
+    r"|nano(s|seconds?)?|sec(onds?)?|epoch|unix|utc|gmt)$|^(epoch|unix)(?=.)"
+)
+
+
+def time_name(plain: str) -> str:
+    """The name of a time without the unit that it is counted in: `startTimeMs`, `epoch_time`."""
+    return _UNIT.sub("", _UNIT.sub("", plain))
+
+
+def filled(cells: Sequence[str]) -> list[str]:
+    """The cells that hold anything, without white space around it."""
+    return [cell.strip() for cell in cells if cell.strip() not in _BLANK]
+
+
+REQUEST_IDS = frozenset(
+    ("requestid", "xrequestid", "reqid", "callid", "traceid", "correlationid", "rayid")
+)
+"""Names of ids that only a request has; anything may have an `id`."""
+
+
+@lru_cache(4096)
+def is_id(name: str) -> bool:
+    """Whether what a column or a key is called is the id of a request."""
+    *_, owner, leaf = ["", *map(plain_name, re.split(r"[\0.]", name))]
+    return not {leaf, owner + leaf}.isdisjoint(REQUEST_IDS)
+
+
+_OWNERS = frozenset(
+    word for field in ("user", "app", "api") for word in MEANINGS[field].split()
+) - {"event", "action", "activity", "call", "operation"} | {"service", "org", "organization"}
+
+
+def is_of_another(parts: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether an id below another key is not the call's own: a user's, a server's, or a small
+    number, since each process counts from 1 anew.
+    """
+    *_, owner, leaf = ["", *map(plain_name, parts)]
+    if not owner or all(re.fullmatch(r"\d{1,9}", cell) for cell in cells):
+        return bool(owner)
+    vague = leaf in ("id", "uuid", "guid", "recordid") and owner not in ("request", "req")
+    return vague and (owner in _OWNERS or not mostly_once(cells))
+
+
+_STATES = frozenset({"system", "sys", "idle", "iowait", "nice", "steal"})
+
+
+def is_processor_time(plain: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether `user` is no user but the time that a processor spent for programs."""
+    told = filled(cells)
+    if not told or not _STATES & set(plain):
+        return False
+    return all(re.fullmatch(r"\d{1,3}(\.\d+)?%?", cell) for cell in told)
+
+
+def _anything(_cells: Sequence[str]) -> bool:
+    return True
+
+
+def _numbers(cells: Sequence[str]) -> bool:
+    return mostly(r"[\d,.\s]+([eE]\+?\d+)?$", cells)
+
+
+def mostly(pattern: str | re.Pattern[str], cells: Sequence[str]) -> bool:
+    """Whether nine in ten cells look so: the others are what a few broken rows made of them."""
+    return sum(1 for cell in cells if re.match(pattern, cell)) * 10 >= len(cells) * 9
+
+
+_CHECKS: Mapping[str, Callable[[Sequence[str]], bool]] = {
+    "occurred_at": lambda cells: sum(map(is_stamp, cells)) * 2 >= len(cells),
+    "calls": _numbers,
+    "credits": _numbers,
+    "records": _numbers,
+    "ip": lambda cells: mostly(_ADDRESS, [cell.split(",")[0].strip() for cell in cells]),
+    "path": lambda cells: not _numbers(cells),
+    "api": lambda cells: not _numbers(cells),
+}
+
+
+def mostly_once(cells: Sequence[str]) -> bool:
+    """Whether hardly two cells are the same, as ids of calls are."""
+    return len(set(cells)) * 10 >= len(cells) * 9
+
+
+_STRICTER: Mapping[str, Callable[[Sequence[str]], bool]] = {
+    # A name is the host that was called, or that wrote the log.
+    "host": lambda cells: mostly(_NUMBERS_OF_ADDRESS, cells),
+    # It may be what was answered, in full.
+    "response": lambda cells: mostly(r"[1-5]\d\d$", cells),
+    # It may be what a firewall made of the call.
+    "action": lambda cells: not mostly(_VERDICT, cells),
+    # It may be what carried the call.
+    "app": lambda cells: not mostly(_PROTOCOL, cells),
+    "src": lambda cells: mostly(_NUMBERS_OF_ADDRESS, cells),
+    # It may be the level of a message.
+    "status": lambda cells: not any(map(_LEVEL.match, cells)),
+    "api apimethod": lambda cells: not mostly(VERB, cells),
+    "method apimethod": lambda cells: mostly(VERB, cells),
+    # It may be an app, or an address.
+    "app client": lambda cells: not mostly(_NUMBERS_OF_ADDRESS, cells),
+    "ip client": lambda cells: mostly(_NUMBERS_OF_ADDRESS, cells),
+    "ip remote": lambda cells: mostly(_NUMBERS_OF_ADDRESS, cells),
+    # It may be the line of a program that wrote the row: `server/handler.go:52`.
+    "caller": lambda cells: not mostly(r"\S*\.\w{1,5}:\d+$", cells),
+    # What all calls of one errand share tells no call from another.
+    "traceid": mostly_once,
+    "correlationid": mostly_once,
+    "transactionid": mostly_once,
+}
+"""What is asked of a column of such a name besides, for any field or for one."""
+
+
+def fits(field: str, word: str, cells: Sequence[str]) -> bool:
+    """Whether a field may stand in a column of such a name, by its cells; a blank one may be it."""
+    told = filled(cells)
+    stricter = (_STRICTER.get(name, _anything) for name in (word, f"{field} {word}"))
+    checks = (_CHECKS.get(field, _anything), *stricter)
+    return not told or all(check(told) for check in checks)
