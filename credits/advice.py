@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from credits import buying
 from credits.editions import Edition
+from credits.phrases import counted, number, percent
 from credits.plan import Plan
 from credits.prices import Prices, written
 from credits.replay import Replay, least_users
@@ -81,14 +82,14 @@ def advice(
         spare = found.least_headroom
         verdict = f"{this} would have refused nothing {period} that the logs cover."
         tight = (
-            f"It leaves {_number(spare)} credits to spare at the peak."
+            f"It leaves {number(spare)} credits to spare at the peak."
             if spare
             else "It leaves nothing to spare at the peak."
         )
         return Advice(True, verdict, f"{tight} {_least(found, plan, name, editions, vendor)}")
     verdict = (
-        f"{this} would have refused {_number(found.refused)} credits"
-        f" ({_share(found.refused_share)} of what was wanted) on"
+        f"{this} would have refused {number(found.refused)} credits"
+        f" ({percent(found.refused_share, 1)} of what was wanted) on"
         f" {found.days_refusing:,} of {counted(days, 'day')}."
     )
     return Advice(False, verdict, _least(found, plan, name, editions, vendor))
@@ -127,17 +128,3 @@ def margin(plan: Plan, prices: Prices) -> str:
     if prices.per_user is None and user.credits:
         return f"{text} Enter a price per user to see what one more {prices.currency} buys."
     return text
-
-
-def counted(number: int, thing: str) -> str:
-    """`1 user`, `2 users`."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
-
-
-def _share(share: float) -> str:
-    """Per cent with one decimal, but never 0.0 % of something."""
-    return "under 0.1 %" if 0 < share < 0.0005 else f"{share * 100:.1f} %"

@@ -219,16 +219,16 @@ def period(
     first: str | None, last: str | None, zone: str
 ) -> tuple[datetime | None, datetime | None]:
     """The first and the last instant of a period of days, naive UTC; None where no day is named."""
-    from credits import views
+    from credits import times
 
     begin, end = _day("--from", first), _day("--to", last)
     if begin is not None and end is not None and begin > end:
         raise typer.BadParameter(f"--from {first} is after --to {last}: swap them.")
     midnight = datetime.min.time()
-    start = None if begin is None else views.instant(datetime.combine(begin, midnight), zone)
+    start = None if begin is None else times.instant(datetime.combine(begin, midnight), zone)
     if end is None:
         return start, None
-    after = views.instant(datetime.combine(end + timedelta(days=1), midnight), zone)
+    after = times.instant(datetime.combine(end + timedelta(days=1), midnight), zone)
     return start, after - timedelta(microseconds=1)
 
 

@@ -42,6 +42,16 @@ def timestamp(microseconds: int) -> pd.Timestamp:
     return pd.Timestamp(np.datetime64(microseconds, "us"))
 
 
+def local(at: pd.Timestamp, zone: str) -> pd.Timestamp:
+    """An instant (naive UTC) as the clock of a zone shows it, naive again."""
+    return at.tz_localize("UTC").tz_convert(zone).tz_localize(None)
+
+
+def instant(at: datetime, zone: str) -> pd.Timestamp:
+    """What a zone's clock shows, as naive UTC: the first of two instants, the next if none."""
+    return pd.Timestamp(at.replace(tzinfo=ZoneInfo(zone))).tz_convert("UTC").tz_localize(None)
+
+
 def firsts(ascending: npt.NDArray[Any]) -> Ints:
     """The positions at which a sorted array takes a new value."""
     new = np.ones(len(ascending), dtype=bool)

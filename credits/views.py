@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import numpy as np
 import pandas as pd
 
+from credits import phrases
+
 OTHERS = "all others"
 _LONGEST_DAYS = 35
-
-
-def local(at: pd.Timestamp, zone: str) -> pd.Timestamp:
-    """An instant (naive UTC) as the clock of a zone shows it, naive again."""
-    return at.tz_localize("UTC").tz_convert(zone).tz_localize(None)
-
-
-def instant(at: datetime, zone: str) -> pd.Timestamp:
-    """What a zone's clock shows, as naive UTC: the first of two instants, the next if none."""
-    return pd.Timestamp(at.replace(tzinfo=ZoneInfo(zone))).tz_convert("UTC").tz_localize(None)
+_WEEKDAYS = pd.Index(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])
 
 
 def localized(frame: pd.DataFrame, column: str, zone: str) -> pd.DataFrame:
@@ -82,8 +72,13 @@ def grid(hours: pd.DataFrame) -> pd.DataFrame:
         sums.index = pd.Index(days.strftime("%a %d %b"))
         return sums
     mean = sums.groupby(days.day_of_week).mean()
-    mean.index = pd.Index(["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"])[mean.index]
+    mean.index = _WEEKDAYS[mean.index]
     return mean.round(1)
+
+
+def of_days(grid: pd.DataFrame) -> str:
+    """What the rows of a grid (see `grid`) are, for its title."""
+    return "weekday (mean) and hour" if set(grid.index) <= set(_WEEKDAYS) else "day and hour"
 
 
 def listed(grid: pd.DataFrame) -> pd.DataFrame:
@@ -98,7 +93,7 @@ def spans(frame: pd.DataFrame, zone: str) -> pd.DataFrame:
         {
             "from": localized(frame, "start", zone)["start"],
             "to": localized(frame, "end", zone)["end"],
-            "how long": [duration(length) for length in frame["end"] - frame["start"]],
+            "how long": [phrases.duration(length) for length in frame["end"] - frame["start"]],
         }
     )
 
@@ -125,38 +120,3 @@ def shrunk(trends: pd.Series, most: int = 60) -> pd.Series:
     sums = np.array(trends.tolist())
     starts = np.linspace(0, sums.shape[1], most, endpoint=False).astype(int)
     return pd.Series(np.add.reduceat(sums, starts, axis=1).tolist(), index=trends.index)
-
-
-def ago(then: pd.Timestamp, now: pd.Timestamp) -> str:
-    """How long ago, in words: `just now`, `5 minutes ago`, `3 hours ago`, `on 12 Aug 2026`.
-
-    What is to come, since the clock was set back meanwhile, is told by its day too.
-    """
-    seconds = (now - then).total_seconds()
-    if seconds <= -60:
-        return f"on {then:%d %b %Y}"
-    for unit, size, most in (("minute", 60, 60), ("hour", 3600, 48)):
-        count = int(seconds // size)
-        if seconds < 60:
-            return "just now"
-        if count < most:
-            return f"{count} {unit}{'s' if count != 1 else ''} ago"
-    return f"on {then:%d %b %Y}"
-
-
-def duration(span: pd.Timedelta) -> str:
-    """A length of time in words: `11 h 5 min`, `3 d 2 h`, `40 s`."""
-    seconds = int(span.total_seconds())
-    if seconds < 60:
-        return f"{seconds} s"
-    days, rest = divmod(seconds, 86_400)
-    hours, minutes = rest // 3600, rest % 3600 // 60
-    if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
-
-
-def share(part: float, whole: float) -> str:
-    """A part of a whole in per cent: `12.5 %`; `0 %` of nothing."""
-    percent = 100 * part / whole if whole else 0.0
-    return f"{percent:,.1f} %" if percent % 1 else f"{percent:,.0f} %"

@@ -15,7 +15,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from credits import views
+from credits import times
 from credits.editions import editions
 from credits.plan import Plan
 from credits.scenarios import OTHER_VENDOR
@@ -191,14 +191,14 @@ def choices(first: pd.Timestamp, last: pd.Timestamp) -> Choices:
     """What is chosen, for data from `first` to `last` (naive UTC)."""
     state = st.session_state
     zone, period = state["zone"], state["period"]
-    at = views.instant(state["at"], zone) if state["at"] else last
+    at = times.instant(state["at"], zone) if state["at"] else last
     start = first
     words = "all data"
     if period == "own" and state["from"] and state["to"]:
         begin, end = sorted((state["from"], state["to"]))
         midnight = datetime.min.time()
-        start = views.instant(datetime.combine(begin, midnight), zone)
-        close = views.instant(datetime.combine(end + timedelta(days=1), midnight), zone) - _TICK
+        start = times.instant(datetime.combine(begin, midnight), zone)
+        close = times.instant(datetime.combine(end + timedelta(days=1), midnight), zone) - _TICK
         at = min(close, last) if start <= last else close
         words = f"{begin:%d %b} to {end:%d %b %Y}"
     elif period in LENGTHS:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from credits import views
+from credits import times
 from credits.editions import editions
 from credits.scenarios import OTHER_VENDOR
 from credits.windows import KINDS
@@ -197,7 +197,7 @@ def view_controls(first: pd.Timestamp, last: pd.Timestamp, *, moments: bool = Tr
 def _moments(first: pd.Timestamp, last: pd.Timestamp) -> None:
     state = st.session_state
     zone = state["zone"]
-    days = views.local(first, zone).date(), views.local(last, zone).date()
+    days = times.local(first, zone).date(), times.local(last, zone).date()
     ready("period")
     st.segmented_control(
         "Period", list(PERIODS), format_func=PERIODS.__getitem__, key="period", required=True

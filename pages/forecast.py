@@ -11,10 +11,11 @@ import streamlit as st
 
 from credits import charts, replay
 from credits.forecast import Backtest, Forecast, TooShortError
+from credits.phrases import percent
 from credits.plan import Plan
 from credits.windows import Kind
 from pages import choices, controls, data, following, parts
-from pages.parts import number, percent
+from pages.parts import number
 
 SHARES = (0.05, 0.5)
 """Of risk: the first days that reach them are told."""
@@ -89,10 +90,12 @@ def cards(now: Shown) -> None:
                 "gray" if now.holds >= 1 - now.risk else "orange" if now.holds >= 0.5 else "red",
             ),
             (
-                "First day at 5 % risk",
+                "First day of 5 % risk",
                 f"{soon:%a %d %b}" if soon else "none",
                 f"at 50 %: {f'{likely:%a %d %b}' if likely else f'none by {last:%d %b}'}",
                 "red" if likely else "orange" if soon else "gray",
+                "The first day that exceeds the plan with this probability, taken by itself: see"
+                " “Risk of each day”. The chance to hold is that of all days together.",
             ),
             (
                 f"Enough at {percent(now.risk)} risk",

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from credits import CreditsError
+from credits.phrases import counted
 from credits.store import Terms
 from pages import data, earlier, parts, reading, uploads
 
@@ -54,17 +55,21 @@ def outcome() -> None:
     known = sum(load.duplicates for load in results)
     with st.container(border=True):
         calls = sum(load.calls for load in results)
-        files = "1 file" if len(results) == 1 else f"{len(results):,} files"
-        st.success(f"Loaded {calls:,} calls from {files}.")
+        st.success(f"Loaded {counted(calls, 'call')} from {counted(len(results), 'file')}.")
         parts.counts(results)
         if known:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.caption(f"{known:,} rows were known already, from logs loaded before.")
+                st.caption(_known(known))
                 st.button("Count them all the same", key="keep_all", on_click=_keep, args=[results])
         with st.container(horizontal=True):
             if st.button("See the organization", type="primary", key="to_organization"):
                 st.switch_page("organization.py")
             st.button("Close", **close)
+
+
+def _known(rows: int) -> str:
+    were = "was" if rows == 1 else "were"
+    return f"{counted(rows, 'row')} {were} known already, from logs loaded before."
 
 
 def _keep(results: list[Any]) -> None:

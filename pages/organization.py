@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from credits import advice, charts, series, usage, views, windows
+from credits import charts, series, times, usage, views, windows
+from credits.phrases import clock, clock_beside, counted, duration, percent
 from credits.plan import Plan
 from pages import choices, data, following, parts
-from pages.parts import number, percent
+from pages.parts import number
 
 summary, chosen, version = parts.opening("Organization API storage")
 zone, colours = chosen.zone, parts.palette()
@@ -71,7 +72,7 @@ def under_plan() -> Under:
     plan = choices.plan()
     above = series.time_above(series.above(shown.series.steps, plan.allowance))
     local_peak = windows.Peak(
-        peak.credits, peak.calls, None if peak.end is None else views.local(peak.end, zone)
+        peak.credits, peak.calls, None if peak.end is None else times.local(peak.end, zone)
     )
     chart = charts.trailing(calm.steps, plan.allowance, local_peak, colours, height=270)
     return Under(plan, above, chart)
@@ -100,7 +101,7 @@ def numbers(plan: Plan, share: float) -> None:
     )
     next_hour = usage.back_by(shown.back, chosen.at + pd.Timedelta(hours=1))
     over = peak.credits - plan.allowance
-    at_peak = "no calls" if peak.end is None else f"{views.local(peak.end, zone):%d %b, %H:%M}"
+    at_peak = "no calls" if peak.end is None else clock_beside(peak.end, chosen.at, zone)
     parts.cards(
         (
             (
@@ -108,12 +109,12 @@ def numbers(plan: Plan, share: float) -> None:
                 number(used),
                 level,
                 "red" if share >= 0.9 else "orange" if share >= 0.8 else "gray",
-                f"Credits in the window at {parts.clock(chosen.at, zone)} ({zone}).",
+                f"Credits in the window at {clock(chosen.at, zone)} ({zone}).",
             ),
             (
                 "Unused",
                 number(max(plan.allowance - used, 0)),
-                f"{window.calls:,} calls made"
+                f"{counted(window.calls, 'call')} made"
                 if used or window.calls
                 else "no calls in this window",
                 "gray",
@@ -145,10 +146,11 @@ def numbers(plan: Plan, share: float) -> None:
 
 def over_time(now: Under) -> list[dict[str, Any]]:
     """The window's sum against the allowance; gives the points that are chosen in it."""
-    long = views.duration(now.above)
+    long = duration(now.above)
     limit = f":red[**{long} above the limit**]" if now.above else "never above the limit"
     refused = int(shown.sums["refused"])
-    turned = f":red[**{refused:,} calls refused (429)**]" if refused else "no call refused"
+    said = f"{counted(refused, 'call')} refused (429)"
+    turned = f":red[**{said}**]" if refused else "no call refused"
     found: list[dict[str, Any]] = parts.panel(
         f"Credits used in the {'trailing 24 hours' if chosen.kind == 'trailing' else 'window'},"
         " against the allowance",
@@ -172,7 +174,7 @@ with narrow:
         lambda: calm.who,
         lambda: shown.window_users,
         "who",
-        note=f"{advice.counted(len(shown.window_users), 'user')} in this window.",
+        note=f"{counted(len(shown.window_users), 'user')} in this window.",
         nothing=idle,
     )
 
@@ -189,7 +191,7 @@ with left:
     )
 with right:
     parts.panel(
-        "Credits by day and hour",
+        f"Credits by {views.of_days(calm.grid)}",
         lambda: calm.heat,
         lambda: views.listed(calm.grid),
         "hours",
@@ -202,7 +204,7 @@ moment = parts.moment(points, chosen)
 if moment is not None:
     at_point = data.window(*version, moment, chosen.kind, zone)
     first, last = at_point.first, moment
-    words = f"the window at {parts.clock(moment, zone)}"
+    words = f"the window at {clock(moment, zone)}"
 st.subheader(f"What it was made of: {words}", anchor=False)
 where: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
 

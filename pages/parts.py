@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from credits import charts, tables, views
+from credits import charts, phrases, tables, times
 from credits.store import Summary
 from pages import address, choices, data
 
@@ -49,7 +49,8 @@ def plain(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    apart = re.sub(r"([-<>=~:])(?=[-<>=~\w])", "\\1\u2060", text)
+    # The last two, or an address becomes a link: of a mail, `https://…`, `www.…`.
+    apart = re.sub(r"([-<>=~:])(?=[-<>=~\w])|(@)(?=\w)|(:|www)(?=[/.])", "\\g<0>\u2060", text)
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", apart)
 
 
@@ -66,17 +67,7 @@ def number(value: float) -> str:
     for size, unit in ((10**12, "tn"), (10**9, "bn")):
         if abs(value) >= 10 * size:
             return f"{value / size:,.1f} {unit}"
-    return charts.amount(value)
-
-
-def percent(share: float, places: int = 0) -> str:
-    """`47 %`, and with one place `46.7 %`."""
-    return f"{share:,.{places}%}".replace("%", " %")
-
-
-def clock(at: pd.Timestamp, zone: str) -> str:
-    """`13 Aug 2026, 16:00` in a zone."""
-    return f"{views.local(at, zone):%d %b %Y, %H:%M}"
+    return phrases.number(value)
 
 
 def opening(title: str) -> tuple[Summary, choices.Choices, Version]:
@@ -97,8 +88,8 @@ def through(summary: Summary, zone: str) -> str:
     """Up to when there are calls, and since when they are here; nothing where there are none."""
     if summary.last is None:
         return ""
-    loaded = views.ago(summary.loaded_at, data.now())
-    return f"Calls through **{clock(summary.last, zone)}** ({zone}) · loaded {loaded}"
+    loaded = phrases.ago(summary.loaded_at, data.now())
+    return f"Calls through **{phrases.clock(summary.last, zone)}** ({zone}) · loaded {loaded}"
 
 
 def heading(title: str, caption: str, summary: Summary) -> None:
@@ -268,5 +259,5 @@ def moment(points: Sequence[dict[str, Any]], chosen: choices.Choices) -> pd.Time
     x = pd.to_datetime(points[0].get("x") if points else None, errors="coerce")
     if not isinstance(x, pd.Timestamp):
         return None
-    instant = views.instant(x.to_pydatetime(), chosen.zone)
+    instant = times.instant(x.to_pydatetime(), chosen.zone)
     return instant if chosen.start <= instant <= chosen.end else None

@@ -8,6 +8,7 @@ import streamlit as st
 from credits import CreditsError, charts, prices, views
 from credits import advice as words
 from credits.editions import editions
+from credits.phrases import counted, duration
 from pages import choices, data, keeping, parts, planned, played, pricing
 from pages.controls import plan_controls
 from pages.parts import number
@@ -52,11 +53,11 @@ def refusals(now: Shown) -> tuple[parts.Card, ...]:
     """What the plan gives, and what it would have refused."""
     found = now.found
     colour = "red" if found.refused else "gray"
-    days = words.counted(len(found.demand.timeline.days), "day")
-    blocked = views.duration(pd.Timedelta(minutes=found.blocked_minutes))
+    days = counted(len(found.demand.timeline.days), "day")
+    blocked = duration(pd.Timedelta(minutes=found.blocked_minutes))
     return (
         ("Allowance", number(now.plan.allowance), now.plan.formula.rsplit(" = ", 1)[0], "gray"),
-        ("Refused", number(found.refused), f"{found.refused_calls:,} calls", colour),
+        ("Refused", number(found.refused), counted(found.refused_calls, "call"), colour),
         (
             "Blocked",
             blocked if found.blocked_minutes else "never",

@@ -11,6 +11,7 @@ import streamlit as st
 from credits import advice as words
 from credits import buying, charts, comparison, prices, scenarios, views
 from credits.editions import editions
+from credits.phrases import counted
 from credits.plan import Plan
 from credits.prices import Prices
 from credits.replay import Replay, least_users
@@ -42,9 +43,7 @@ def more(now: Shown) -> None:
     plan = now.plan
     seen = data.users_seen(*now.played[:2])
     st.markdown(parts.plain(words.margin(plan, now.prices)))
-    st.markdown(
-        f"The logs show **{words.counted(seen, 'user')}**; the plan pays for **{plan.users:,}**."
-    )
+    st.markdown(f"The logs show **{counted(seen, 'user')}**; the plan pays for **{plan.users:,}**.")
     if plan.at_cap:
         reached = "" if plan.users_at_cap is None else f" (reached at {plan.users_at_cap:,} users)"
         st.markdown(f"At its cap of {plan.cap:,} credits{reached}: more users add nothing.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from credits import CreditsError, apis, cards, rates, views
-from credits.advice import counted
+from credits import CreditsError, apis, cards, phrases, rates
+from credits.phrases import counted
 from credits.rates import RateCard
 from credits.store.trials import CARRIED, Trial
 from pages import choices, data, drafts, parts
@@ -66,8 +66,8 @@ def figures(card: RateCard, trial: Trial) -> None:
     total, assumed = trial.total("credits"), summary.assumed
     parts.cards(
         (
-            ("Credits", number(total), f"{summary.calls:,} calls", "gray"),
-            ("Assumed", views.share(assumed, total), f"{number(assumed)} credits", "gray"),
+            ("Credits", number(total), counted(summary.calls, "call"), "gray"),
+            ("Assumed", phrases.share(assumed, total), f"{number(assumed)} credits", "gray"),
             (CARRIED, number(trial.total("logged")), carried(trial), "gray"),
             ("Batching would save", number(saved), "credits, see below", "gray"),
         )
@@ -214,9 +214,9 @@ def outcome(card: RateCard) -> None:
             ("Credits under this card", number(trial.total("tried")),
              f"{number(trial.total('credits'))} now", "gray"),
             ("Difference", number(trial.total("change")),
-             views.share(trial.total("change"), trial.total("credits")), "gray"),
+             phrases.share(trial.total("change"), trial.total("credits")), "gray"),
             ("Peak, to the minute", number(then.credits), f"{number(now.credits)} now", "gray"),
-            ("Assumed", views.share(trial.total("assumed"), trial.total("tried")),
+            ("Assumed", phrases.share(trial.total("assumed"), trial.total("tried")),
              f"{number(trial.total('assumed'))} credits", "gray"),
         )
     )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +13,7 @@ import streamlit as st
 from credits import CreditsError, charts, pricelist, report, views
 from credits.amounts import amount
 from credits.editions import editions
+from credits.phrases import counted
 from credits.prices import currency, decimals, per_thousand, written
 from credits.scenarios import Scenario, of_edition
 from credits.showback import BY, By, showback
@@ -150,7 +152,11 @@ def _table(shared: pd.DataFrame, by: By, bill: Decimal | None, code: str) -> Non
     money = "" if bill is None else ", money that adds up to the bill"
     st.markdown(f"**Shares that add up to 100 %{money}**")
     names = {by: WORDS[by], "calls": "Calls", "credits": "Credits", "share": "Share, %"}
-    columns = {"Share, %": st.column_config.NumberColumn(format="%.2f")}
+    columns: dict[str, Any] = {
+        # However long a name is, the numbers stay in sight.
+        WORDS[by]: st.column_config.TextColumn(width="medium"),
+        "Share, %": st.column_config.NumberColumn(format="%.2f"),
+    }
     if bill is not None:
         names["money"] = f"Money, {code}"
         form = f"%.{decimals(code)}f"
@@ -168,7 +174,7 @@ def _cards(shared: pd.DataFrame, by: By, bill: Decimal | None, code: str, period
     parts.cards(
         (
             ("Bill", written(bill, code) if bill is not None else "none", period, "gray"),
-            ("Credits", number(used), f"{number(shared['calls'].sum())} calls", "gray"),
+            ("Credits", number(used), counted(shared["calls"].sum(), "call"), "gray"),
             (
                 "1,000 credits",
                 written(each, code) if each is not None else "none",

@@ -6,11 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from credits import charts, series, views, windows
+from credits import charts, series, times, views, windows
 from credits.people import Person
+from credits.phrases import clock_beside, percent
 from credits.plan import Plan
 from pages import choices, data, following, parts
-from pages.parts import number, percent
+from pages.parts import number
 
 NAMES = {
     "user": "User",
@@ -112,6 +113,8 @@ def _table() -> Any:
             selection_mode=["single-row", "single-cell"],
             height=398,
             column_config={
+                # However long a name is, the numbers stay in sight.
+                "User": st.column_config.TextColumn(width="medium"),
                 "Share": st.column_config.ProgressColumn(
                     format="percent", max_value=float(everyone["share"].max())
                 ),
@@ -137,7 +140,7 @@ def one(name: str, basis: str) -> None:
         return
     shown = data.person(*version, name, basis, chosen.start, chosen.end, chosen.kind, zone)
     row, peak = rows.iloc[0], shown.series.peak
-    ended = None if peak.end is None else views.local(peak.end, zone)
+    ended = None if peak.end is None else times.local(peak.end, zone)
     parts.cards(
         (
             (
@@ -150,7 +153,7 @@ def one(name: str, basis: str) -> None:
             (
                 "Peak in 24 h",
                 number(peak.credits),
-                f"{ended:%d %b, %H:%M}" if ended else "none",
+                clock_beside(peak.end, summary.last, zone) if ended else "none",
                 "gray",
             ),
             ("Assumed", number(row["assumed"]), "credits without a record count", "gray"),
@@ -185,7 +188,7 @@ def _made_of(shown: Person) -> None:
             )
     with right:
         parts.panel(
-            "By day and hour",
+            f"By {views.of_days(grid)}",
             lambda: charts.heat(grid, colours, height=300),
             lambda: views.listed(grid),
             "person_hours",

@@ -200,12 +200,34 @@ def test_a_gauge_never_grows_beyond_its_frame(share: float) -> None:
     assert all(float(width) <= 1_000 for width in re.findall(r' width="([\d.]+)"', drawn))
 
 
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [(52_500, "52,500"), (0.1 + 0.2, "0.30"), (0, "0"), (10**15, "1,000,000,000,000,000")],
-)
-def test_an_amount_has_separators_and_at_most_two_decimals(value: float, text: str) -> None:
-    assert charts.amount(value) == text
+@pytest.mark.parametrize("length", ["0s", "1s", "59min", "60min", "2h"])
+def test_under_an_hour_the_axis_shows_an_hour_around_it(length: str) -> None:
+    """Of one call alone it would be in milliseconds."""
+    start, span = pd.Timestamp("2026-08-13 10:00"), pd.Timedelta(length)
+    frame = pd.DataFrame({"occurred_at": [start, start + span], "credits": [1, 2]})
+    peak = Peak(2, 1, start + span)
+    hour = pd.Timedelta(hours=1)
+    for figure in (charts.trailing(frame, 9, peak, LIGHT), charts.usage_line(frame, peak, LIGHT)):
+        axis = spec(figure)["layout"]["xaxis"]
+        if span >= hour:
+            assert "range" not in axis
+        else:
+            low, high = map(pd.Timestamp, axis["range"])
+            assert high - low == hour
+            assert low + (hour - span) / 2 == start
+
+
+@pytest.mark.parametrize(("amount", "form", "scale"), [
+    (0, ",~f", [0, 1]), (0.8, ",~f", None), (999, ",~f", None), (1_000, "~s", None),
+])  # fmt: skip
+def test_axes_shorten_thousands_and_nothing_else(
+    amount: float, form: str, scale: list[int] | None
+) -> None:
+    frame = pd.DataFrame({"who": ["ada"], "api": ["x"], "credits": [amount]})
+    axis = spec(charts.stacked(frame, "who", "api", LIGHT, order=["ada"]))["layout"]["xaxis"]
+    assert (axis["tickformat"], axis.get("range")) == (form, scale)
+    grid = pd.DataFrame([[amount] * 24], index=["Thu 13 Aug"], columns=range(24))
+    assert spec(charts.heat(grid, LIGHT))["data"][0]["colorbar"]["tickformat"] == form
 
 
 def test_the_heat_map_has_a_cell_for_each_day_and_hour() -> None:

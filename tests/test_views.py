@@ -1,8 +1,8 @@
-"""Frames shaped for a screen: local times at clock changes, grids, tops, words for time."""
+"""Frames shaped for a screen: local times, grids, tops."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -11,32 +11,6 @@ from credits import views
 
 BERLIN = "Europe/Berlin"
 T = pd.Timestamp
-
-
-# ── clocks ────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("clock", "utc"),
-    [
-        ("2026-03-29 01:59", "2026-03-29 00:59"),
-        ("2026-03-29 02:30", "2026-03-29 01:30"),  # left out: an hour later it is 03:30
-        ("2026-03-29 03:00", "2026-03-29 01:00"),
-        ("2026-10-25 01:59", "2026-10-24 23:59"),
-        ("2026-10-25 02:30", "2026-10-25 00:30"),  # comes twice: the first
-        ("2026-10-25 03:00", "2026-10-25 02:00"),
-    ],
-)
-def test_an_instant_is_what_the_clock_shows(clock: str, utc: str) -> None:
-    assert views.instant(T(clock).to_pydatetime(), BERLIN) == T(utc)
-
-
-def test_an_instant_outside_a_clock_change_comes_back_from_its_zone() -> None:
-    for hour in range(72):
-        at = T("2026-10-24") + pd.Timedelta(hours=hour)
-        there = views.local(at, BERLIN).to_pydatetime()
-        back = views.instant(there, BERLIN)
-        assert back == at or (back == at - pd.Timedelta(hours=1) and there.hour == 2)
 
 
 def test_times_of_a_frame_are_shown_in_a_zone_and_nothing_else_changes() -> None:
@@ -123,6 +97,7 @@ def test_a_grid_has_days_without_calls_and_whole_numbers() -> None:
     assert grid.to_numpy().sum() == 12
     assert grid.loc["Mon 10 Aug", 9] == 5
     assert grid.dtypes.unique() == ["int64"]
+    assert views.of_days(grid) == "day and hour"
 
 
 def test_a_grid_of_a_long_range_has_the_mean_of_each_weekday() -> None:
@@ -130,6 +105,7 @@ def test_a_grid_of_a_long_range_has_the_mean_of_each_weekday() -> None:
     assert list(grid.index) == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
     assert grid.loc["Mon", 9] == pytest.approx(10 / 9, abs=0.05)
     assert grid.loc["Sun", 9] == 2
+    assert views.of_days(grid) == "weekday (mean) and hour"
 
 
 def test_no_hours_make_an_empty_grid_that_can_be_listed() -> None:
@@ -154,32 +130,3 @@ def test_a_shrunk_trend_conserves_what_it_counts(length: int) -> None:
     assert shrunk.map(sum).tolist() == [sum(range(length)), length]
     assert shrunk.map(len).tolist() == [min(length, 60)] * 2
     assert list(shrunk.index) == [3, 9]
-
-
-# ── words ─────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (-5, "just now"), (0, "just now"), (59, "just now"), (60, "1 minute ago"),
-        (119, "1 minute ago"), (120, "2 minutes ago"), (3_599, "59 minutes ago"),
-        (3_600, "1 hour ago"), (7_200, "2 hours ago"), (48 * 3_600 - 1, "47 hours ago"),
-        (48 * 3_600, "on 12 Aug 2026"), (-59, "just now"), (-48 * 3_600, "on 12 Aug 2026"),
-    ],
-)  # fmt: skip
-def test_how_long_ago_is_said_in_words(seconds: int, words: str) -> None:
-    then = datetime(2026, 8, 12, 9)
-    now = T(then) + pd.Timedelta(seconds=seconds)
-    assert views.ago(T(then), now) == words
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "0 s"), (59.9, "59 s"), (60, "1 min"), (3_599, "59 min"), (3_600, "1 h 0 min"),
-        (39_900, "11 h 5 min"), (86_399, "23 h 59 min"), (86_400, "1 d 0 h"), (266_400, "3 d 2 h"),
-    ],
-)  # fmt: skip
-def test_a_length_of_time_is_said_in_words(seconds: float, words: str) -> None:
-    assert views.duration(pd.Timedelta(seconds=seconds)) == words

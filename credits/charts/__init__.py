@@ -11,7 +11,6 @@ from credits.charts.drawing import (
     STYLE,
     Drawing,
     Palette,
-    amount,
     level_in_words,
 )
 from credits.charts.forecast import forecast, probabilities
@@ -24,7 +23,6 @@ __all__ = [
     "STYLE",
     "Drawing",
     "Palette",
-    "amount",
     "coming_back",
     "forecast",
     "gauge",

@@ -13,13 +13,13 @@ from credits.charts.drawing import (
     Drawing,
     Palette,
     Spec,
-    amount,
     array,
     beside,
     escaped,
     figure,
     shortened,
 )
+from credits.phrases import number
 
 _HOURS_BELOW = 66
 """Pixels that the hours below a heat map need, with their title and the gap above it."""
@@ -73,7 +73,7 @@ def ranked(
 ) -> Drawing:
     """Horizontal bars, the greatest on top. `frame`: `label`, `measure`, already in that order."""
     top = float(frame[measure].max()) if len(frame) else 1.0
-    texts = [amount(value) for value in frame[measure]]
+    texts = [number(value) for value in frame[measure]]
     bars = {
         "type": "bar",
         "x": array(frame[measure]),
@@ -114,6 +114,9 @@ def stacked(
     order: Sequence[str] = (),
 ) -> Drawing:
     """Horizontal bars of `label` (in `order`), stacked by `series`, in the order they come in."""
+    # Where all is nothing, the axis would reach below it.
+    top = float(frame.groupby(label)[measure].sum().max()) if len(frame) else 0.0
+    scale = {} if top else {"range": [0, 1]}
     traces = []
     for index, kind in enumerate(dict.fromkeys(frame[series])):
         part = frame[frame[series] == kind].set_index(label)[measure]
@@ -133,7 +136,7 @@ def stacked(
     return figure(
         height,
         traces,
-        x={"tickformat": "~s", "showgrid": True, "title": {"text": measure}},
+        x={"tickformat": _short(top), "showgrid": True, "title": {"text": measure}, **scale},
         y=name_axis(order),
         barmode="stack",
         showlegend=True,
@@ -147,8 +150,14 @@ def stacked(
     )
 
 
+def _short(top: float) -> str:
+    """The format of an axis up to `top`: `4.5k`, but never `800m` for 0.8."""
+    return "~s" if top >= 1_000 else ",~f"
+
+
 def heat(grid: pd.DataFrame, palette: Palette, *, height: int = 260) -> Drawing:
     """Credits by day (rows) and hour (columns 0–23). `grid`: labels of days as its index."""
+    top = float(np.nanmax(grid.to_numpy(dtype=float), initial=0)) or 1.0
     cells = {
         "type": "heatmap",
         "x": [f"{hour:02d}" for hour in grid.columns],
@@ -158,9 +167,9 @@ def heat(grid: pd.DataFrame, palette: Palette, *, height: int = 260) -> Drawing:
         "ygap": 1,
         # From nothing: between 610 and 614 credits there is no difference to see.
         "zmin": 0,
-        "zmax": float(np.nanmax(grid.to_numpy(dtype=float), initial=0)) or 1,
+        "zmax": top,
         "colorscale": [[0, palette.few], [1, palette.blue]],
-        "colorbar": {"thickness": 8, "outlinewidth": 0, "tickformat": "~s"},
+        "colorbar": {"thickness": 8, "outlinewidth": 0, "tickformat": _short(top)},
         "hovertemplate": "%{y}, %{x}:00<br>%{z:,} credits<extra></extra>",
     }
     return figure(

@@ -84,11 +84,6 @@ def level_in_words(share: float) -> str:
     return "above 80 %" if share >= AMBER_FROM else "within the allowance"
 
 
-def amount(value: float) -> str:
-    """A number as it is shown: `52,500`; a fraction to two places."""
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
-
-
 Spec = dict[str, Any]
 
 

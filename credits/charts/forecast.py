@@ -15,7 +15,6 @@ from credits.charts.drawing import (
     Drawing,
     Palette,
     Spec,
-    amount,
     array,
     beside,
     clear,
@@ -23,6 +22,7 @@ from credits.charts.drawing import (
     limit,
     mark,
 )
+from credits.phrases import number
 
 HOVER_DAY = "%a %d %b %Y"
 _FEW_DAYS = 14
@@ -69,7 +69,7 @@ def forecast(
         [low, high, past, median],
         x={**DATES, "tickformatstops": DAY_TICKS},
         y={"range": [0, top], "automargin": False},
-        margin={"l": beside([amount(round(top))]), "r": EDGE, "t": 38, "b": 34},
+        margin={"l": beside([number(round(top))]), "r": EDGE, "t": 38, "b": 34},
         limits=[line, *_passes(passes, history, band, palette)],
         showlegend=True,
         legend={"orientation": "h", "y": 1.0, "yanchor": "bottom", "x": 0, "traceorder": "normal"},

@@ -14,7 +14,6 @@ from credits.charts.drawing import (
     Drawing,
     Palette,
     Spec,
-    amount,
     array,
     beside,
     figure,
@@ -22,6 +21,7 @@ from credits.charts.drawing import (
     limit,
     step_line,
 )
+from credits.phrases import number
 from credits.windows import Peak
 
 
@@ -56,7 +56,8 @@ def usage_line(steps: pd.DataFrame, peak: Peak, palette: Palette, *, height: int
     """One user's credits in the window over time: like `trailing`, without a limit of their own."""
     dot, label = dot_and_label(peak, palette.blue, early=place(steps, peak) < 0.5)
     line = step_line(steps["occurred_at"], steps["credits"], palette.blue, "credits")
-    return over_time(height, [line, *dot], float(peak.credits) * 1.18, labels=label)
+    top = float(peak.credits) * 1.18
+    return over_time(height, [line, *dot], top, x=_an_hour(steps), labels=label)
 
 
 _TICKS = [
@@ -68,8 +69,26 @@ _TICKS = [
 ]
 
 
+_HOUR = pd.Timedelta(hours=1)
+
+
+def _an_hour(steps: pd.DataFrame) -> Spec:
+    """An axis of an hour around less than that: of one call alone it would be in milliseconds."""
+    times = steps["occurred_at"]
+    if times.empty or times.iloc[-1] - times.iloc[0] >= _HOUR:
+        return {}
+    middle = times.iloc[0] + (times.iloc[-1] - times.iloc[0]) / 2
+    return {"range": [(middle + side * _HOUR / 2).isoformat() for side in (-1, 1)]}
+
+
 def over_time(
-    height: int, traces: Sequence[Spec], top: float, *, above: int = 28, **others: Any
+    height: int,
+    traces: Sequence[Spec],
+    top: float,
+    *,
+    above: int = 28,
+    x: Spec | None = None,
+    **others: Any,
 ) -> Drawing:
     """A figure of credits, 0 to `top`, over time. `above`: room for labels, in pixels.
 
@@ -78,9 +97,9 @@ def over_time(
     return figure(
         height,
         traces,
-        x={**DATES, "tickformatstops": _TICKS},
+        x={**DATES, "tickformatstops": _TICKS, **(x or {})},
         y={"range": [0, top or 1], "automargin": False},
-        margin={"l": beside([amount(round(top, 2))]), "r": EDGE, "t": above, "b": 46},
+        margin={"l": beside([number(round(top, 2))]), "r": EDGE, "t": above, "b": 46},
         **others,
     )
 
@@ -103,6 +122,7 @@ def against(
         height,
         [*traces, *dot],
         max(float(peak.credits), allowance) * 1.18,
+        x=_an_hour(steps),
         limits=[
             limit(allowance, f"Allowance {allowance:,}", palette.red, palette.ground, right=early)
         ],
@@ -136,7 +156,7 @@ def dot_and_label(
     label = {
         "x": peak.end.isoformat(),
         "y": peak.credits,
-        "text": f"{word} {amount(peak.credits)}",
+        "text": f"{word} {number(peak.credits)}",
         "showarrow": False,
         "yshift": 15,
         "xanchor": "left" if early else "right",

@@ -13,8 +13,8 @@ from math import floor, log10
 import numpy as np
 import pandas as pd
 
-from credits.charts import amount
-from credits.report.texts import clean, number
+from credits.phrases import number
+from credits.report.texts import clean
 from credits.series import thin
 from credits.times import microseconds
 
@@ -121,7 +121,7 @@ def _heights(top: float) -> str:
     step *= next(times for times in (1, 2, 5, 10) if top / (step * times) <= 6)
     step = max(step, 1)
     return "".join(
-        f'<span class="y" style="bottom:{step * place / top:.2%}">{amount(step * place)}</span>'
+        f'<span class="y" style="bottom:{step * place / top:.2%}">{number(step * place)}</span>'
         for place in range(int(top // step) + 1)
     )
 

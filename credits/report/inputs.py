@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from credits import phrases
 from credits.editions import editions
 from credits.prices import DAYS, UNPRICED, decimals, thousands
 from credits.report import texts
@@ -21,7 +22,7 @@ from credits.report.sheets import (
     Sheet,
 )
 from credits.sums import whole
-from credits.views import local
+from credits.times import local
 
 NAME = "Inputs"
 MONEY = {0: "#,##0", 2: "#,##0.00", 3: "#,##0.000"}
@@ -104,7 +105,7 @@ def _allowance(page: _Page, report: Report) -> None:
 def _use(page: _Page, report: Report) -> None:
     zone, peak, played = report.wanted.zone, report.series.peak, report.played
     page.section("Use")
-    when = f"In the window at {texts.clock(report.at, zone)}"
+    when = f"In the window at {phrases.clock(report.at, zone)}"
     page.value("Used", report.used, when, "used")
     page.formula("Unused", "=MAX(allowance-used,0)", report.unused, "", "unused")
     share = float(report.used / report.plan.allowance) if report.plan.allowance else 0.0
@@ -114,7 +115,7 @@ def _use(page: _Page, report: Report) -> None:
         share,
         num_format="0.0%",
     )
-    ended = f"The most in any 24 hours of the period, first at {texts.clock(peak.end, zone)}"
+    ended = f"The most in any 24 hours of the period, first at {phrases.clock(peak.end, zone)}"
     page.value("Peak", peak.credits, ended, "peak")
     page.formula(
         "Headroom", "=allowance-peak", report.headroom, "Allowance − peak", "headroom",

@@ -11,13 +11,14 @@ from html import escape
 import pandas as pd
 
 from credits import views
+from credits.phrases import clock, counted, number, percent
+from credits.phrases import share as part_of
 from credits.prices import written
 from credits.replay import least_users
 from credits.report import drawings, texts
 from credits.report.drawings import named
 from credits.report.gathering import Report, total
 from credits.report.look import STYLE
-from credits.report.texts import clock, number, per_cent
 from credits.showback import BY
 from credits.views import localized
 
@@ -75,7 +76,7 @@ def _answers(report: Report) -> str:
     over = report.headroom < 0
     cards = (
         ("Used", number(report.used),
-         f"{per_cent(report.used, plan.allowance)} of the allowance; window at"
+         f"{part_of(report.used, plan.allowance)} of the allowance; window at"
          f" {clock(report.at, zone)}", False),
         ("Unused", number(report.unused), "credits", False),
         ("Allowance", number(plan.allowance), plan.formula.rsplit(" = ", 1)[0], False),
@@ -87,9 +88,9 @@ def _answers(report: Report) -> str:
         ("Least allowance without refusals", number(played.least_allowance), users, False),
         ("Cost a month", written(report.cost.total, report.cost.currency),
          "not entered: " + ", ".join(report.cost.missing) if report.cost.missing
-         else f"{report.wanted.plan.edition}, {plan.users:,} users", False),
+         else f"{report.wanted.plan.edition}, {counted(plan.users, 'user')}", False),
         ("Credits in the period", number(report.sums["credits"]),
-         f"{number(report.sums['calls'])} calls", False),
+         counted(int(report.sums["calls"]), "call"), False),
     )  # fmt: skip
     boxes = "".join(
         f'<div class="card"><span>{label}</span><b{_bad(bad)}>{escape(value)}</b>'
@@ -112,7 +113,7 @@ def _sentence(report: Report) -> str:
         demand = total(found.minutes["demand"])
         words = (
             f"{again} the plan would have refused {number(found.refused)} of"
-            f" {number(demand)} credits ({per_cent(found.refused, demand)});"
+            f" {number(demand)} credits ({part_of(found.refused, demand)});"
             f" {number(found.least_allowance - allowance)} more credits per 24 hours would have"
             " been enough."
         )
@@ -211,7 +212,7 @@ def _users(report: Report) -> str:
     frame = localized(report.users, "peak_credits_end", report.wanted.zone)
     rows = [
         (named(row["user"], 120), texts.BASES[row["user_basis"]], number(row["calls"]),
-         number(row["credits"]), f"{row['share']:.1%}".replace("%", " %"),
+         number(row["credits"]), percent(row["share"], 1),
          number(row["peak_credits"]), f"{row['peak_credits_end']:%d %b, %H:%M}")
         for row in frame.head(_ROWS).to_dict("records")
     ]  # fmt: skip
@@ -219,11 +220,13 @@ def _users(report: Report) -> str:
     foot = []
     if len(rest):
         words = f"All others ({len(rest):,}; the workbook has them)"
-        share = per_cent(total(rest["credits"]), total(frame["credits"]))
+        share = part_of(total(rest["credits"]), total(frame["credits"]))
         sums = number(total(rest["calls"])), number(total(rest["credits"]))
         foot.append((words, "", *sums, share, "", ""))
     head = ("User", "Known by", "Calls", "Credits", "Share", "Peak in 24 h", "Peak at")
-    return "<h2>Users</h2>" + _table(f"{len(frame):,} users in the period.", head, rows, foot)
+    return "<h2>Users</h2>" + _table(
+        f"{counted(len(frame), 'user')} in the period.", head, rows, foot
+    )
 
 
 def _days(report: Report) -> str:

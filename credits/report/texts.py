@@ -6,9 +6,8 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from credits import prices, views
+from credits import prices
+from credits.phrases import clock, number, share
 
 if TYPE_CHECKING:
     from credits.report.gathering import Report
@@ -40,24 +39,6 @@ def clean(value: object) -> str:
     return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def number(value: object) -> str:
-    """`52,500`; a fraction to two places, however large."""
-    if isinstance(value, int):
-        return f"{value:,}"
-    found = float(str(value))
-    return f"{int(found):,}" if found == int(found) else f"{found:,.2f}"
-
-
-def clock(at: pd.Timestamp | None, zone: str) -> str:
-    """`13 Aug 2026, 16:00` in a zone; `never` for no instant."""
-    return "never" if at is None else f"{views.local(at, zone):%d %b %Y, %H:%M}"
-
-
-def per_cent(part: int | float | Decimal, whole: int | float | Decimal) -> str:
-    """`46.7 %`; of nothing, 0 %."""
-    return f"{float(part) / float(whole):.1%}".replace("%", " %") if whole else "0 %"
-
-
 def per_1000(cost: Decimal | None, each: Decimal | None) -> Decimal | str:
     """What 1,000 credits cost, of a plan's cost: in words where it has no price, or no use."""
     if cost is None:
@@ -87,7 +68,7 @@ def assumptions(report: Report) -> list[tuple[str, str]]:
         (
             "Credits",
             f"{number(sums['assumed'])} of {number(sums['credits'])} credits"
-            f" ({per_cent(sums['assumed'], sums['credits'])}) rest on an assumption: the log does"
+            f" ({share(sums['assumed'], sums['credits'])}) rest on an assumption: the log does"
             " not say how many records those calls had, so they are rated at the least they cost.",
         ),
         *(("Rate card", _card(card.name, card.title, card.source, card.as_of))

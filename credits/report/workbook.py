@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from credits import prices
+from credits.phrases import counted
 from credits.prices import decimals, rounded
 from credits.report import texts
 from credits.report.gathering import Report, total
@@ -112,7 +113,7 @@ def _chart(book: Book, sheet: Sheet, first: int, end: int) -> None:
 def _users(book: Book, report: Report) -> None:
     frame = localized(report.users, "peak_credits_end", report.wanted.zone)
     frame = frame.assign(user_basis=frame["user_basis"].map(texts.BASES))
-    notes = [f"{texts.period(report)}. {len(frame):,} users, most credits first. {_ASIS}"]
+    notes = [f"{texts.period(report)}. {counted(len(frame), 'user')}, most credits first. {_ASIS}"]
     if len(frame) > LISTED:
         notes.append(_rest("Users page of the app, and `python -m credits usage --json`,"))
     sheet = Sheet(book, "Users", "Who used it", notes)

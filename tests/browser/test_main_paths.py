@@ -142,7 +142,7 @@ def test_from_the_sample_to_the_numbers_of_a_log_of_ones_own(
         problem = page.get_by_test_id("stAlert").inner_text().replace("\u2060", "")
         assert f"{HOSTILE}.csv is a PNG picture" in problem
         page.get_by_role("button", name="Load 2 files").click()
-        expect(page.get_by_text("Loaded 1 calls from 1 file.")).to_be_visible()
+        expect(page.get_by_text("Loaded 1 call from 1 file.")).to_be_visible()
         page.get_by_role("button", name="See the organization").click()
         expect(metric(page, "Used")).to_have_text("70")
 

@@ -32,7 +32,8 @@ SHORT = [
     "![x](//evil.example)",
     "%{x}<br>%{y}",
 ]
-MIXED = " ".join(SHORT[2:])
+LINKS = ["https://evil.example/x", "www.evil.example", "ada@evil.example"]
+MIXED = " ".join([*SHORT[2:], *LINKS])
 # What a name could have brought: elements that neither Streamlit nor a page of ours has, links and
 # pictures of other hosts, formulas, icons and colours in Markdown.
 BROUGHT = """() => {

@@ -58,7 +58,9 @@ def log(size: int) -> str:
 
 def calls(cards: str) -> int:
     """How many calls a page knows of, and each of its numbers says the same of it."""
-    found = re.search(r"Used\s+([\d,]+).*Unused\s+([\d,]+)\s+([\d,]+) calls made", cards, re.DOTALL)
+    found = re.search(
+        r"Used\s+([\d,]+).*Unused\s+([\d,]+)\s+([\d,]+) calls? made", cards, re.DOTALL
+    )
     assert found, cards
     used, unused, made = (int(number.replace(",", "")) for number in found.groups())
     assert used == made == ALLOWANCE - unused, cards
@@ -115,7 +117,7 @@ def test_four_load_one_undoes_and_one_reads_at_once_as_if_one_after_the_other(
         read_until_all_is_there(reader)
         for page in loaders:
             expect(
-                page.get_by_text(re.compile(r"Loaded [\d,]+ calls from 1 file\."))
+                page.get_by_text(re.compile(r"Loaded [\d,]+ calls? from 1 file\."))
             ).to_be_visible()
         expect(undoer.get_by_role("button", name="Undo this load")).not_to_be_visible()
         for page in pages:

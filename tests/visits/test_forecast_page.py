@@ -17,7 +17,7 @@ from credits.store import Store
 from pages import data
 
 PAGE = "forecast.py"
-CARDS = ["Chance to hold 30 days", "First day at 5 % risk", "Enough at 5 % risk", "Usual peak"]
+CARDS = ["Chance to hold 30 days", "First day of 5 % risk", "Enough at 5 % risk", "Usual peak"]
 
 
 def hourly(hours: int, of: Callable[[int], float]) -> str:
