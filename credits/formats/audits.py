@@ -32,7 +32,7 @@ FORMATS = (
             "method": ("httpRequest.requestMethod",),
             "status": ("protoPayload.status.code", "httpRequest.status"),
             "records": ("protoPayload.numResponseItems",),
-            "ip": ("protoPayload.requestMetadata.callerIp", "httpRequest.remoteIp"),
+            "ip": ("protoPayload.requestMetadata.callerIp", address("httpRequest.remoteIp")),
             "request_id": ("insertId",),
         },
         calls=("protoPayload.methodName", "httpRequest.requestMethod", "httpRequest.requestUrl"),
@@ -129,7 +129,7 @@ FORMATS = (
             ("properties.httpMethod", "properties.requestUri", "properties.clientIp"),
         ),
         fields={
-            "occurred_at": (utc("timeStamp"), utc("time")),
+            "occurred_at": (utc("timeStamp"), utc("time"), utc("timestamp")),
             "app": ("properties.userAgent",),
             "path": ("properties.requestUri",),
             "method": ("properties.httpMethod",),

@@ -37,8 +37,11 @@ Names = Callable[[str], Sequence[str] | None]
 """The column names that a comment line tells, or None where it tells none."""
 
 
-def sections(path: Path, names_of: Names) -> list[Section]:
-    """The sections of a log in order; neighbours differ in their columns or in their day."""
+def sections(path: Path, names_of: Names, unsaid: Sequence[str] = ()) -> list[Section]:
+    """The sections of a log in order; neighbours differ in their columns or in their day.
+
+    `unsaid`: the columns of what stands before the first line that names some; else they are its.
+    """
     found = [Section(0, ())]
     for begins, line in _comments(path):
         names, day = names_of(line), _day(line)
@@ -50,7 +53,7 @@ def sections(path: Path, names_of: Names) -> list[Section]:
         if now is not found[-1]:
             found.append(now)
     # What stands before the first line that names columns has those columns, most likely.
-    first = next((section.names for section in found if section.names), ())
+    first = tuple(unsaid) or next((section.names for section in found if section.names), ())
     return [section if section.names else replace(section, names=first) for section in found]
 
 

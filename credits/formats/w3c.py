@@ -2,7 +2,8 @@
 
 https://www.w3.org/TR/WD-logfile. The `#Fields:` line may come again and change, rows may be longer
 or shorter than it, cells may be quoted or not, and without a `date` column the day stands in the
-`#Date:` line alone. `date` and `time` are UTC; `date-local` and `time-local` are not.
+`#Date:` line alone. What was cut out of a log of IIS has no such line (see `iis`). `date` and
+`time` are UTC; `date-local` and `time-local` are not.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from credits import CreditsError
-from credits.formats import lines
+from credits.formats import iis, lines
 from credits.formats.base import Options, Reading, Sample
 from credits.formats.sections import (
     Section,
@@ -77,13 +79,16 @@ class W3c:
     def read(self, sample: Sample, options: Options, *, forced: bool) -> Reading | None:
         """Raises CreditsError for a W3C log whose columns are no HTTP calls."""
         told = [names for line in sample.lines if (names := names_of(line)) is not None]
-        if not told:
+        cut = () if self.cloudfront else _cut(sample.lines)
+        if not told and not cut:
             if forced:
                 raise CreditsError(
                     f"{sample.plain.name} has no #Fields: line to say what its columns are:"
                     " choose another format, or give a --pattern."
                 )
             return None
+        if not told or (cut and len(cut) != len(told[0])):
+            return self._reading(sample, options, cut)
         if self.cloudfront != any(name.startswith("x-edge-") for name in told[0]) and not forced:
             return None
         if not any(map(_names_calls, told)):
@@ -95,9 +100,9 @@ class W3c:
             )
         return self._reading(sample, options)
 
-    def _reading(self, sample: Sample, options: Options) -> Reading:
+    def _reading(self, sample: Sample, options: Options, cut: Sequence[str] = ()) -> Reading:
         path = sample.plain.path
-        parts = sections(path, names_of)
+        parts = sections(path, names_of, cut)
         if any(not place(part.names, "date") and place(part.names, "time") for part in parts):
             parts = days_told_by_the_clock(path, parts, _clock)
         else:
@@ -133,6 +138,12 @@ class W3c:
         present = {column for column in CALLED for part in parts if place(part.names, column)}
         gone = {field for column, field in CALLED.items() if column not in present}
         return {field: sql for field, sql in fields.items() if field not in gone}
+
+
+def _cut(lines: Sequence[str]) -> tuple[str, ...]:
+    """The columns of what stands before any line that names them, where its order tells them."""
+    before = list(takewhile(lambda line: names_of(line) is None, lines[:500]))
+    return iis.columns([line for line in before if line.strip() and not line.startswith("#")])
 
 
 def _names_calls(names: Sequence[str]) -> bool:

@@ -168,7 +168,7 @@ def test_a_firewall_log_holds_no_calls_and_says_so(load):
 
 def test_w3c_without_a_fields_line_says_what_is_missing(load):
     with pytest.raises(CreditsError, match="no #Fields: line"):
-        load(log(ROW.format(1, "ann", 1)), format="w3c")
+        load(log("2026-03-01 10:00:01 /v1/a GET 200 203.0.113.7"), format="w3c")
 
 
 CLOUDFRONT = (
@@ -240,3 +240,49 @@ def test_streaming_servers_call_the_status_by_the_client(load):
     fields = "#Fields: c-ip date time cs-uri-stem c-status cs(User-Agent)"
     _, (call,) = load(log(fields, "192.0.2.7 2026-03-01 10:00:00 /live 200 player/1"))
     assert (call["status"], call["ip"]) == ("200", "192.0.2.7")
+
+
+# ── what was cut out of a longer log ──────────────────────────────────────────────────────────
+
+AT = "2026-03-01 10:00:{:02}"
+CUT = {
+    "plain": f"{AT} 10.0.0.9 GET /v1/a q=1 443 {{}} 203.0.113.7 Sync/2+(x) - 200 0 0 9",
+    "old": f"{AT} W3SVC1 10.0.0.9 GET /v1/a - 80 {{}} 203.0.113.7 Sync/2+(x) 200 0 0",
+    "whole": (
+        f"{AT} W3SVC1 web1 10.0.0.9 GET /v1/a - 80 {{}} 203.0.113.7 HTTP/1.1"
+        " Sync/2+(x) a=b https://x.example/y api.example.com 200 0 0 123 456 789"
+    ),
+    "more": (
+        f"{AT} fe80::1%8 GET /v1/a - 80 {{}} 203.0.113.7 Sync/2+(x) - 200 0 0 12 198.51.100.3"
+    ),
+}
+
+
+@pytest.mark.parametrize("row", CUT.values(), ids=CUT)
+def test_iis_writes_its_columns_in_one_order_so_that_rows_tell_them(load, row):
+    found, calls = load(log(row.format(1, "ACME\\ann"), row.format(2, "-")))
+    assert (found.format, found.loaded, found.rejected) == ("w3c", 2, 0)
+    first, second = sorted(calls, key=lambda call: call["occurred_at"])
+    assert first["occurred_at"] == datetime(2026, 3, 1, 10, 0, 1)
+    assert (first["user"], first["app"], first["ip"]) == ("ACME\\ann", "Sync/2 (x)", "203.0.113.7")
+    assert (first["api"], first["status"]) == ("GET /v1/a", "200")
+    assert (second["user"], second["user_basis"]) == ("Sync/2 (x)", "app")
+
+
+def test_a_cookie_or_a_referer_in_its_place_is_no_user_agent(load):
+    row = "2026-03-01 10:00:01 GET /v1/a - 80 ann 203.0.113.7 {} 200 0 0"
+    for cell in ("session=1/2+3", "https://x.example/y", "-"):
+        _, (call,) = load(log(row.format(cell)))
+        assert (call["app"], call["status"]) == (None, "200")
+
+
+def test_columns_that_change_further_down_are_those_of_what_follows(load):
+    rows = [CUT["plain"].format(second, "ann") for second in range(3)]
+    found, calls = load(log(*rows, IIS, ROW.format(9, "bob", 8)))
+    assert (found.loaded, found.rejected, found.skipped) == (4, 0, 1)
+    assert {(call["user"], call["status"]) for call in calls} == {("ann", "200"), ("bob", "200")}
+
+
+def test_rows_of_another_order_are_left_to_others(load):
+    with pytest.raises(CreditsError):
+        load(log("2026-03-01 10:00:01 10.0.0.9 started 7 workers on port 443 for all of them"))
