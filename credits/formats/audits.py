@@ -1,13 +1,10 @@
-"""Audit logs, most of them JSON: of clouds, of code, of clusters, of identities and secrets."""
+"""Audit logs in JSON of clouds, of clusters and of the secrets in them."""
 
 from __future__ import annotations
 
 from credits.formats.objects import Objects, address, joined, utc
 
 _CLAIM = '"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/'
-_US_ORDER = "['%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %I:%M %p', '%m/%d/%Y %H:%M']"
-_ISO_UTC = "'%Y-%m-%dT%H:%M:%SZ'"
-
 FORMATS = (
     Objects(
         "gcp",
@@ -46,7 +43,11 @@ FORMATS = (
             ("time", "operationName", "category", "resourceId"),
             ("TimeGenerated", "OperationNameValue"),
         ),
-        unless=("properties.requestUri", "properties.httpStatus", "properties.responseCode"),
+        unless=(
+            *("properties.requestUri", "properties.httpStatus", "properties.responseCode"),
+            # What a cluster wrote, in a text: see `keys.ENVELOPES`.
+            "properties.log",
+        ),
         fields={
             "occurred_at": tuple(
                 utc(key) for key in ("time", "event_timestamp", "eventTimestamp", "TimeGenerated")
@@ -140,89 +141,6 @@ FORMATS = (
             "request_id": ("properties.trackingReference",),
         },
         calls=("properties.httpMethod",),
-    ),
-    Objects(
-        "m365",
-        "Microsoft 365 unified audit log",
-        shapes=(
-            ("CreationTime", "Operation", "UserId", "Workload"),
-            ("CreationTime", "Operation", "UserId", "RecordType"),
-            # Tables, as PowerShell and the Purview portal export them.
-            ("CreationDate", "Operations", "AuditData"),
-            ("CreationDate", "Operation", "AuditData"),
-        ),
-        fields={
-            "occurred_at": (
-                utc("CreationTime"),
-                f"strftime(try_strptime({{CreationDate}}, {_US_ORDER}), {_ISO_UTC})",
-                utc("CreationDate"),
-            ),
-            "user": ("UserId", "UserIds", "UserKey"),
-            "api": ("Operation", "Operations"),
-            "status": ("ResultStatus",),
-            "ip": (address("ClientIP"), address("ClientIPAddress"), "ActorIpAddress"),
-            "request_id": ("Id", "Identity", "RecordId"),
-        },
-        calls=("Operation", "Operations"),
-        tables=True,
-        cell="AuditData",
-    ),
-    Objects(
-        "github",
-        "GitHub audit log",
-        shapes=(("action", "actor", "_document_id"), ("action", "actor", "@timestamp")),
-        fields={
-            "occurred_at": ("@timestamp", "created_at"),
-            # Not `user`: that is whom the action was done to.
-            "user": ("actor",),
-            "app": ("user_agent",),
-            "api": ("action",),
-            "ip": ("actor_ip",),
-            "request_id": ("_document_id",),
-        },
-        calls=("action",),
-        tables=True,
-    ),
-    Objects(
-        "okta",
-        "Okta system log",
-        shapes=(("eventType", "published", "actor.alternateId"),),
-        fields={
-            "occurred_at": ("published",),
-            "user": ("actor.alternateId", "actor.displayName", "actor.id"),
-            "app": ("client.userAgent.rawUserAgent",),
-            "api": ("eventType",),
-            "status": ("outcome.result",),
-            "ip": ("client.ipAddress",),
-            # Not the transaction's id, which all events of a request share.
-            "request_id": ("uuid",),
-        },
-        calls=("eventType",),
-    ),
-    Objects(
-        "auth0",
-        "Auth0 log or log stream",
-        shapes=(
-            ("log_id", "data.date", "data.type"),
-            ("log_id", "date", "type", "client_id"),
-            ("log_id", "date", "type", "hostname"),
-        ),
-        fields={
-            "occurred_at": ("data.date", "date"),
-            "user": tuple(
-                f"{where}{key}"
-                for key in ("user_name", "details.request.auth.user.email", "user_id")
-                for where in ("data.", "")
-            ),
-            "app": ("data.client_name", "client_name", "data.client_id", "client_id"),
-            "api": ("data.type", "type"),
-            "path": ("data.details.request.path", "details.request.path"),
-            "method": ("data.details.request.method", "details.request.method"),
-            "status": ("data.details.response.statusCode", "details.response.statusCode"),
-            "ip": ("data.ip", "ip"),
-            "request_id": ("log_id",),
-        },
-        calls=("data.type", "type"),
     ),
     Objects(
         "vault",

@@ -30,8 +30,8 @@ def holder(value: Mapping[str, Any], depth: int = 2) -> tuple[str, ...] | None:
     if len(value) > 8 or (not lists and not depth) or _is_row(value):
         return None
     if len(lists) == 1:
-        held = plain_name(lists[0]) in HOLDERS or _is_row(value[lists[0]][0])
-        return (lists[0],) if held else None
+        named = plain_name(lists[0]) in HOLDERS and not _is_dated(value)
+        return (lists[0],) if named or _is_row(value[lists[0]][0]) else None
     if lists or not depth:
         return None
     inner = [
@@ -48,6 +48,11 @@ def _are_rows(items: list[Any]) -> bool:
 
 def _is_row(value: Mapping[str, Any]) -> bool:
     return any(is_time(key) for key in value)
+
+
+def _is_dated(value: Mapping[str, Any]) -> bool:
+    """Whether an object tells its time in an object of its own, as Google's activities do."""
+    return any(isinstance(item, dict) and _is_row(item) for item in value.values())
 
 
 _TIMES = frozenset(MEANINGS["occurred_at"].split())

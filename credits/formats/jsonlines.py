@@ -10,7 +10,16 @@ from typing import Any
 from credits import CreditsError
 from credits.formats import headers
 from credits.formats.base import OBJECT_LINES, Options, Reading, Sample
-from credits.formats.keys import BEFORE, ENVELOPES, Envelope, pointer, reading, stamps_before, views
+from credits.formats.keys import (
+    BEFORE,
+    ENVELOPES,
+    Envelope,
+    carried,
+    pointer,
+    reading,
+    stamps_before,
+    views,
+)
 from credits.formats.meanings import filled
 from credits.formats.stamps import is_ambiguous
 
@@ -135,7 +144,7 @@ def _time_around(sample: Sample, envelope: Envelope, found: Mapping[str, str]) -
 
 def _is_carried(rows: Sequence[Mapping[str, Any]], found: Mapping[str, str]) -> bool:
     """Whether rows carry texts, and name an app only among their labels."""
-    texts = sum(any(isinstance(row.get(key), str) for key in ENVELOPES) for row in rows)
+    texts = sum(any(isinstance(carried(row, key), str) for key in ENVELOPES) for row in rows)
     return "\0" in found.get("app", "") and texts * 2 > len(rows)
 
 

@@ -86,14 +86,14 @@ class Envelope:
     def line(self, line: str) -> str:
         """SQL: the JSON text that holds the object."""
         return (
-            f"json_extract_string({line}, {literal(pointer([self.key]))})"
+            f"json_extract_string({line}, {literal(pointer(self.key))})"
             if self.text and self.key
             else line
         )
 
     def path(self, path: str) -> str:
         """The JSON path of a value of the object."""
-        return path if self.key is None or self.text else pointer([self.key]) + path[1:]
+        return path if self.key is None or self.text else pointer(self.key) + path[1:]
 
 
 ENVELOPES = (
@@ -108,9 +108,17 @@ ENVELOPES = (
     "MESSAGE",
     "_raw",
     "AuditData",
+    "textPayload",
+    "jsonPayload",
+    "properties.log",
 )
 """Keys under which log shippers keep what they were given: Elasticsearch, EventBridge, Splunk,
-Docker, Grafana, Filebeat, CloudWatch, journald."""
+Docker, Grafana, Filebeat, CloudWatch, journald, Google Cloud and Azure for what runs in them."""
+
+
+def carried(row: Mapping[str, Any], key: str) -> Any:
+    """What an object carries under one of `ENVELOPES`, or None."""
+    return value(row, pointer(key))
 
 
 def views(sample: Sample) -> Iterator[tuple[Envelope, list[dict[str, Any]]]]:
@@ -118,7 +126,7 @@ def views(sample: Sample) -> Iterator[tuple[Envelope, list[dict[str, Any]]]]:
     if sample.objects:
         yield Envelope(), sample.objects
     for key in ENVELOPES:
-        items = [row[key] for row in sample.objects if key in row]
+        items = [carried(row, key) for row in sample.objects]
         held = [item for item in items if isinstance(item, dict)]
         if held:
             yield Envelope(key), held

@@ -34,7 +34,8 @@ _STATUSES = (
     rf"\|\s*{_CODE}\s*\|",
     rf"(?:^|[\s|\]]){_CODE}\s+[\"']?{_METHOD}\s",
     rf"(?i)(?:responded|returned|completed|->|=>|→)(?: with)? {_CODE}\b",
-    rf"{_METHOD}\s+[\"']?/[^\s\"']*[\"']?\s+{_CODE}\b",
+    # A number may stand before it: what was sent, `-1` where nobody knows.
+    rf"{_METHOD}\s+[\"']?/[^\s\"']*[\"']?\s+(?:-?\d+\s+)??{_CODE}\b",
 )
 """Where the status stands, the surest place first."""
 _BEGINS = rf"\bStarted {_METHOD} \""
@@ -85,6 +86,8 @@ _IDS = (
 _USERS = (
     # OpenStack puts the id of the user behind that of the request.
     rf"\[req-{_UUID} ([^\s\]-][^\s\]]*) ",
+    # Between the address and the method; what is in capitals there is a level.
+    rf"\b(?:\d{{1,3}}\.){{3}}\d{{1,3}} (-|[a-z][^\s\]]*) {_METHOD}\s",
     r"(?i)\buser(?:[_ -]?(?:name|id))?[\"']?[=:]\s*[\"']?([^\s\"',;|)\]]+)",
 )
 _NAMES = {"occurred_at": "time", "path": "request", "method": "request", "ip": "address"}

@@ -18,7 +18,7 @@ from credits.formats.base import OBJECT_LINES, Sample, json_value
 from credits.formats.decoding import plain_text
 from credits.formats.files import Plain, scratch_file
 from credits.formats.holders import is_time
-from credits.formats.keys import ENVELOPES
+from credits.formats.keys import ENVELOPES, carried
 from credits.formats.stamps import is_stamp
 from credits.formats.survey import survey
 
@@ -29,7 +29,7 @@ def keys_of(sample: Sample) -> list[str]:
         key
         for row in sample.objects
         for key in ENVELOPES
-        if isinstance(text := row.get(key), str) and text.strip() and not text.startswith("{")
+        if isinstance(text := carried(row, key), str) and text.strip() and not text.startswith("{")
     )
     return [key for key in ENVELOPES if found[key] * 2 > len(sample.filled[:OBJECT_LINES])]
 
@@ -58,7 +58,7 @@ def unwrapped(
 def _texts(file: IO[str], key: str, *, timed: bool) -> Iterator[str]:
     for line in file:
         row = json_value(line)
-        text = row.get(key) if isinstance(row, dict) else None
+        text = carried(row, key) if isinstance(row, dict) else None
         if isinstance(text, str):
             yield _one_line(f"{_time(row)} {text}" if timed else text)
         else:

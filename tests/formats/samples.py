@@ -157,6 +157,39 @@ OBJECTS: Mapping[str, Rows] = {
             "created_at": 1767607200512,
         }
     ],
+    "slack": [
+        {
+            "id": "s-1",
+            "date_create": 1767607200,
+            "action": "file_downloaded",
+            "actor": {"type": "user", "user": {"id": "W1", "name": "Ann", "email": "a@b.c"}},
+            "entity": {"type": "user", "user": {"id": "W2", "email": "bob@b.c"}},
+            "context": {"ua": "Slack/23", "ip_address": "192.0.2.7", "location": {"id": "E1"}},
+        }
+    ],
+    "google-workspace": [
+        {
+            "kind": "admin#reports#activity",
+            "id": {
+                "time": "2026-01-05T10:00:00.442Z",
+                "uniqueQualifier": "-67",
+                "applicationName": "token",
+            },
+            "actor": {"callerType": "USER", "email": "ann@example.com", "profileId": "2"},
+            "ipAddress": "192.0.2.7",
+            "events": [
+                {
+                    "type": "auth",
+                    "name": "activity",
+                    "parameters": [
+                        {"name": "method_name", "value": "drive.files.list"},
+                        {"name": "num_response_bytes", "intValue": "12"},
+                        {"name": "app_name", "value": "Backup"},
+                    ],
+                }
+            ],
+        }
+    ],
     "okta": [
         {
             "actor": {"id": "00u1", "alternateId": "ann@example.com"},

@@ -212,3 +212,49 @@ def test_whom_an_action_was_done_to_is_no_user_in_githubs_table_either(load):
     head = "@timestamp,_document_id,action,actor,actor_ip,user"
     found, (call,) = load(f"{head}\n1767607200512,d-1,team.add_member,ann,192.0.2.7,bob\n")
     assert (found.format, call["user"], call["api"]) == ("github", "ann", "team.add_member")
+
+
+def test_a_call_of_githubs_api_says_which_it_is(load):
+    request = {**OBJECTS["github"][0], "_document_id": "d-2", "action": "api.request"}
+    request |= {"request_method": "GET", "route": "/repos/{owner}/{repo}/pulls", "status_code": 429}
+    found, calls = load("\n".join(map(json.dumps, [*OBJECTS["github"], request])))
+    assert (found.format, found.loaded) == ("github", 2)
+    assert {(c["api"], c["status"], c["refused"]) for c in calls} == {
+        ("team.add_member", None, False),
+        ("GET /repos/{owner}/{repo}/pulls", "429", True),
+    }
+
+
+@pytest.mark.parametrize("page", [False, True])
+def test_an_activity_of_google_is_one_call_however_it_is_handed_out(load, page):
+    called = OBJECTS["google-workspace"][0]
+    loaded = {**called, "id": {**called["id"], "applicationName": "drive", "uniqueQualifier": "8"}}
+    loaded["events"] = [{"type": "access", "name": "download"}, {"name": "view"}]
+    rows = [called, loaded]
+    handed = json.dumps({"kind": "admin#reports#activities", "items": rows})
+    found, calls = load(handed if page else "\n".join(map(json.dumps, rows)))
+    assert (found.format, found.loaded, found.skipped) == ("google-workspace", 2, 0)
+    assert {(c["user"], c["app"], c["api"]) for c in calls} == {
+        ("ann@example.com", "Backup", "drive.files.list"),
+        ("ann@example.com", None, "drive:download"),
+    }
+
+
+def test_what_a_cluster_wrote_is_read_out_of_azures_diagnostic_log(load):
+    event = OBJECTS["kubernetes"][1]
+    row = {
+        "time": "2026-01-05T10:00:01Z", "resourceId": "/SUBSCRIPTIONS/A", "category": "kube-audit",
+        "operationName": "Microsoft.ContainerService/managedClusters/diagnosticLogs/Read",
+        "properties": {"log": json.dumps(event), "stream": "stdout", "pod": "kube-apiserver-1"},
+    }  # fmt: skip
+    found, calls = load(json.dumps(row) + "\n" + json.dumps(row | {"properties": {"log": "I1"}}))
+    assert (found.format, found.loaded, found.skipped) == ("kubernetes", 1, 1)
+    assert (calls[0]["user"], calls[0]["request_id"]) == (event["user"]["username"], "a-1")
+
+
+def test_lines_that_google_took_from_a_container_are_read_as_what_they_are(load):
+    line = '192.0.2.7 - ann [05/Jan/2026:10:00:00 +0000] "GET /v1/leads HTTP/1.1" 200 7 "-" "curl"'
+    row = {"insertId": "i", "timestamp": "2026-01-05T10:00:01Z", "logName": "projects/p/logs",
+           "textPayload": line, "resource": {"type": "k8s_container"}}  # fmt: skip
+    found, (call,) = load(json.dumps(row))
+    assert (found.format, call["user"], call["api"]) == ("access", "ann", "GET /v1/leads")

@@ -203,3 +203,34 @@ def test_a_nought_is_the_id_of_no_call(load, head, row):
     found, calls = load(head + "".join(row.format(i, "078"[max(0, i - 2)]) for i in range(5)))
     assert (found.loaded, found.duplicates) == (5, 0)
     assert [call["request_id"] for call in calls] == [None, None, None, "7", "8"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("curl%2F8%20%28x%3B%20y%29", "curl/8 (x; y)"),
+        ("curl%2F8+%28x%3B+y%29", "curl/8 (x; y)"),
+        ("curl%2F8%20%2Bx", "curl/8 +x"),
+        ("100%", "100%"),
+        ("wget/1", "wget/1"),
+    ],
+)
+def test_user_agents_that_an_edge_wrote_as_in_an_address_are_decoded(load, written, read):
+    rows = [
+        {"reqTimeSec": f"176760720{i}", "reqMethod": "GET", "reqPath": "/a", "UA": agent}
+        for i, agent in enumerate((written, "x%2Fy"))
+    ]
+    table = "reqTimeSec,reqMethod,reqPath,UA\n" + "".join(
+        f"{','.join(row.values())}\n" for row in rows
+    )
+    for text in ("\n".join(map(json.dumps, rows)), table):
+        _, calls = load(text, f"{hash(text)}.log")
+        assert {call["app"] for call in calls} == {read, "x/y"}
+
+
+def test_a_user_agent_with_spaces_is_left_to_the_letter(load):
+    _, calls = load(
+        "time,method,path,user_agent\n"
+        "2026-01-05T10:00:00Z,GET,/a,Shop 50%20off\n2026-01-05T10:00:01Z,GET,/a,x%2Fy\n"
+    )
+    assert {call["app"] for call in calls} == {"Shop 50%20off", "x%2Fy"}

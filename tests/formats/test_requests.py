@@ -22,6 +22,8 @@ def test_a_line_of_each_program_is_a_call(load: LoadText):
         ("2026-01-12T10:00:00Z HTTP DELETE /a responded 204 in 3.1 ms", "DELETE", "/a", "204"),
         ("2026-01-12 10:00:00.000 GET /a 304 0.412 ms - -", "GET", "/a", "304"),
         ("2026-01-12 10:00:00,000:DEBUG:client: GET /a, 200, in 12 ms", "GET", "/a", "200"),
+        ('2026-01-12T10:00:00 192.0.2.7 - GET "/a?b=c" -1 200 5778 "-" "x"', "GET", "/a", "200"),
+        ("2026-01-12T10:00:00 192.0.2.7 - GET /a 17 404 5778", "GET", "/a", "404"),
         ("2026/01/12 10:00:00 method and path: POST /a status=503", "POST", "/a", "503"),
         ("12/01/2026, 10:00:00 [HTTP] GET /a -> 200", "GET", "/a", "200"),
         (
@@ -47,6 +49,16 @@ def test_colours_of_a_terminal_are_no_part_of_a_line(load: LoadText):
     _, (call,) = load(line)
     assert (call["occurred_at"], call["api"], call["status"]) == (AT, "GET /a", "200")
     assert call["ip"] == "203.0.113.7"
+
+
+def test_who_called_may_stand_between_the_address_and_the_method(load: LoadText):
+    row = "2026-01-12T10:00:0{} 192.0.2.7 {} GET /a -1 200 5778\n"
+    _, calls = load("".join(row.format(at, who) for at, who in enumerate(["ann", "-", "-"])))
+    assert sorted((c["user"], c["user_basis"]) for c in calls) == [
+        ("192.0.2.7", "ip"), ("192.0.2.7", "ip"), ("ann", "user"),
+    ]  # fmt: skip
+    _, (call,) = load(row.format(0, "INFO"), "level.log")
+    assert call["user_basis"] == "ip"
 
 
 def test_what_else_a_program_says_is_no_call(load: LoadText):

@@ -1,0 +1,139 @@
+"""Audit logs, most of them JSON, of services that a firm rents: office, code, identities, chat."""
+
+from __future__ import annotations
+
+from credits.formats.objects import Objects, address, joined, utc
+
+_US_ORDER = "['%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %I:%M %p', '%m/%d/%Y %H:%M']"
+_ISO_UTC = "'%Y-%m-%dT%H:%M:%SZ'"
+
+
+def _parameter(name: str) -> str:
+    """SQL: the value of a parameter in the list that an event of Google's has."""
+    every = "json_extract_string({events}, '$[*].parameters[*]')"
+    named = f"json_extract_string(p, '$.name') = '{name}'"
+    return f"([json_extract_string(p, '$.value') FOR p IN {every} IF {named}])[1]"
+
+
+FORMATS = (
+    Objects(
+        "m365",
+        "Microsoft 365 unified audit log",
+        shapes=(
+            ("CreationTime", "Operation", "UserId", "Workload"),
+            ("CreationTime", "Operation", "UserId", "RecordType"),
+            # Tables, as PowerShell and the Purview portal export them.
+            ("CreationDate", "Operations", "AuditData"),
+            ("CreationDate", "Operation", "AuditData"),
+        ),
+        fields={
+            "occurred_at": (
+                utc("CreationTime"),
+                f"strftime(try_strptime({{CreationDate}}, {_US_ORDER}), {_ISO_UTC})",
+                utc("CreationDate"),
+            ),
+            "user": ("UserId", "UserIds", "UserKey"),
+            "api": ("Operation", "Operations"),
+            "status": ("ResultStatus",),
+            "ip": (address("ClientIP"), address("ClientIPAddress"), "ActorIpAddress"),
+            "request_id": ("Id", "Identity", "RecordId"),
+        },
+        calls=("Operation", "Operations"),
+        tables=True,
+        cell="AuditData",
+    ),
+    Objects(
+        "github",
+        "GitHub audit log",
+        shapes=(("action", "actor", "_document_id"), ("action", "actor", "@timestamp")),
+        fields={
+            "occurred_at": ("@timestamp", "created_at"),
+            # Not `user`: that is whom the action was done to.
+            "user": ("actor",),
+            "app": ("user_agent",),
+            # `api.request` is a call of GitHub's API, and says which.
+            "api": "CASE WHEN coalesce({route}, {url_path}, '') = '' THEN {action} END",
+            "path": ("route", "url_path"),
+            "method": ("request_method",),
+            "status": ("status_code",),
+            "ip": ("actor_ip",),
+            "request_id": ("_document_id",),
+        },
+        calls=("action",),
+        tables=True,
+    ),
+    Objects(
+        "okta",
+        "Okta system log",
+        shapes=(("eventType", "published", "actor.alternateId"),),
+        fields={
+            "occurred_at": ("published",),
+            "user": ("actor.alternateId", "actor.displayName", "actor.id"),
+            "app": ("client.userAgent.rawUserAgent",),
+            "api": ("eventType",),
+            "status": ("outcome.result",),
+            "ip": ("client.ipAddress",),
+            # Not the transaction's id, which all events of a request share.
+            "request_id": ("uuid",),
+        },
+        calls=("eventType",),
+    ),
+    Objects(
+        "auth0",
+        "Auth0 log or log stream",
+        shapes=(
+            ("log_id", "data.date", "data.type"),
+            ("log_id", "date", "type", "client_id"),
+            ("log_id", "date", "type", "hostname"),
+        ),
+        fields={
+            "occurred_at": ("data.date", "date"),
+            "user": tuple(
+                f"{where}{key}"
+                for key in ("user_name", "details.request.auth.user.email", "user_id")
+                for where in ("data.", "")
+            ),
+            "app": ("data.client_name", "client_name", "data.client_id", "client_id"),
+            "api": ("data.type", "type"),
+            "path": ("data.details.request.path", "details.request.path"),
+            "method": ("data.details.request.method", "details.request.method"),
+            "status": ("data.details.response.statusCode", "details.response.statusCode"),
+            "ip": ("data.ip", "ip"),
+            "request_id": ("log_id",),
+        },
+        calls=("data.type", "type"),
+    ),
+    Objects(
+        "slack",
+        "Slack audit log",
+        shapes=(("date_create", "action", "actor.type"),),
+        fields={
+            "occurred_at": ("date_create",),
+            "user": ("actor.user.email", "actor.user.name", "actor.user.id"),
+            "app": ("context.app.name", "context.ua"),
+            "api": ("action",),
+            "ip": ("context.ip_address",),
+            "request_id": ("id",),
+        },
+        calls=("action",),
+    ),
+    Objects(
+        "google-workspace",
+        "Google Workspace activities",
+        shapes=(("id.time", "id.applicationName", "events"),),
+        fields={
+            "occurred_at": ("id.time",),
+            "user": ("actor.email", "actor.key", "actor.profileId"),
+            "app": (_parameter("app_name"),),
+            "api": (
+                # Of a token it tells what was called with it: `drive.files.list`.
+                _parameter("method_name"),
+                joined("id.applicationName", "events.0.name"),
+                joined("id.applicationName", "events.name"),
+            ),
+            "ip": ("ipAddress",),
+            "request_id": ("id.uniqueQualifier",),
+        },
+        calls=("events",),
+    ),
+)
