@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from credits.formats.objects import Objects, address
+from credits.formats.objects import Objects, address, listed
 
 _ZEEK = {
     "occurred_at": ("ts",),
@@ -117,6 +117,20 @@ FORMATS = (
         },
         calls=("ClientRequestMethod", "ClientRequestURI"),
         tables=True,
+    ),
+    Objects(
+        "har",
+        "HTTP archive of a browser or a proxy",
+        shapes=(("startedDateTime", "request.method", "request.url"),),
+        fields={
+            "occurred_at": ("startedDateTime",),
+            "app": (listed("request.headers", "user-agent"),),
+            "path": ("request.url",),
+            "method": ("request.method",),
+            # Nought of what got no answer.
+            "status": "nullif({response.status}, '0')",
+        },
+        calls=("request.method",),
     ),
     Objects(
         "suricata",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from credits.formats import otlp
 from credits.formats.meanings import MEANINGS, plain_name
 
 HOLDERS = frozenset(
@@ -18,7 +19,8 @@ HOLDERS = frozenset(
 
 def holds_rows(value: Mapping[str, Any]) -> bool:
     """Whether an object is no row, but has rows in it."""
-    return holder(value) is not None or _is_bucket(value) or _is_stream(value)
+    unpacked = otlp.holds(value) or _is_bucket(value) or _is_stream(value)
+    return unpacked or holder(value) is not None
 
 
 def holder(value: Mapping[str, Any], depth: int = 2) -> tuple[str, ...] | None:
@@ -104,6 +106,8 @@ def rows_of(value: Any, text: str) -> Iterable[str]:
         return _emptied(value)
     if type(value) is dict and _is_stream(value):
         return _lines(value)
+    if type(value) is dict and otlp.holds(value):
+        return otlp.rows(value)
     if type(value) is list and any(isinstance(row, dict) for row in value):
         return map(json.dumps, value)
     return (text,)

@@ -35,7 +35,7 @@ def columns(lines: Sequence[str]) -> tuple[str, ...]:
 
     Columns that mean nothing here are called `x`.
     """
-    rows = [line.split(" ") for line in lines if "\t" not in line]
+    rows = [line.split() for line in lines]
     rows = [row for row in rows if len(row) > 1 and _DATE.match(row[0]) and _TIME.match(row[1])]
     widths = [len(row) for row in rows]
     width = max(set(widths), key=widths.count, default=0)

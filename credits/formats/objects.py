@@ -158,6 +158,16 @@ def joined(*keys: str) -> str:
     return " || ".join([*(f"coalesce({head} || ':', '')" for head in heads), last])
 
 
+def listed(key: str, name: str, within: str = "[*]") -> str:
+    """SQL over a key: the value of what is called so in a list of names and values.
+
+    `within`: the JSON path of the list's entries from there.
+    """
+    named = f"lower(json_extract_string(p, '$.name')) = '{name}'"
+    every = f"json_extract_string({{{key}}}, '${within}')"
+    return f"([json_extract_string(p, '$.value') FOR p IN {every} IF {named}])[1]"
+
+
 def utc(key: str) -> str:
     """SQL: a stamp that means UTC, whether it says so or not."""
     bare = f"regexp_full_match({{{key}}}, '\\S+[T ]\\d\\d?:\\d\\d(:\\d\\d(\\.\\d+)?)?')"

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from credits.formats.objects import Objects, address, joined, utc
+from credits.formats.objects import Objects, address, joined, listed, utc
 
 _US_ORDER = "['%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %I:%M %p', '%m/%d/%Y %H:%M']"
 _ISO_UTC = "'%Y-%m-%dT%H:%M:%SZ'"
-
-
-def _parameter(name: str) -> str:
-    """SQL: the value of a parameter in the list that an event of Google's has."""
-    every = "json_extract_string({events}, '$[*].parameters[*]')"
-    named = f"json_extract_string(p, '$.name') = '{name}'"
-    return f"([json_extract_string(p, '$.value') FOR p IN {every} IF {named}])[1]"
-
+_PARAMETERS = "[*].parameters[*]"
 
 FORMATS = (
     Objects(
@@ -124,10 +117,10 @@ FORMATS = (
         fields={
             "occurred_at": ("id.time",),
             "user": ("actor.email", "actor.key", "actor.profileId"),
-            "app": (_parameter("app_name"),),
+            "app": (listed("events", "app_name", _PARAMETERS),),
             "api": (
                 # Of a token it tells what was called with it: `drive.files.list`.
-                _parameter("method_name"),
+                listed("events", "method_name", _PARAMETERS),
                 joined("id.applicationName", "events.0.name"),
                 joined("id.applicationName", "events.name"),
             ),

@@ -1,4 +1,4 @@
-"""Salesforce EventLogFile as CSV: ApiTotalUsage and the other events that are API calls.
+"""Salesforce EventLogFile, as CSV or JSON: ApiTotalUsage and the other events that are API calls.
 
 https://developer.salesforce.com/docs/atlas.en-us.object_reference.meta/object_reference/sforce_api_objects_eventlogfile_apitotalusage.htm
 A call that does not count against the limit costs nothing; what one that does costs, the rate card
@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from credits import CreditsError
 from credits.formats import delimited
 from credits.formats.base import Options, Reading, Sample
+from credits.formats.objects import Objects
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "occurred_at": ("TIMESTAMP_DERIVED", "TIMESTAMP"),
@@ -103,4 +104,24 @@ def _cells(names: Sequence[str], words: Sequence[str]) -> str:
     return f"coalesce({', '.join(cells)}, NULL)"
 
 
-FORMATS = (EventLogFile(),)
+FORMATS = (
+    EventLogFile(),
+    Objects(
+        "salesforce-json",
+        "Salesforce EventLogFile in JSON",
+        shapes=(
+            ("EVENT_TYPE", "TIMESTAMP_DERIVED", "ORGANIZATION_ID"),
+            ("EVENT_TYPE", "TIMESTAMP", "ORGANIZATION_ID"),
+        ),
+        fields={
+            **COLUMNS,
+            "occurred_at": (
+                "TIMESTAMP_DERIVED",
+                f"regexp_replace({{TIMESTAMP}}, '{_COMPACT}', '\\1T\\2Z')",
+            ),
+            "method": ("HTTP_METHOD", "METHOD"),
+            "credits": "CASE WHEN lower({COUNTS_AGAINST_API_LIMIT}) IN ('0', 'false') THEN '0' END",
+        },
+        calls=f"regexp_matches({{EVENT_TYPE}}, '{_API_EVENT}')",
+    ),
+)

@@ -419,6 +419,38 @@ OBJECTS: Mapping[str, Rows] = {
             "RayID": "87a1",
         }
     ],
+    "salesforce-json": [
+        {
+            "EVENT_TYPE": "ApiTotalUsage",
+            "TIMESTAMP": "20260105100000.885",
+            "TIMESTAMP_DERIVED": "2026-01-05T10:00:00.885Z",
+            "REQUEST_ID": "r-1",
+            "ORGANIZATION_ID": "00D",
+            "USER_ID": "005",
+            "USER_NAME": "ann@example.com",
+            "API_RESOURCE": "/v56.0/sobjects/Lead",
+            "HTTP_METHOD": "GET",
+            "STATUS_CODE": "200",
+            "COUNTS_AGAINST_API_LIMIT": "1",
+            "CLIENT_IP": "192.0.2.7",
+            "CONNECTED_APP_NAME": "Sync",
+        }
+    ],
+    "har": [
+        {
+            "startedDateTime": "2026-01-05T10:00:00.123Z",
+            "time": 12.3,
+            "request": {
+                "method": "GET",
+                "url": "https://api.example.com/v1/leads/4711?page=2",
+                "httpVersion": "h2",
+                "headers": [{"name": "User-Agent", "value": "curl/8"}],
+            },
+            "response": {"status": 429, "statusText": "", "headers": [], "content": {}},
+            "cache": {},
+            "serverIPAddress": "198.51.100.3",
+        }
+    ],
     "suricata": [
         {
             "timestamp": "2026-01-05T10:00:00.123456+0000",

@@ -113,6 +113,18 @@ def test_traefik_may_tell_who_called_with_the_port_alone(load):
     assert [call["ip"] for call in calls] == ["192.0.2.7", "::7"]
 
 
+def test_what_a_browser_archived_are_calls_of_its_user_agent(load):
+    entry = OBJECTS["har"][0]
+    lost = entry | {"request": {**entry["request"], "headers": []}, "response": {"status": 0}}
+    log = {"version": "1.2", "creator": {"name": "x", "version": "1"}, "entries": [entry, lost]}
+    found, calls = load(json.dumps({"log": log}), "session.har")
+    assert (found.format, found.loaded) == ("har", 2)
+    assert {(c["app"], c["api"], c["status"], c["ip"]) for c in calls} == {
+        ("curl/8", "GET /v1/leads/{id}", "429", None),
+        (None, "GET /v1/leads/{id}", None, None),
+    }
+
+
 def test_suricata_tells_of_requests_among_all_that_it_sees(load):
     seen = {
         "timestamp": "2026-01-05T11:00:00.690014+0100",

@@ -1,11 +1,13 @@
-"""The CSV logs of Salesforce and Zoho Analytics."""
+"""The logs of Salesforce and Zoho Analytics."""
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from decimal import Decimal
 
 import pytest
+from samples import OBJECTS
 
 from credits import CreditsError
 
@@ -77,6 +79,20 @@ def test_events_that_are_no_api_calls_are_skipped(load):
 def test_a_file_of_logins_says_that_it_holds_no_calls(load):
     with pytest.raises(CreditsError, match="Salesforce's Login events, which are no API calls"):
         load(log(event("r1", "Login"), event("r2", "Login")))
+
+
+def test_salesforces_events_in_json_are_those_of_its_tables(load):
+    counted = OBJECTS["salesforce-json"][0]
+    free = {**counted, "REQUEST_ID": "r-2", "USER_NAME": "", "COUNTS_AGAINST_API_LIMIT": False}
+    del free["TIMESTAMP_DERIVED"]
+    other = {**counted, "REQUEST_ID": "r-3", "EVENT_TYPE": "ApexExecution"}
+    found, calls = load("\n".join(map(json.dumps, (counted, free, other))))
+    assert (found.format, found.loaded, found.skipped) == ("salesforce-json", 2, 1)
+    assert {(c["user"], c["app"], c["api"], c["credits"]) for c in calls} == {
+        ("ann@example.com", "Sync", "GET /v56.0/sobjects/Lead", 1),
+        ("005", "Sync", "GET /v56.0/sobjects/Lead", 0),
+    }
+    assert {str(c["occurred_at"]) for c in calls} == {"2026-01-05 10:00:00.885000"}
 
 
 def test_a_broken_row_of_salesforce_is_read_leniently(load):
