@@ -78,7 +78,8 @@ def grid(hours: pd.DataFrame) -> pd.DataFrame:
 
 def of_days(grid: pd.DataFrame) -> str:
     """What the rows of a grid (see `grid`) are, for its title."""
-    return "weekday (mean) and hour" if set(grid.index) <= set(_WEEKDAYS) else "day and hour"
+    means = not grid.empty and set(grid.index) <= set(_WEEKDAYS)
+    return "weekday (mean) and hour" if means else "day and hour"
 
 
 def listed(grid: pd.DataFrame) -> pd.DataFrame:

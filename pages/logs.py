@@ -54,8 +54,11 @@ def outcome() -> None:
         return
     known = sum(load.duplicates for load in results)
     with st.container(border=True):
-        calls = sum(load.calls for load in results)
-        st.success(f"Loaded {counted(calls, 'call')} from {counted(len(results), 'file')}.")
+        calls, files = sum(load.calls for load in results), counted(len(results), "file")
+        if calls:
+            st.success(f"Loaded {counted(calls, 'call')} from {files}.")
+        else:
+            st.warning(f"No call was loaded from {files}: {_why_none(results)}.")
         parts.counts(results)
         if known:
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -65,6 +68,14 @@ def outcome() -> None:
             if st.button("See the organization", type="primary", key="to_organization"):
                 st.switch_page("organization.py")
             st.button("Close", **close)
+
+
+def _why_none(results: list[Any]) -> str:
+    if any(load.duplicates for load in results):
+        return "what is in it was loaded before"
+    if any(load.rejected for load in results):
+        return "its rows can't be read; choose the load below to see why"
+    return "none of its rows is a call"
 
 
 def _known(rows: int) -> str:

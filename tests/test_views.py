@@ -110,6 +110,7 @@ def test_a_grid_of_a_long_range_has_the_mean_of_each_weekday() -> None:
 
 def test_no_hours_make_an_empty_grid_that_can_be_listed() -> None:
     assert views.grid(hours()).shape == (0, 24)
+    assert views.of_days(views.grid(hours())) == "day and hour"
     assert list(views.listed(views.grid(hours()))) == ["day", *(f"{h:02d}:00" for h in range(24))]
 
 

@@ -193,10 +193,9 @@ def described(
     known: Known,
 ) -> Reading:
     """What is known of a delimited log but where it is: the caller sets its source."""
-    fields = {
-        field: headers.value_sql(field, f"c{index + 1}", values[index])
-        for field, index in found.items()
-    }
+    texts = [f"c{index + 1}" for index in range(layout.width)]
+    named = layout.header and not options.mapping
+    fields = headers.fields_sql(found, texts, values, layout.names if named else ())
     stamps = tuple(values[found["occurred_at"]][:500]) if "occurred_at" in found else ()
     fields, stamps = _join_date_and_time(fields, layout, values, found, stamps, options)
     return Reading(

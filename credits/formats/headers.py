@@ -25,6 +25,7 @@ from credits.formats.meanings import (
     plain_name,
     time_name,
 )
+from credits.formats.staging import first_filled
 from credits.formats.stamps import is_stamp
 
 
@@ -80,6 +81,37 @@ def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]])
     return found
 
 
+_OF_A_PERSON = re.compile(r"(name|login|e?mail|id)$")
+
+
+def same_user(
+    names: Sequence[str], values: Sequence[Sequence[str]], user: int | None
+) -> tuple[int, ...]:
+    """Indices of the columns that name the user as another column does, where that one is blank.
+
+    `user_id` beside `user_name`, but not `user` beside `actor`: that may be whom it was done to.
+    """
+    if user is None or len(filled(values[user])) == max(map(len, values), default=0):
+        return ()
+    person = _person(names[user])
+    return tuple(
+        index
+        for index, name in enumerate(names)
+        if index != user
+        and _person(name) == person
+        and filled(values[index])
+        and fits("user", plain_name(name), values[index])
+    )
+
+
+def _person(name: str) -> str:
+    """Of whom a column tells something: `user_email_id` → `user`."""
+    plain = plain_name(name)
+    while (shorter := _OF_A_PERSON.sub("", plain)) != plain:
+        plain = shorter
+    return plain
+
+
 def told_twice(rows: Sequence[Mapping[str, str]], found: Mapping[str, str]) -> bool:
     """Whether a log tells of a request before it has an answer, and again with its status.
 
@@ -99,6 +131,29 @@ _BEGINS_WITH_ADDRESS = (
     r"^\s*(\d{1,3}(\.\d{1,3}){3}(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?|[0-9a-fA-F]*:[0-9a-fA-F:.]+)"
     r"\s*(,|$)"
 )
+
+
+def fields_sql(
+    found: Mapping[str, int],
+    texts: Sequence[str],
+    values: Sequence[Sequence[str]],
+    names: Sequence[str] = (),
+) -> dict[str, str]:
+    """SQL of each field that is `found`. `texts`: the SQL of every column, `values`: its cells.
+
+    `names`, where they may be trusted: where one column does not name the user, others do.
+    """
+    fields = {
+        field: value_sql(field, texts[index], values[index]) for field, index in found.items()
+    }
+    others = same_user(names, values, found.get("user")) if names else ()
+    if others:
+        # As an id, 0 stands for nobody.
+        told = (f"nullif({texts[index]}, '0')" for index in others)
+        fields["user"] = first_filled([fields["user"], *told])
+    return fields
+
+
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _BARE_ADDRESS = re.compile(r"[\w.-]*$|[0-9a-fA-F:]*:[0-9a-fA-F:.]*$")
 

@@ -86,10 +86,13 @@ class JsonLines:
             calls += (f"NOT regexp_full_match({{{telling['api']}}}, {_HEARTBEAT})",)
         if not options.mapping and headers.told_twice([*map(_texts, rows)], found):
             calls = (f"{{{paths['method']}}} <> '' AND {{{paths['status']}}} <> ''",)
-        fields = {
-            field: headers.value_sql(field, f"{{{path}}}", cells[found[field]])
-            for field, path in paths.items()
-        }
+        every = list(cells)
+        fields = headers.fields_sql(
+            {field: every.index(name) for field, name in found.items()},
+            [f"{{{pointer(name.split(chr(0)))}}}" for name in every],
+            list(cells.values()),
+            () if options.mapping else every,
+        )
         clock = None if options.mapping else _clock_of(cells, found.get("occurred_at"))
         if clock is not None:
             clock = pointer(clock.split("\0"))

@@ -13,8 +13,8 @@ from functools import lru_cache
 from typing import Any
 
 from credits.formats import lines
-from credits.formats.base import OBJECT_LINES, Reading, Sample, json_value, literal, one_of
-from credits.formats.staging import BLANK_CELLS
+from credits.formats.base import OBJECT_LINES, Reading, Sample, json_value, literal
+from credits.formats.staging import first_filled
 from credits.formats.stamps import STAMP
 
 Choice = str | tuple[str, ...]
@@ -67,10 +67,7 @@ def fill(choice: Choice, at: Mapping[str, str], *, test: bool = False) -> str:
             for part, entry in zip(parts, entries, strict=True)
         )
         return " OR ".join(f"({part})" for part in told) or "true"
-    # What stands for nothing (a "-") gives way to the next choice.
-    *tried, last = parts
-    filled = [f"CASE WHEN NOT {one_of(part, BLANK_CELLS)} THEN {part} END" for part in tried]
-    return f"coalesce({', '.join([*filled, last])})" if tried else last
+    return first_filled(parts)
 
 
 # ── where in its line an object stands ─────────────────────────────────────────────────────────

@@ -34,10 +34,8 @@ def read(plain: Plain, options: Options, connection: duckdb.DuckDBPyConnection) 
     if not headers.names_calls(found, names) and not options.mapping:
         raise headers.NoCallsError(plain.name, names)
     types = {row[0]: row[1] for row in described}
-    fields = {
-        field: headers.value_sql(field, _text(names[index], types[names[index]]), values[index])
-        for field, index in found.items()
-    }
+    told = [_text(name, types[name]) for name in names]
+    fields = headers.fields_sql(found, told, values, () if options.mapping else names)
     stamps = tuple(values[found["occurred_at"]]) if "occurred_at" in found else ()
     return Reading(
         format="parquet",

@@ -11,7 +11,7 @@ makes its kind, as the log has it; `kinds_sql` cleans that, once for a kind.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 
 from credits.formats.base import FIELDS, Reading, one_of
 from credits.formats.paths import key_sql, parameters_sql
@@ -41,6 +41,13 @@ ABSENT = {
     "text": "NULL::VARCHAR",
 }
 """What stands for these of a log that does not have them; nothing is staged of it."""
+
+
+def first_filled(texts: Sequence[str]) -> str:
+    """SQL: the first of some texts that stands for something, as a `-` does not; or the last."""
+    *tried, last = texts
+    filled = [f"CASE WHEN NOT {one_of(text, BLANK_CELLS)} THEN {text} END" for text in tried]
+    return f"coalesce({', '.join([*filled, last])})" if tried else last
 
 
 def staging_sql(reading: Reading, parameters: Iterable[str], is_known: str = "false") -> str:

@@ -234,3 +234,31 @@ def test_a_user_agent_with_spaces_is_left_to_the_letter(load):
         "2026-01-05T10:00:00Z,GET,/a,Shop 50%20off\n2026-01-05T10:00:01Z,GET,/a,x%2Fy\n"
     )
     assert {call["app"] for call in calls} == {"Shop 50%20off", "x%2Fy"}
+
+
+USERS = [
+    {"user_name": "ann", "user_id": "5", "actor": "x", "credits": "1"},
+    {"user_name": "-", "user_id": "6", "actor": "x", "credits": "2"},
+    {"user_name": "", "user_id": "0", "actor": "x", "credits": "3"},
+]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_whom_one_column_does_not_name_another_of_the_same_person_may(load, form):
+    rows = [{"time": f"2026-01-05T10:00:0{i}Z", **row} for i, row in enumerate(USERS)]
+    table = "\n".join([",".join(rows[0]), *(",".join(row.values()) for row in rows)])
+    text = table if form == "csv" else "\n".join(map(json.dumps, rows))
+    found, calls = load(text + "\n")
+    assert found.format == form
+    # Not the actor: two columns of different persons may be who did it, and to whom.
+    assert {(call["credits"], call["user"], call["user_basis"]) for call in calls} == {
+        (1, "ann", "user"), (2, "6", "user"), (3, "(unknown)", "unknown"),
+    }  # fmt: skip
+
+
+def test_what_a_person_says_who_called_is_all_that_is_asked(load):
+    _, calls = load(
+        "time,user_name,user_id\n2026-01-05T10:00:00Z,,5\n2026-01-05T10:00:01Z,ann,6\n",
+        mapping={"user": "user_name", "occurred_at": "time"},
+    )
+    assert {call["user"] for call in calls} == {"ann", "(unknown)"}

@@ -567,8 +567,23 @@ def test_rows_known_already_can_be_counted_all_the_same(load: Callable[..., None
     load(WEEK)
     at = press(drop(visit("logs.py"), ("again.csv", WEEK)), "load")
     assert rows(at, "rows", "loaded", "known already") == [[7, 0, 7]]
+    assert at.main.warning[0].value.startswith("No call was loaded from 1 file: what is in it was")
+    assert not at.main.success
     press(at, "keep_all")
     assert metrics(visit())["Used"] == "120"
+
+
+@pytest.mark.parametrize(
+    ("log", "why"),
+    [
+        (HEADER + "2026-08-99T09:00:00Z,Ada,Web,o,200,1\n", "its rows can't be read; choose the load"),
+        ('{"timestamp":"2026-08-13T09:00:00Z","event_type":"flow","src_ip":"192.0.2.7",'
+         '"dest_ip":"192.0.2.8","flow_id":1}\n', "none of its rows is a call"),
+    ],
+)  # fmt: skip
+def test_where_no_call_was_loaded_it_is_said_why(store: Store, log: str, why: str) -> None:
+    at = press(drop(visit("logs.py"), ("odd.log", log)), "load")
+    assert at.main.warning[0].value.startswith(f"No call was loaded from 1 file: {why}")
 
 
 def test_rows_known_already_are_loaded_when_that_is_asked_for(load: Callable[..., None]) -> None:
