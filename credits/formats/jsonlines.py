@@ -48,7 +48,8 @@ class JsonLines:
         if len(sample.objects) * 2 < len(sample.filled[:OBJECT_LINES]) and not forced:
             return None
         of_apps: Reading | None = None
-        for envelope, rows in views(sample):
+        for view in views(sample):
+            envelope, rows = view.envelope, view.rows
             cells = _flatten(rows)
             if options.mapping and not set(options.mapping.values()) <= set(_dotted(cells)):
                 continue

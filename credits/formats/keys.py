@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from credits.formats import lines
@@ -115,22 +115,40 @@ Docker, Grafana, Filebeat, CloudWatch, journald, Google Cloud and Azure for what
 
 def carried(row: Mapping[str, Any], key: str) -> Any:
     """What an object carries under one of `ENVELOPES`, or None."""
-    return value(row, pointer(key))
+    return value(row, pointer(key)) if "." in key else row.get(key)
 
 
-def views(sample: Sample) -> Iterator[tuple[Envelope, list[dict[str, Any]]]]:
-    """The objects of a sample as they stand, then what is wrapped in them, for each envelope."""
+@dataclass(frozen=True)
+class View:
+    """The objects of a sample, as they stand or out of an envelope."""
+
+    envelope: Envelope
+    rows: list[dict[str, Any]]
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The keys that any of them has."""
+        return frozenset().union(*self.rows)
+
+
+@lru_cache(2)  # every format asks for those of one sample
+def views(sample: Sample) -> tuple[View, ...]:
+    """The objects as they stand, then what is wrapped in them, for each envelope."""
+    return tuple(_views(sample))
+
+
+def _views(sample: Sample) -> Iterator[View]:
     if sample.objects:
-        yield Envelope(), sample.objects
+        yield View(Envelope(), sample.objects)
     for key in ENVELOPES:
         items = [carried(row, key) for row in sample.objects]
         held = [item for item in items if isinstance(item, dict)]
         if held:
-            yield Envelope(key), held
+            yield View(Envelope(key), held)
         texts = (item for item in items if isinstance(item, str) and item.startswith("{"))
         held = [found for text in texts if isinstance(found := json_value(text), dict)]
         if held:
-            yield Envelope(key, text=True), held
+            yield View(Envelope(key, text=True), held)
 
 
 def reading(
@@ -231,6 +249,11 @@ def _columns(fields: Mapping[str, Choice], rows: Sequence[Mapping[str, Any]]) ->
                 found[field] = ", ".join(dict.fromkeys(map(shown, used or paths)))
                 break
     return found
+
+
+def first_key(path: str) -> str | int:
+    """The key with which a JSON path begins."""
+    return _steps(path)[0]
 
 
 def value(row: Mapping[str, Any], path: str) -> Any:

@@ -20,6 +20,7 @@ from credits.formats.delimited import Layout
 from credits.formats.keys import (
     Envelope,
     fill,
+    first_key,
     paths_in,
     pointer,
     reading,
@@ -54,9 +55,9 @@ class Objects:
 
     def read(self, sample: Sample, options: Options, *, forced: bool) -> Reading | None:
         """A log of this format, if a row of the sample has one of its shapes."""
-        for envelope, rows in views(sample):
-            if any(map(self._fits, rows)):
-                return self._lines(sample, envelope, rows)
+        for view in views(sample):
+            if self._may_fit(view.names) and any(map(self._fits, view.rows)):
+                return self._lines(sample, view.envelope, view.rows)
         layout = self._layout(sample) if self.tables else None
         if layout is not None:
             return self._table(sample, options, layout)
@@ -68,8 +69,11 @@ class Objects:
             )
         return None
 
+    def _may_fit(self, names: frozenset[str]) -> bool:
+        """Whether rows with such keys may be of this format: most are another's, and lack one."""
+        return any(names.issuperset(map(_first_key, shape)) for shape in self.shapes)
+
     def _fits(self, row: Mapping[str, Any]) -> bool:
-        # Most rows are another format's, and lack the first key already.
         return any(all(_has(row, key) for key in shape) for shape in self.shapes) and not any(
             _has(row, key) for key in self.unless
         )
@@ -134,6 +138,11 @@ def _has(row: Mapping[str, Any], key: str) -> bool:
 
 
 _pointer = cache(pointer)
+
+
+@cache
+def _first_key(key: str) -> str | int:
+    return first_key(_pointer(key))
 
 
 def _with(table: Reading, within: str, *, slow: bool, **ours: Any) -> Reading:
