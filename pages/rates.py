@@ -250,14 +250,18 @@ def batching(card: RateCard) -> None:
             st.caption(f"Nothing to save: no two such calls fell into one minute.{unknown}")
 
 
+def source(card: RateCard) -> str:
+    """Where a card's prices are from: a link, if it is one of the project's own."""
+    ours = card.name in rates.names() and rates.load(card.name).source == card.source
+    return f"[{plain(card.source)}]({card.source})" if ours else plain(card.source)
+
+
 store = data.store()
 version = (store.path, store.version())
 summary = data.summary(*version)
 force = in_force()
-# The address of a card of the project's own may become a link; that of a stranger's may not.
-source = force.source if force.name in rates.names() else force.source.replace("/", "/\u2060")
 ruling = (
-    f"In force: **{plain(force.name)}** · {plain(force.title)} · {plain(source)} · as of"
+    f"In force: **{plain(force.name)}** · {plain(force.title)} · {source(force)} · as of"
     f" {force.as_of:%d %b %Y}"
 )
 seen = parts.through(summary, st.session_state["zone"])
