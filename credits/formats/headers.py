@@ -85,19 +85,22 @@ _OF_A_PERSON = re.compile(r"(name|login|e?mail|id)$")
 
 
 def same_user(
-    names: Sequence[str], values: Sequence[Sequence[str]], user: int | None
+    names: Sequence[str], values: Sequence[Sequence[str]], found: Mapping[str, int]
 ) -> tuple[int, ...]:
-    """Indices of the columns that name the user as another column does, where that one is blank.
+    """Indices of the columns that name the user as the one that is found does, where it is blank.
 
     `user_id` beside `user_name`, but not `user` beside `actor`: that may be whom it was done to.
     """
+    user = found.get("user")
     if user is None or len(filled(values[user])) == max(map(len, values), default=0):
         return ()
     person = _person(names[user])
     return tuple(
         index
         for index, name in enumerate(names)
-        if index != user
+        # An `id` beside a `login` may be anything's.
+        if person
+        and index not in found.values()
         and _person(name) == person
         and filled(values[index])
         and fits("user", plain_name(name), values[index])
@@ -146,7 +149,7 @@ def fields_sql(
     fields = {
         field: value_sql(field, texts[index], values[index]) for field, index in found.items()
     }
-    others = same_user(names, values, found.get("user")) if names else ()
+    others = same_user(names, values, found) if names else ()
     if others:
         # As an id, 0 stands for nobody.
         told = (f"nullif({texts[index]}, '0')" for index in others)

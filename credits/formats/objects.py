@@ -172,9 +172,10 @@ def listed(key: str, name: str, within: str = "[*]") -> str:
 
     `within`: the JSON path of the list's entries from there.
     """
+    # As JSON: a text among the entries is none, and would break the query as one.
+    entries = f"TRY(json_extract({{{key}}}, '${within}'))"
     named = f"lower(json_extract_string(p, '$.name')) = '{name}'"
-    every = f"json_extract_string({{{key}}}, '${within}')"
-    return f"([json_extract_string(p, '$.value') FOR p IN {every} IF {named}])[1]"
+    return f"([json_extract_string(p, '$.value') FOR p IN {entries} IF {named}])[1]"
 
 
 def utc(key: str) -> str:

@@ -34,13 +34,16 @@ def holds(value: Mapping[str, Any]) -> bool:
 
 
 def rows(value: Mapping[str, Any]) -> Iterator[str]:
-    """Each record or span as an object of its own, as JSON."""
+    """Each record or span as an object of its own, as JSON; what is nested too deeply is none."""
     for name, (scopes, records) in _WITHIN.items():
         for resource in _objects(value.get(name)):
             service = _attributes(_object(resource.get("resource"))).get("service.name")
             for scope in (s for key in scopes for s in _objects(resource.get(key))):
                 for record in _objects(scope.get(records)):
-                    yield json.dumps(_row(record, service))
+                    try:
+                        yield json.dumps(_row(record, service))
+                    except RecursionError:
+                        yield "nested too deeply"
 
 
 def _row(record: Mapping[str, Any], service: object) -> dict[str, Any]:

@@ -125,6 +125,15 @@ def test_what_a_browser_archived_are_calls_of_its_user_agent(load):
     }
 
 
+@pytest.mark.parametrize("headers", ["none", ["abc", 5, {"name": 7}, {}], {"User-Agent": "x"}, 7])
+def test_headers_that_are_no_list_of_names_and_values_break_no_archive(load, headers):
+    entry = OBJECTS["har"][0]
+    odd = entry | {"request": {**entry["request"], "headers": headers}}
+    found, calls = load("\n".join(map(json.dumps, (entry, odd))))
+    assert (found.format, found.loaded) == ("har", 2)
+    assert {call["app"] for call in calls} == {"curl/8", None}
+
+
 def test_suricata_tells_of_requests_among_all_that_it_sees(load):
     seen = {
         "timestamp": "2026-01-05T11:00:00.690014+0100",

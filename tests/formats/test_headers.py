@@ -262,3 +262,12 @@ def test_what_a_person_says_who_called_is_all_that_is_asked(load):
         mapping={"user": "user_name", "occurred_at": "time"},
     )
     assert {call["user"] for call in calls} == {"ann", "(unknown)"}
+
+
+def test_an_id_of_nobody_knows_what_is_no_user(load):
+    rows = [
+        {"time": f"2026-01-05T10:00:0{i}Z", "login": who, "id": f"r-{i}", "path": "/a"}
+        for i, who in enumerate(("ann", None))
+    ]
+    _, calls = load("\n".join(map(json.dumps, rows)))
+    assert {call["user"] for call in calls} == {"ann", "(unknown)"}

@@ -95,3 +95,13 @@ def test_values_are_taken_out_of_their_kinds(value: Any, plain: Any):
     scopes = [{"logRecords": [{"attributes": [{"key": "k", "value": value}, 5]}, "no record"]}]
     (row,) = otlp.rows({"resourceLogs": [{"scopeLogs": scopes, "resource": None}, None]})
     assert json.loads(row) == {"k": plain, "timestamp": None}
+
+
+def test_what_is_nested_too_deeply_costs_the_others_nothing():
+    deep: dict[str, Any] = {"stringValue": "x"}
+    for _ in range(5_000):
+        deep = {"arrayValue": {"values": [deep]}}
+    records = [{"attributes": [{"key": "a", "value": value}]} for value in (deep, {"intValue": 1})]
+    first, second = otlp.rows({"resourceLogs": [{"scopeLogs": [{"logRecords": records}]}]})
+    assert first == "nested too deeply"
+    assert json.loads(second)["a"] == 1
