@@ -251,9 +251,9 @@ def batching(card: RateCard) -> None:
 
 
 def source(card: RateCard) -> str:
-    """Where a card's prices are from: a link, if it is one of the project's own."""
+    """Where a card's prices are from: of one of the project's own as it is, which makes a link."""
     ours = card.name in rates.names() and rates.load(card.name).source == card.source
-    return f"[{plain(card.source)}]({card.source})" if ours else plain(card.source)
+    return card.source if ours else plain(card.source)
 
 
 store = data.store()

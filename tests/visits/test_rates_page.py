@@ -73,7 +73,7 @@ def test_the_card_in_force_says_where_it_is_from_and_what_each_row_accounted_for
     assert at.title[0].value == "Rate card"
     assert "In force: **bigin** · Bigin by Zoho" in said(at)
     # To be followed, and to be copied to the letter.
-    assert f"]({rates.load('bigin').source})" in said(at)
+    assert f" {rates.load('bigin').source} " in said(at)
     assert "as of 22 Nov 2026" in said(at)
     assert "Calls through" in said(at)
     assert metrics(at) == {
