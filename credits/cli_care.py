@@ -9,6 +9,7 @@ import typer
 
 from credits import CreditsError, terminal
 from credits.options import Database, Json
+from credits.phrases import counted
 
 
 def backup(
@@ -87,7 +88,6 @@ def _document(path: Path, found: Any) -> dict[str, Any]:
 
 
 def _held(found: Any) -> str:
-    loads = "1 load" if found.loads == 1 else f"{found.loads:,} loads"
-    calls = "1 call" if found.calls == 1 else f"{found.calls:,} calls"
     total = found.credits.normalize()
-    return f"{loads}, {calls}, {total:,f} credit{'s' * (total != 1)}"
+    held = f"{counted(found.loads, 'load')}, {counted(found.calls, 'call')}"
+    return f"{held}, {total:,f} credit{'s' * (total != 1)}"

@@ -1,15 +1,16 @@
 """Numbers, shares, instants and lengths of time as they are said to people, on pages and in files.
 
-What machines read (the command line's JSON, CSV) is written without these.
+What machines read (the command line's JSON, CSV) is written without these. Nothing here brings
+pandas along: the command line speaks before it knows whether that is needed.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from credits.times import local
+if TYPE_CHECKING:
+    import pandas as pd
 
 Number = int | float | Decimal
 
@@ -39,14 +40,19 @@ def share(part: Number, whole: Number) -> str:
 
 def clock(at: pd.Timestamp | None, zone: str) -> str:
     """An instant (naive UTC) in a zone: `13 Aug 2026, 16:00`; `never` for none."""
-    return "never" if at is None else f"{local(at, zone):%d %b %Y, %H:%M}"
+    return _told(at, zone, "%d %b %Y, %H:%M")
 
 
 def clock_beside(at: pd.Timestamp | None, other: pd.Timestamp, zone: str) -> str:
     """The same without its year where another instant, which is told nearby, is of that year."""
-    if at is None or local(at, zone).year != local(other, zone).year:
-        return clock(at, zone)
-    return f"{local(at, zone):%d %b, %H:%M}"
+    years = {_told(each, zone, "%Y") for each in (at, other)}
+    return _told(at, zone, "%d %b, %H:%M") if len(years) == 1 else clock(at, zone)
+
+
+def _told(at: pd.Timestamp | None, zone: str, form: str) -> str:
+    from credits.times import local
+
+    return "never" if at is None else local(at, zone).strftime(form)
 
 
 def ago(then: pd.Timestamp, now: pd.Timestamp) -> str:

@@ -11,6 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from credits.phrases import counted
 from credits.plan import Plan
 
 _LOAD_KEYS = (
@@ -38,7 +39,7 @@ def loaded(load: Any) -> str:
     ]
     span = f", {_iso(load.first)} to {_iso(load.last)}" if load.first else ""
     return (
-        f"{load.path} ({load.format}): {', '.join(counts)}; {load.calls:,} calls,"
+        f"{load.path} ({load.format}): {', '.join(counts)}; {counted(load.calls, 'call')},"
         f" {_plain(load.credits):,} credits{span}"
     )
 

@@ -50,7 +50,7 @@ def plain(text: str) -> str:
 
 def _escaped(text: str) -> str:
     # The last two, or an address becomes a link: of a mail, `https://…`, `www.…`.
-    apart = re.sub(r"([-<>=~:])(?=[-<>=~\w])|(@)(?=\w)|(:|www)(?=[/.])", "\\g<0>\u2060", text)
+    apart = re.sub(r"[-<>=~:](?=[-<>=~\w])|@(?=\w)|(:|www)(?=[/.])", "\\g<0>\u2060", text)
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", apart)
 
 

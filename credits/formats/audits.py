@@ -5,6 +5,7 @@ from __future__ import annotations
 from credits.formats.objects import Objects, address, joined, utc
 
 _CLAIM = '"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/'
+
 FORMATS = (
     Objects(
         "gcp",

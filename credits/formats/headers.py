@@ -130,12 +130,6 @@ def told_twice(rows: Sequence[Mapping[str, str]], found: Mapping[str, str]) -> b
     return bool(ids[True] & ids[False])
 
 
-_BEGINS_WITH_ADDRESS = (
-    r"^\s*(\d{1,3}(\.\d{1,3}){3}(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?|[0-9a-fA-F]*:[0-9a-fA-F:.]+)"
-    r"\s*(,|$)"
-)
-
-
 def fields_sql(
     found: Mapping[str, int],
     texts: Sequence[str],
@@ -157,6 +151,10 @@ def fields_sql(
     return fields
 
 
+_BEGINS_WITH_ADDRESS = (
+    r"^\s*(\d{1,3}(\.\d{1,3}){3}(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?|[0-9a-fA-F]*:[0-9a-fA-F:.]+)"
+    r"\s*(,|$)"
+)
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _BARE_ADDRESS = re.compile(r"[\w.-]*$|[0-9a-fA-F:]*:[0-9a-fA-F:.]*$")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -19,8 +19,7 @@ HOLDERS = frozenset(
 
 def holds_rows(value: Mapping[str, Any]) -> bool:
     """Whether an object is no row, but has rows in it."""
-    unpacked = otlp.holds(value) or _is_bucket(value) or _is_stream(value)
-    return unpacked or holder(value) is not None
+    return _unfolding(value) is not None or holder(value) is not None
 
 
 def holder(value: Mapping[str, Any], depth: int = 2) -> tuple[str, ...] | None:
@@ -32,8 +31,10 @@ def holder(value: Mapping[str, Any], depth: int = 2) -> tuple[str, ...] | None:
     if len(value) > 8 or (not lists and not depth) or _is_row(value):
         return None
     if len(lists) == 1:
-        named = plain_name(lists[0]) in HOLDERS and not _is_dated(value)
-        return (lists[0],) if named or _is_row(value[lists[0]][0]) else None
+        first = value[lists[0]][0]
+        # Google's activities tell their own time, and what they list tells none.
+        named = plain_name(lists[0]) in HOLDERS and (_is_dated(first) or not _is_dated(value))
+        return (lists[0],) if named or _is_row(first) else None
     if lists or not depth:
         return None
     inner = [
@@ -53,7 +54,7 @@ def _is_row(value: Mapping[str, Any]) -> bool:
 
 
 def _is_dated(value: Mapping[str, Any]) -> bool:
-    """Whether an object tells its time in an object of its own, as Google's activities do."""
+    """Whether an object tells its time in an object within."""
     return any(isinstance(item, dict) and _is_row(item) for item in value.values())
 
 
@@ -100,14 +101,23 @@ def _lines(stream: Mapping[str, Any]) -> Iterator[str]:
         yield json.dumps({"timestamp": row[0], "line": row[1]} if _is_line(row) else row)
 
 
+_Unfold = Callable[[Mapping[str, Any]], Iterator[str]]
+_UNFOLDINGS: tuple[tuple[Callable[[Mapping[str, Any]], bool], _Unfold], ...] = (
+    (_is_bucket, _emptied),
+    (_is_stream, _lines),
+    (otlp.holds, otlp.rows),
+)
+"""What is no row and no plain list of rows either, and how its rows are taken out of it."""
+
+
+def _unfolding(value: Mapping[str, Any]) -> _Unfold | None:
+    return next((unfold for fits, unfold in _UNFOLDINGS if fits(value)), None)
+
+
 def rows_of(value: Any, text: str) -> Iterable[str]:
     """A value that was read whole, as rows."""
-    if type(value) is dict and _is_bucket(value):
-        return _emptied(value)
-    if type(value) is dict and _is_stream(value):
-        return _lines(value)
-    if type(value) is dict and otlp.holds(value):
-        return otlp.rows(value)
+    if type(value) is dict and (unfold := _unfolding(value)) is not None:
+        return unfold(value)
     if type(value) is list and any(isinstance(row, dict) for row in value):
         return map(json.dumps, value)
     return (text,)

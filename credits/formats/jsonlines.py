@@ -12,9 +12,9 @@ from credits.formats import headers
 from credits.formats.base import OBJECT_LINES, Options, Reading, Sample
 from credits.formats.keys import (
     BEFORE,
-    ENVELOPES,
     Envelope,
     carried,
+    envelopes,
     pointer,
     reading,
     stamps_before,
@@ -148,7 +148,8 @@ def _time_around(sample: Sample, envelope: Envelope, found: Mapping[str, str]) -
 
 def _is_carried(rows: Sequence[Mapping[str, Any]], found: Mapping[str, str]) -> bool:
     """Whether rows carry texts, and name an app only among their labels."""
-    texts = sum(any(isinstance(carried(row, key), str) for key in ENVELOPES) for row in rows)
+    keys = envelopes(rows)
+    texts = sum(any(isinstance(carried(row, key), str) for key in keys) for row in rows)
     return "\0" in found.get("app", "") and texts * 2 > len(rows)
 
 

@@ -118,6 +118,12 @@ def carried(row: Mapping[str, Any], key: str) -> Any:
     return value(row, pointer(key)) if "." in key else row.get(key)
 
 
+def envelopes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Those of `ENVELOPES` that some objects may have, as far as their first keys tell."""
+    names = set().union(*rows)
+    return [key for key in ENVELOPES if first_key(pointer(key)) in names]
+
+
 @dataclass(frozen=True)
 class View:
     """The objects of a sample, as they stand or out of an envelope."""
@@ -140,7 +146,7 @@ def views(sample: Sample) -> tuple[View, ...]:
 def _views(sample: Sample) -> Iterator[View]:
     if sample.objects:
         yield View(Envelope(), sample.objects)
-    for key in ENVELOPES:
+    for key in envelopes(sample.objects):
         items = [carried(row, key) for row in sample.objects]
         held = [item for item in items if isinstance(item, dict)]
         if held:
@@ -181,19 +187,13 @@ def reading(
         at = {path: f"coalesce(v[{i + 1}], w[{i + 1}])" for i, path in enumerate(every)}
         rows = [*rows, *(r for row in rows if isinstance(r := json_value(row.get(cell)), dict))]
     no_call = f"NOT coalesce({fill(calls, at, test=True)}, false)"
-    times = list(paths_in([fields[name] for name in ("occurred_at",) if name in fields]))
-    # `service  | {…}`: Docker and its kin write something before each object.
-    bare = sum(line.startswith("{") for line in sample.filled[:OBJECT_LINES])
-    whole = "line" if bare * 2 >= len(sample.objects) else "substr(line, strpos(line, '{'))"
+    whole = _object_sql(sample)
     held, steps = wrapped.line(whole), ""
     if wrapped.text:
         # A step of its own: DuckDB takes what two TRYs share out of both, and then it throws.
         held, steps = "held", f"{_healed(held, whole)} AS held\n;\n"
     extracted = f"json_extract_string({held}, {listed})"
     outer = {field: _around_sql(path, whole) for field, path in (around or {}).items()}
-    times = times or [path for field, path in (around or {}).items() if field == "occurred_at"]
-    told = sample.objects if outer else rows or sample.objects
-    stamps = stamps_before(sample) if times == [BEFORE] else _values(told, times)
     # A shipper also carries what is no JSON at all; that is no call, and nothing is broken.
     other = f"WHEN v IS NULL AND json_valid({whole}) THEN 'no call' " if wrapped.text else ""
     return lines.reading(
@@ -202,11 +202,31 @@ def reading(
         f"{steps}{_healed(extracted, held)} AS v{inner.format(line=held)}",
         {**{field: fill(choice, at) for field, choice in fields.items()}, **outer},
         columns=columns or _columns(fields, rows),
-        stamps=tuple(stamps),
+        stamps=tuple(_stamps(sample, fields, rows, around or {})),
         skip=f"coalesce({lines.BLANK_OR_COMMENT},"
         f" CASE WHEN v IS NOT NULL AND {no_call} THEN 'no call' {other}END)",
         reject="CASE WHEN v IS NULL THEN 'is not valid JSON' END",
     )
+
+
+def _object_sql(sample: Sample) -> str:
+    """SQL: the object on a line. `service  | {…}`: Docker and its kin write something before it."""
+    bare = sum(line.startswith("{") for line in sample.filled[:OBJECT_LINES])
+    return "line" if bare * 2 >= len(sample.objects) else "substr(line, strpos(line, '{'))"
+
+
+def _stamps(
+    sample: Sample,
+    fields: Mapping[str, Choice],
+    rows: Sequence[Mapping[str, Any]],
+    around: Mapping[str, str],
+) -> Iterable[str]:
+    """The times in the sample: of the rows themselves, or of what carries them."""
+    times = list(paths_in([fields[name] for name in ("occurred_at",) if name in fields]))
+    times = times or [path for field, path in around.items() if field == "occurred_at"]
+    if times == [BEFORE]:
+        return stamps_before(sample)
+    return _values(sample.objects if around else rows or sample.objects, times)
 
 
 BEFORE = "(time before the object)"

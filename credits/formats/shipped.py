@@ -18,20 +18,21 @@ from credits.formats.base import OBJECT_LINES, Sample, json_value
 from credits.formats.decoding import plain_text
 from credits.formats.files import Plain, scratch_file
 from credits.formats.holders import is_time
-from credits.formats.keys import ENVELOPES, carried
+from credits.formats.keys import carried, envelopes
 from credits.formats.stamps import is_stamp
 from credits.formats.survey import survey
 
 
 def keys_of(sample: Sample) -> list[str]:
     """The keys under which most of a log's first lines carry a text that is no JSON."""
+    keys = envelopes(sample.objects)
     found = Counter(
         key
         for row in sample.objects
-        for key in ENVELOPES
+        for key in keys
         if isinstance(text := carried(row, key), str) and text.strip() and not text.startswith("{")
     )
-    return [key for key in ENVELOPES if found[key] * 2 > len(sample.filled[:OBJECT_LINES])]
+    return [key for key in keys if found[key] * 2 > len(sample.filled[:OBJECT_LINES])]
 
 
 def unwrapped(

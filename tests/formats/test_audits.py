@@ -240,6 +240,12 @@ def test_an_activity_of_google_is_one_call_however_it_is_handed_out(load, page):
     }
 
 
+def test_a_page_that_tells_its_own_time_is_a_page_all_the_same(load):
+    page = {"meta": {"timestamp": "2026-01-06T00:00:00Z"}, "items": OBJECTS["google-workspace"]}
+    found, _ = load(json.dumps(page))
+    assert (found.format, found.loaded) == ("google-workspace", 1)
+
+
 def test_what_a_cluster_wrote_is_read_out_of_azures_diagnostic_log(load):
     event = OBJECTS["kubernetes"][1]
     row = {
