@@ -78,15 +78,15 @@ def load(
     named = [each for path in paths for each in glob.glob(path, recursive=True) or [path]]
     with opened(database, reads=named) as store:
         _must_be_a_card(store, rate_card)
-        report = _Report()
+        report, files = _Report(), []
         for path in paths:
-            files, others = folders.named(path, store.path)
+            found, others = folders.named(path, store.path)
             for sentence in others:
                 terminal.note(f"passed over: {sentence}")
-            for file in files:
-                report.take(store, file, terms)
-            if not files:
+            if not found:
                 report.fail(f"There are no logs in {path}: name a folder or files that are some.")
+            files += found
+        report.take(store, files, terms)
         report.print(store, as_json)
     return 1 if report.failures else 0
 
@@ -98,20 +98,25 @@ class _Report:
         self.loads: list[Any] = []
         self.failures: list[str] = []
 
-    def take(self, store: Any, path: str, terms: Any) -> None:
-        """Load one file; a failure is told and does not stop the others."""
+    def take(self, store: Any, files: Sequence[str], terms: Any) -> None:
+        """Load some files; the failure of one is told and does not stop the others."""
         now = datetime.now(UTC).replace(tzinfo=None)
+        named = [(Path(file), file) for file in files]
         try:
-            with progress_bar(path) as progress:
-                loads, passed = store.load(Path(path), terms, now=now, progress=progress)
+            with progress_bar("Loading") as progress:
+                taken = store.load_all(named, terms, now=now, progress=progress)
         except CreditsError as error:
             self.fail(str(error))
             return
-        self.loads += loads
-        for note in [note for load in loads for note in load.notes]:
-            terminal.note(note)
-        for other in passed:
-            terminal.note(f"passed over: {other.reason}")
+        for file in taken:
+            self.loads += file.loads
+            for note in [note for load in file.loads for note in load.notes]:
+                terminal.note(note)
+            if file.problem is not None:
+                self.fail(str(file.problem))
+            else:
+                for other in file.passed:
+                    terminal.note(f"passed over: {other.reason}")
 
     def fail(self, sentence: str) -> None:
         """Tell a failure, and remember that there was one."""

@@ -19,22 +19,23 @@ def take_in(files: list[uploads.Dropped], terms: Terms) -> None:
     """Load the files one after another, telling how far it is, and remember what became of them."""
     bar = st.progress(0.0, "Starting …")
     results, problems, notes = [], [], []
-    for place, file in enumerate(files):
-
-        def tell(share: float, message: str, place: int = place) -> None:
-            text = f"{message} ({place + 1} of {len(files)})" if len(files) > 1 else message
-            bar.progress(min((place + share) / len(files), 1.0), parts.plain(text))
-
-        try:
-            loads, passed = data.store().load(
-                file.path, terms, now=data.now(), name=file.name, progress=tell
-            )
-        except CreditsError as error:
-            problems.append(str(error))
-            continue
-        results += loads
-        notes += [note for load in loads for note in load.notes]
-        notes += [f"Passed over: {other.reason}" for other in passed]
+    try:
+        taken = data.store().load_all(
+            [(file.path, file.name) for file in files],
+            terms,
+            now=data.now(),
+            progress=lambda share, message: bar.progress(share, parts.plain(message)),
+        )
+    except CreditsError as error:
+        taken = []
+        problems.append(str(error))
+    for file in taken:
+        results += file.loads
+        notes += [note for load in file.loads for note in load.notes]
+        if file.problem is not None:
+            problems.append(str(file.problem))
+        else:
+            notes += [f"Passed over: {other.reason}" for other in file.passed]
     st.session_state["results"] = (results, problems, notes)
     uploads.forget()
     st.rerun()

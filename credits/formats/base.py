@@ -186,6 +186,8 @@ class Reading:
     """SQL expression: why the row can't be read, or NULL."""
     line: str | None = None
     """SQL expression: the row's line number; None: rows are lines, or `locate` knows."""
+    log: str | None = None
+    """SQL expression: from which of several logs the row is, from 0; None: there is one."""
     locate: Locate | None = None
     """Finds line and text of rows afterwards, where `row` can't give them."""
     thorough: Callable[[], Reading] | None = None

@@ -39,6 +39,7 @@ ABSENT = {
     "fingerprint": "NULL::UBIGINT",
     "line": "NULL::BIGINT",
     "text": "NULL::VARCHAR",
+    "log": "0",
 }
 """What stands for these of a log that does not have them; nothing is staged of it."""
 
@@ -54,8 +55,10 @@ def staging_sql(reading: Reading, parameters: Iterable[str], is_known: str = "fa
     """SELECT of occurred_at, records, ip, request_id, skip, reject, kind, makes, and such of
     `ABSENT` as the log has.
 
-    `logged` are the credits that the log carries; `fingerprint` is the hash of the id, or of a row
-    without one; `kind` is a hash of `makes` and of whether there are `logged` and `records`.
+    `log` is the number of the log, where several are read at once, and rows of different ones are
+    of different kinds. `logged` are the credits that the log carries; `fingerprint` is the hash of
+    the id, or of a row without one; `kind` is a hash of `makes` and of whether there are `logged`
+    and `records`.
     `parameters`: the query parameters that a rate card tells calls apart by. `is_known`: SQL for
     whether what makes a `kind` is known; it is NULL then.
     """
@@ -69,11 +72,12 @@ def staging_sql(reading: Reading, parameters: Iterable[str], is_known: str = "fa
     has_own = {name: sql for name, sql in _own(reading).items() if sql}
     own = ", ".join(f"{sql} AS {name}" for name, sql in has_own.items())
     texts = ", ".join(f"{name}::VARCHAR" for name in MAKES)
+    kind = [*MAKES, "logged IS NULL", "records IS NULL", *(["log"] if reading.log else [])]
     return f"""
 SELECT {", ".join(has_own)}, occurred_at, records, ip, request_id, skip, reject, kind,
   CASE WHEN {is_known} THEN NULL ELSE [{texts}] END AS makes
 FROM (SELECT {own}, occurred_at, records, f_ip AS ip, f_request_id AS request_id, skip, reject,
-  {", ".join(MAKES)}, hash({", ".join(MAKES)}, logged IS NULL, records IS NULL) AS kind
+  {", ".join(MAKES)}, hash({", ".join(kind)}) AS kind
 FROM (SELECT *, f_user AS by_user, f_app AS by_app, {_by_ip(has)} AS by_ip, f_status AS code,
   CASE WHEN target IS NOT NULL THEN {key_sql("target")} ELSE coalesce(f_api, f_path) END AS key,
   target IS NOT NULL AS is_path, {parameters_sql("target", parameters)} AS parameters,
@@ -91,7 +95,7 @@ FROM (SELECT *, {stamp} AS stamp, {_whole("f_records")} AS records, {logged} AS 
 FROM (SELECT * {f"REPLACE ({clean})" if clean else ""}
 FROM (SELECT {raw}, {reading.skip} AS skip, {reading.reject} AS broken,
   {_fingerprint(reading)} AS fingerprint, {reading.line or "NULL::BIGINT"} AS line,
-  {reading.row or "NULL::VARCHAR"} AS text
+  {reading.row or "NULL::VARCHAR"} AS text, {reading.log or "0"} AS log
 FROM {reading.source}))))))))
 """
 
@@ -132,6 +136,7 @@ def _own(reading: Reading) -> dict[str, str | None]:
         ),
         "line": "line" if reading.line else None,
         "text": "CASE WHEN reject IS NOT NULL THEN text END" if reading.row else None,
+        "log": "log" if reading.log else None,
     }
 
 

@@ -14,16 +14,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from credits import CreditsError
 from credits.formats import NotALog, Options
 from credits.formats.base import Correction
-from credits.formats.files import is_no_room
 from credits.rates import RateCard
 from credits.scenarios import Scenario
 from credits.store import (
     cards,
     corrections,
-    holding,
     loading,
     previewing,
     rerating,
@@ -31,11 +28,11 @@ from credits.store import (
     undoing,
 )
 from credits.store.database import Database, Progress
-from credits.store.explaining import no_room
-from credits.store.loading import Load, Terms
+from credits.store.loading import Taken
 from credits.store.previewing import Preview
 from credits.store.questions import Answers, Summary
 from credits.store.rerating import Rerating
+from credits.store.storing import Load, Terms
 
 __all__ = [
     "Answers",
@@ -45,6 +42,7 @@ __all__ = [
     "Rerating",
     "Store",
     "Summary",
+    "Taken",
     "Terms",
     "close_all",
     "shared",
@@ -92,21 +90,29 @@ class Store:
         name: str | None = None,
         progress: Progress | None = None,
     ) -> tuple[list[Load], list[NotALog]]:
-        """Take in one file; see `loading.load`. `now` is naive UTC."""
-        self._must_be_another(Path(path))
-        try:
-            return loading.load(
-                self._database, Path(path), terms or Terms(), now=now, name=name, progress=progress
-            )
-        except OSError as error:
-            if is_no_room(error):
-                raise no_room() from error
-            raise
+        """Take in one file: the loads, and what was passed over. `now` is naive UTC.
 
-    def _must_be_another(self, path: Path) -> None:
-        """Who opens and closes the database's own file loses DuckDB's lock on it; see `holding`."""
-        if (found := holding.identity(path)) and found == holding.identity(self.path):
-            raise CreditsError(f"{path} is the database itself: name a log.")
+        Raises CreditsError for a file that can't be read as a log, and where nothing in an archive
+        can.
+        """
+        path = Path(path)
+        (taken,) = self.load_all(
+            [(path, name or str(path))], terms or Terms(), now=now, progress=progress
+        )
+        if taken.problem is not None:
+            raise taken.problem
+        return taken.loads, taken.passed
+
+    def load_all(
+        self,
+        files: Sequence[tuple[Path, str]],
+        terms: Terms,
+        *,
+        now: datetime,
+        progress: Progress | None = None,
+    ) -> list[Taken]:
+        """Take in files with their names; see `loading.load`. `now` is naive UTC."""
+        return loading.load(self._database, files, terms, now=now, progress=progress)
 
     def load_sample(self, path: Path, *, now: datetime, first: bool = False) -> None:
         """Take in the log that comes with the project; it is named as such until it is cleared.
@@ -129,7 +135,7 @@ class Store:
 
     def preview(self, path: Path, options: Options, *, name: str) -> list[Preview]:
         """What a file would be read as; see `previewing.preview`."""
-        self._must_be_another(Path(path))
+        self._database.refuse(Path(path))
         return previewing.preview(self._database, Path(path), options, name=name)
 
     def corrections(self) -> tuple[Correction, ...]:

@@ -192,6 +192,11 @@ class Database:
         real = path.resolve()
         return any(real.is_relative_to(allowed) for allowed in (self._private, *self._reads))
 
+    def refuse(self, path: Path) -> None:
+        """Raises CreditsError for the database's own file: who closes it loses DuckDB's lock."""
+        if (found := holding.identity(path)) and found == holding.identity(self.path):
+            raise CreditsError(f"{path} is the database itself: name a log.")
+
     @contextmanager
     def scratch(self) -> Iterator[Path]:
         """A folder for what one load reads and writes; it goes with the load."""
@@ -248,6 +253,10 @@ class Database:
                 self._usable = False
             if isinstance(error, duckdb.Error):
                 raise explained(error) from error
+            raise
+        except OSError as error:
+            if is_no_room(error):
+                raise no_room() from error
             raise
 
     @contextmanager

@@ -1,4 +1,7 @@
-"""Which rows of a staged log are known already: in the log itself, or of what is loaded."""
+"""Which staged rows are known already: in their log itself, in one before it, or of what is loaded.
+
+Where several logs are staged together the outcome is as if they came one after another.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,12 @@ _AT_ONCE = 100
 """Of them in one statement: to plan a statement takes longer than to look one up."""
 
 
-def find(cursor: duckdb.DuckDBPyConnection, *, keep: bool) -> None:
-    """The table `shadowed`: the numbers of those rows of `staging`; none if all are to be kept."""
-    cursor.execute("CREATE OR REPLACE TEMP TABLE shadowed (row BIGINT)")
+def find(cursor: duckdb.DuckDBPyConnection, *, several: bool, keep: bool) -> None:
+    """The table `shadowed`: those rows of `staging`, and of which log they are.
+
+    There are none if all are to be kept. `several`: whether more than one log is staged.
+    """
+    cursor.execute("CREATE OR REPLACE TEMP TABLE shadowed (row BIGINT, log INTEGER)")
     if keep:
         return
     first, last, ids, bare = cursor.execute(f"""
@@ -31,6 +37,8 @@ def find(cursor: duckdb.DuckDBPyConnection, *, keep: bool) -> None:
             cursor.execute(_REPEATED_IDS.format(with_id=with_id), {"twice": twice})
         _shadow_known_ids(cursor, with_id)
     if bare:
+        if several:
+            cursor.execute(_ROWS_OF_EARLIER)
         cursor.execute(_KNOWN_ROWS, {"first": first, "last": last})
 
 
@@ -75,8 +83,8 @@ _ID_HASH = schema.parts_of("fingerprint")["id_hash"]
 # ids may be there twice is asked of their hashes: sorted, they take a sixth of a GROUP BY.
 _REPEATED_IDS = f"""
 INSERT INTO shadowed
-SELECT row FROM (
-    SELECT row, row_number() OVER (PARTITION BY request_id ORDER BY row) AS place
+SELECT row, log FROM (
+    SELECT row, log, row_number() OVER (PARTITION BY request_id ORDER BY row) AS place
     FROM staging WHERE {{with_id}} AND {_ID_HASH} IN (SELECT unnest($twice::UINTEGER[])))
 WHERE place > 1
 """
@@ -94,21 +102,33 @@ SELECT row FROM alike WHERE hash IN (SELECT fingerprint >> 16 FROM staging WHERE
 _READ_THROUGH = "SELECT request_id FROM stored_calls WHERE rowid IN (SELECT row FROM may_be_known)"
 _KNOWN_IDS = f"""
 INSERT INTO shadowed
-SELECT row FROM staging
+SELECT row, log FROM staging
 WHERE {IS_CALL} AND row NOT IN (SELECT row FROM shadowed) AND request_id IN ({{known}})
 """
 
-# Without request ids the k-th equal row of the log is the k-th equal row of what is known.
+# Without request ids the k-th equal row of a log is the k-th equal row of what is known; and of a
+# log before it, if that has so many.
+_ROWS_OF_EARLIER = f"""
+INSERT INTO shadowed
+SELECT row, log FROM (
+    SELECT row, log,
+        row_number() OVER (PARTITION BY occurred_at, fingerprint, place ORDER BY row) AS times
+    FROM (
+        SELECT row, log, occurred_at, fingerprint,
+            row_number() OVER (PARTITION BY log, occurred_at, fingerprint ORDER BY row) AS place
+        FROM staging WHERE {IS_CALL} AND request_id IS NULL))
+WHERE times > 1
+"""
 _KNOWN_ROWS = """
 INSERT INTO shadowed
-SELECT row FROM (
-    SELECT s.row, known.times,
-        row_number() OVER (PARTITION BY s.occurred_at, s.fingerprint ORDER BY s.row) AS place
+SELECT row, log FROM (
+    SELECT s.row, log, known.times,
+        row_number() OVER (PARTITION BY log, s.occurred_at, s.fingerprint ORDER BY s.row) AS place
     FROM staging AS s JOIN (
         SELECT occurred_at, fingerprint, count(*) AS times FROM stored_calls
         WHERE fingerprint IS NOT NULL AND occurred_at BETWEEN $first AND $last
         GROUP BY occurred_at, fingerprint) AS known
     ON s.occurred_at = known.occurred_at AND s.fingerprint = known.fingerprint
     WHERE s.request_id IS NULL AND skip IS NULL AND reject IS NULL)
-WHERE place <= times
+WHERE place <= times AND row NOT IN (SELECT row FROM shadowed)
 """

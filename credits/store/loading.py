@@ -1,315 +1,212 @@
-"""One log is taken in: read, rated, told apart from what is known, rolled up, committed.
+"""Files are taken in: what is packed is unpacked, and the logs that come out of it are stored.
 
-The log is first staged in a temporary table, row for row, so that every row has its place; what
-follows (which rows are calls, what they cost, which are duplicates) is asked of that table.
+Small logs wait until there are some that are alike, and are stored together: a folder may hold
+thousands of them, and what each costs by itself is then paid once.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import duckdb
-
-from credits import CreditsError, rates
-from credits.formats import NotALog, Options, Plain, Reading, logs
-from credits.store import cards, duplicates, rating, schema
+from credits import CreditsError
+from credits.formats import NotALog, Plain, logs, recognise
+from credits.formats.files import is_no_room
+from credits.formats.together import Log, likeness
+from credits.store import cards
+from credits.store.corrections import saved
 from credits.store.database import Database, Progress
-from credits.store.staged import Staging, set_time_zone
-from credits.store.watching import in_any_order, watched
+from credits.store.explaining import no_room
+from credits.store.staged import set_time_zone
+from credits.store.storing import Load, Storing, Terms
+
+_SMALL = 1 << 20
+"""Bytes of a log that waits for others; reading a larger one takes longer than to plan that."""
+_TOGETHER = 200
+"""Logs that are stored together at most."""
+_BYTES = 16 << 20
+"""What they may have altogether."""
 
 
-@dataclass(frozen=True)
-class Load:
-    """What became of one log."""
+@dataclass
+class Taken:
+    """What became of one file: a log, or an archive of logs."""
 
-    load_id: int
-    path: str
-    """The file as it was named; a member of an archive stands behind a `/`."""
-    format: str
-    columns: Mapping[str, str]
-    """Field → what it was called in the log."""
-    rows: int
-    loaded: int
-    duplicates: int
-    rejected: int
-    skipped: int
-    calls: int
-    credits: Decimal
-    first: datetime | None
-    """Of the calls loaded, UTC."""
-    last: datetime | None
-    replaced: int
-    """Bytes that were no text and were replaced."""
-    notes: tuple[str, ...] = ()
-    """What a person should know about how the log was read, as sentences."""
+    name: str
+    loads: list[Load] = field(default_factory=list)
+    passed: list[NotALog] = field(default_factory=list)
+    """What else was in it."""
+    problem: CreditsError | None = None
+    """Why it was not loaded, or not to its end."""
 
+    def add(self, name: str, found: Load | CreditsError) -> None:
+        """Note what became of a log in the file, or of the file itself, by its name."""
+        if isinstance(found, Load):
+            self.loads.append(found)
+        elif name == self.name:
+            self.problem = found
+        else:
+            self.passed.append(NotALog(name, str(found)))
 
-@dataclass(frozen=True)
-class Terms:
-    """How a log is to be taken in."""
-
-    options: Options = field(default_factory=Options)
-    rate_card: str | None = None
-    """The name of a rate card, or the path of one; None is the card in force."""
-    keep_duplicates: bool = False
-    fold: tuple[str, ...] = ()
-    """A person's own rules for folding paths; see `paths.ruled_sql`."""
-    sample: bool = False
-    """Whether this is the log that comes with the project."""
+    def conclude(self) -> None:
+        """When there is no more in it: that nothing was loaded is a problem."""
+        if self.loads or self.problem:
+            return
+        if self.passed:
+            reason = self.passed[0].reason
+            self.problem = CreditsError(f"{self.name} holds no log that can be read: {reason}")
+        else:
+            self.problem = CreditsError(f"{self.name} is empty: there is nothing in it to load.")
 
 
 def load(
     database: Database,
-    path: Path,
+    files: Sequence[tuple[Path, str]],
     terms: Terms,
     *,
     now: datetime,
-    name: str | None = None,
     progress: Progress | None = None,
-) -> tuple[list[Load], list[NotALog]]:
-    """Take in one file: a log, or every log in an archive. Each log is its own transaction.
+) -> list[Taken]:
+    """Take in files, each with the name that people know it by: logs, and archives of logs.
 
-    Gives the loads and what was passed over. Raises CreditsError for a file that can't be read as
-    a log, and where nothing in an archive can.
+    A log is loaded whole or not at all. Raises CreditsError for terms by which nothing can be.
     """
-    loads: list[Load] = []
-    passed: list[NotALog] = []
-    tell = progress or (lambda share, message: None)
-    with database.writer() as cursor, database.scratch() as scratch:
-        card = cards.card(cursor, terms.rate_card)
-        set_time_zone(cursor, terms.options.time_zone)
-        # A name on disk may be no Unicode, but whoever reads it here expects some.
-        shown = (name or str(path)).encode("utf-8", "replace").decode()
-        reaches = database.reaches
-        for plain in logs(
-            path, shown, scratch, tick=lambda message: tell(0.0, message), reaches=reaches
-        ):
-            if isinstance(plain, NotALog):
-                passed.append(plain)
-                continue
-            try:
-                taking = _Taking(database, cursor, plain, terms, card, scratch, tell)
-                loads.append(taking.run(now))
-            except CreditsError as error:
-                if plain.name == shown:
-                    raise
-                passed.append(NotALog(plain.name, str(error)))
-    if not loads and passed:
-        raise CreditsError(f"{shown} holds no log that can be read: {passed[0].reason}")
-    if not loads:
-        raise CreditsError(f"{shown} is empty: there is nothing in it to load.")
-    return loads, passed
+    # A name on disk may be no Unicode, but whoever reads it here expects some.
+    taken = [Taken(name.encode("utf-8", "replace").decode()) for _, name in files]
+    with ExitStack() as waiting:
+        loading = _Loading(database, terms, now, progress or (lambda share, message: None), waiting)
+        for place, ((path, _), one) in enumerate(zip(files, taken, strict=True)):
+            loading.at(place, len(files))
+            loading.take(path, one)
+        loading.store()
+    for one in taken:
+        one.conclude()
+    return taken
 
 
-class _Taking:
-    """One log on its way into the database."""
+class _Loading:
+    """Files on their way into the database, one after another.
+
+    `waiting` holds the folders of the logs that wait.
+    """
 
     def __init__(
-        self,
-        database: Database,
-        cursor: duckdb.DuckDBPyConnection,
-        plain: Plain,
-        terms: Terms,
-        card: rates.RateCard,
-        scratch: Path,
-        tell: Progress,
+        self, database: Database, terms: Terms, now: datetime, tell: Progress, waiting: ExitStack
     ) -> None:
-        self.database, self.cursor, self.plain = database, cursor, plain
-        self.terms, self.card, self.scratch, self.tell = terms, card, scratch, tell
+        self.database, self.now, self._tell, self.waiting = database, now, tell, waiting
+        with database.using() as cursor:
+            self.card = cards.card(cursor, terms.rate_card)
+            set_time_zone(cursor, terms.options.time_zone)
+            options = replace(terms.options, saved=saved(cursor))
+        self.terms = replace(terms, options=options)
+        self.place, self.files = 0, 1
+        self.alike: str | None = None
+        """What the logs that wait have in common."""
+        self.size = 0
+        self.logs: list[tuple[Taken, Log]] = []
 
-    def run(self, now: datetime) -> Load:
-        self.tell(0.02, f"Looking at {self.plain.name}")
-        staging = Staging(self.cursor, self.plain, self.terms.options, self.scratch, self.tell)
-        staging.run(self.card.parameters)
-        self.plain, reading = staging.plain, staging.reading
-        rows = self._count("true") + reading.unread
-        if rows == 0:
-            raise CreditsError(
-                f"{self.plain.name} has no rows (a header alone, perhaps): there is nothing to"
-                " load."
-            )
-        self.tell(0.5, f"Rating {self.plain.name}")
-        rating.rate_staged(self.cursor, self.card, self.terms.fold)
-        self.tell(0.52, "Looking for duplicates")
-        duplicates.find(self.cursor, keep=self.terms.keep_duplicates)
-        skipped = self._count("skip IS NOT NULL") + reading.unread
-        with self.database.change(self.cursor):
-            load = self._store(reading, rows, skipped, now)
-        self.tell(1.0, f"Loaded {self.plain.name}")
-        return load
+    def at(self, place: int, files: int) -> None:
+        """Which of the files comes now."""
+        self.place, self.files = place, files
 
-    def _query(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = self.cursor.execute(sql, parameters or []).fetchall()
-        return found
+    def tell(self, share: float, message: str) -> None:
+        """How far it is: a share of the file that is being read."""
+        if self.files > 1:
+            message = f"{message} ({self.place + 1:,} of {self.files:,})"
+        self._tell(min((self.place + share) / self.files, 1.0), message)
 
-    def _count(self, condition: str) -> int:
-        return int(self._query(f"SELECT count(*) FROM staging WHERE {condition}")[0][0])
+    def take(self, path: Path, taken: Taken) -> None:
+        """Take in one file; some of its logs may wait for others."""
+        database = self.database
+        try:
+            database.refuse(path)
+            with database.scratch() as scratch:
+                for plain in logs(
+                    path, taken.name, scratch,
+                    tick=lambda message: self.tell(0.0, message), reaches=database.reaches,
+                ):  # fmt: skip
+                    if isinstance(plain, NotALog):
+                        taken.passed.append(plain)
+                    else:
+                        self._log(plain, taken, scratch)
+        except CreditsError as error:
+            taken.problem = error
+        except OSError as error:
+            if not is_no_room(error):
+                raise
+            taken.problem = no_room()
 
-    def _watched(
-        self,
-        sql: str,
-        shares: tuple[float, float],
-        message: str,
-        given: Mapping[str, Any] | None = None,
-    ) -> None:
-        watched(self.cursor, sql, self.tell, shares, message, given)
+    def _log(self, plain: Plain, taken: Taken, scratch: Path) -> None:
+        self.tell(0.02, f"Looking at {plain.name}")
+        size = plain.path.stat().st_size
+        if plain.kind != "text" or size > _SMALL:
+            self.store()
+            self._alone(plain, taken, scratch)
+            return
+        with ExitStack() as kept:
+            folder = kept.enter_context(self.database.scratch())
+            plain = _out_of(scratch, plain, folder)
+            try:
+                with self.database.using() as cursor:
+                    log = Log(plain, recognise(plain, self.terms.options, folder, cursor))
+            except CreditsError as error:
+                taken.add(plain.name, error)
+                return
+            alike = likeness(log.reading)
+            full = len(self.logs) >= _TOGETHER or self.size + size > _BYTES
+            if full or alike is None or alike != self.alike:
+                self.store()
+            self.alike, self.size = alike, self.size + size
+            self.logs.append((taken, log))
+            self.waiting.enter_context(kept.pop_all())
 
-    def _store(self, reading: Reading, rows: int, skipped: int, now: datetime) -> Load:
-        load_id = int(self._query("SELECT nextval('load_ids')")[0][0])
-        known = int(self._query("SELECT count(*) FROM shadowed")[0][0])
-        chosen = "s.row NOT IN (SELECT row FROM shadowed)" if known else "true"
-        weighted = "calls" in reading.fields
-        given: dict[str, Any] = {"load": load_id}
-        self.cursor.execute(schema.new_owners("staged_kinds"))
-        self.cursor.execute(rating.KEEP_KINDS, given)
-        with in_any_order(self.cursor):
-            message = f"Storing {self.plain.name}"
-            inserting = _insert("stored_calls", chosen, weighted=weighted)
-            self._watched(inserting, (0.55, 0.88), message, given)
-        if known:
-            inserting = _insert("stored_duplicates", f"NOT ({chosen})", weighted=weighted)
-            self.cursor.execute(f"{inserting} ORDER BY s.row", given)
-        sums = self._sums(load_id)
-        with in_any_order(self.cursor):
-            ends = ((0.88, 0.92), (0.92, 0.99), (0.99, 1.0))
-            for (table, sql), shares in zip(schema.ROLL_UPS.items(), ends, strict=True):
-                mine = sql(*(f"(SELECT * FROM {t} WHERE load_id = $load)" for t in _OF_ONE))
-                self._watched(f"INSERT INTO {table} BY NAME {mine}", shares, "Adding up", given)
-        self.cursor.execute(_FOLDED, [load_id])
-        self.cursor.execute(
-            "INSERT INTO told_apart SELECT ?, unnest(?::VARCHAR[])",
-            [load_id, sorted(self.card.parameters)],
-        )
-        rejected = self._store_rejects(reading, load_id)
-        calls, credits, fractional, first, last, loaded = sums
-        load = Load(
-            load_id, self.plain.name, reading.format, dict(reading.columns), rows, loaded,
-            known, rejected, skipped, calls, credits, first, last, self.plain.replaced,
-            _notes(self.plain, reading),
-        )  # fmt: skip
-        if rows != loaded + known + rejected + skipped:
-            raise CreditsError(
-                f"{self.plain.name} was not loaded: its rows do not add up ({rows:,} read). This"
-                " is a fault of the program, please report it."
-            )
-        record = {k: v for k, v in asdict(load).items() if k != "notes"} | {
-            "columns": json.dumps(dict(reading.columns)),
-            "rate_card": self.card.name,
-            "fractional": fractional,
-            "sample": self.terms.sample,
-            "loaded_at": now,
-        }
-        names = ", ".join(record)
-        marks = ", ".join(f"${name}" for name in record)
-        self.cursor.execute(f"INSERT INTO loads ({names}) VALUES ({marks})", record)
-        return load
+    def store(self) -> None:
+        """Store the logs that wait: together, or each for itself where that can't be done."""
+        waiting, self.logs, self.size = self.logs, [], 0
+        try:
+            if not waiting:
+                return
+            with self.database.scratch() as scratch:
+                self._together(waiting, scratch)
+        finally:
+            self.waiting.close()
 
-    def _sums(self, load_id: int) -> tuple[Any, ...]:
-        """calls, credits, fractional, first, last, loaded; refused where they can't be added up."""
-        # To look whether a sum is whole takes as long as to add it up: most prices leave no doubt.
-        whole = self._query(f"SELECT {rating.ALL_WHOLE} FROM staged_kinds")[0][0]
-        fractional = "false" if whole else "coalesce(bool_or(credits <> floor(credits)), false)"
-        sums = self._query(
-            f"""SELECT coalesce(sum(calls), 0)::HUGEINT, coalesce(sum(credits), 0),
-                {fractional}, min(occurred_at), max(occurred_at), count(*)
-            FROM stored_calls WHERE load_id = ?""",
-            [load_id],
-        )[0]
-        calls, credits, fractional = self._query(
-            """SELECT coalesce(sum(calls), 0)::HUGEINT, coalesce(sum(credits), 0),
-                coalesce(bool_or(fractional), false) FROM loads"""
-        )[0]
-        most = schema.most_credits(fractional or sums[2])
-        if calls + sums[0] >= 2**63 or credits + sums[1] >= most:
-            raise CreditsError(
-                f"{self.plain.name} was not loaded: with it there would be more than {most:,} calls"
-                " or credits, more than can be added up."
-            )
-        return sums
+    def _together(self, waiting: Sequence[tuple[Taken, Log]], scratch: Path) -> None:
+        try:
+            found = self._stored([log for _, log in waiting], scratch)
+        except CreditsError as error:
+            if len(waiting) > 1:
+                for taken, log in waiting:
+                    self._together([(taken, log)], scratch)
+                return
+            found = [error]
+        for (taken, log), one in zip(waiting, found, strict=True):
+            taken.add(log.plain.name, one)
 
-    def _store_rejects(self, reading: Reading, load_id: int) -> int:
-        """Keep every reject with its line number, reason and text; how many there are."""
-        self.cursor.execute(
-            """INSERT INTO rejects SELECT ?, coalesce(line, row + 1), reject, text
-            FROM staging WHERE reject IS NOT NULL AND skip IS NULL ORDER BY row""",
-            [load_id],
-        )
-        ordinals = [
-            row[0]
-            for row in self._query(
-                "SELECT row FROM staging WHERE reject IS NOT NULL AND skip IS NULL ORDER BY row"
-            )
-        ]
-        if reading.locate is not None and ordinals:
-            places = reading.locate(ordinals)
-            self.cursor.execute(
-                """UPDATE rejects SET line = place.line, text = coalesce(place.text, rejects.text)
-                FROM (SELECT unnest($rows::BIGINT[]) + 1 AS row, unnest($lines::BIGINT[]) AS line,
-                    unnest($texts::VARCHAR[]) AS text) AS place
-                WHERE load_id = $load AND rejects.line = place.row""",
-                {
-                    "load": load_id,
-                    "rows": list(places),
-                    "lines": [place[0] for place in places.values()],
-                    "texts": [place[1] for place in places.values()],
-                },
-            )
-        return len(ordinals)
+    def _alone(self, plain: Plain, taken: Taken, scratch: Path) -> None:
+        try:
+            (found,) = self._stored(plain, scratch)
+        except CreditsError as error:
+            found = error
+        taken.add(plain.name, found)
+
+    def _stored(self, what: Plain | Sequence[Log], scratch: Path) -> list[Load | CreditsError]:
+        """Logs that are read alike, or one that is still to be recognised."""
+        options = self.terms.options
+        with self.database.writer() as cursor:
+            set_time_zone(cursor, options.time_zone)
+            if isinstance(what, Plain):
+                what = [Log(what, recognise(what, options, scratch, cursor))]
+            return Storing(
+                self.database, cursor, what, self.terms, self.card, scratch, self.tell
+            ).run(self.now)
 
 
-def _notes(plain: Plain, reading: Reading) -> tuple[str, ...]:
-    notes = []
-    if reading.ambiguous_days:
-        notes.append(
-            f"{plain.name}: dates such as 05/06/2026 were read month-first; if the day comes"
-            " first, undo this load and load it again day-first (--day-first)."
-        )
-    if plain.replaced:
-        notes.append(f"{plain.name}: {plain.replaced:,} bytes were no text and were replaced by �.")
-    if plain.overlong:
-        notes.append(
-            f"{plain.name}: {plain.overlong:,} of its lines had more than 16 MB, as no line of a"
-            " log has, and were left out: they are among the rejects."
-        )
-    if reading.correction is not None:
-        notes.append(f"{plain.name}: read as saved under “{reading.correction.name}”.")
-    return tuple(notes)
-
-
-# Which APIs stand for more than one path, with one of those as an example.
-_FOLDED = """
-INSERT INTO folded
-SELECT ?, api, count(DISTINCT key), min(key) FROM staged_apis WHERE is_path AND contains(api, '{')
-GROUP BY api
-"""
-
-
-_OF_ONE = ("stored_calls", "kinds")
-"""What the roll-ups of one load are worked out from."""
-
-
-def _insert(table: str, chosen: str, *, weighted: bool) -> str:
-    """INSERT of the staged calls, rated; `weighted`: whether a row may stand for many."""
-    cost = rating.cost_sql("k", "s")
-    credits, refused = rating.charged_sql(cost, "s.logged", "has_credits", "refused")
-    # What is staged as a fingerprint is the hash of the id, where there is one.
-    ids = ", ".join(
-        f"CASE WHEN s.request_id IS NOT NULL THEN {part} END AS {name}"
-        for name, part in schema.parts_of("s.fingerprint").items()
-    )
-    if not weighted:
-        is_single = "NOT has_credits AND coalesce(s.records <= k.per_records, true)"
-        credits = f"CASE WHEN {is_single} THEN single_credits ELSE {credits} END"
-    return f"""
-    INSERT INTO {table} BY NAME
-    SELECT $load AS load_id, k.kind_id, s.occurred_at, s.records, s.ip, s.request_id, s.calls,
-        {credits} AS credits, {refused} AS refused_credits,
-        CASE WHEN s.request_id IS NULL THEN s.fingerprint END AS fingerprint, {ids}
-    FROM staging AS s JOIN staged_kinds AS k ON s.kind = k.kind
-    WHERE s.skip IS NULL AND s.reject IS NULL AND {chosen}"""
+def _out_of(scratch: Path, plain: Plain, folder: Path) -> Plain:
+    """A log that waits, in a folder where it stays when the archive that it is from goes on."""
+    if plain.path.parent != scratch:
+        return plain
+    return replace(plain, path=plain.path.rename(folder / plain.path.name))

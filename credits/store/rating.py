@@ -30,7 +30,7 @@ ALL_WHOLE = """coalesce(bool_and(
 """Whether no call of the staged kinds can have cost a fraction."""
 KEEP_KINDS = f"""
 INSERT INTO kinds BY NAME
-SELECT DISTINCT kind_id, $load AS load_id, owner, {", ".join(schema.KIND)}
+SELECT DISTINCT kind_id, $load + log AS load_id, owner, {", ".join(schema.KIND)}
 FROM staged_kinds JOIN owners USING ("user", user_basis)
 """
 
@@ -98,18 +98,19 @@ def price(
 def rate_staged(cursor: duckdb.DuckDBPyConnection, card: RateCard, fold: Sequence[str]) -> None:
     """The table `staged_kinds`: each kind of call in the table `kinds_read`, its id and its price.
 
+    The same kind in two logs has two ids, so that either log can be undone.
     `fold`: a person's own rules for paths; see `paths.ruled_sql`.
     """
     api = f"concat_ws(' ', method, {ruled_sql(fold_sql('key'), fold)})"
     seen = kinds_sql("kinds_read")
     cursor.execute(f"""
-        CREATE OR REPLACE TEMP TABLE seen AS SELECT kind, "user", user_basis, app, key, is_path,
-            method, parameters, status, has_credits, has_records FROM ({seen})""")
+        CREATE OR REPLACE TEMP TABLE seen AS SELECT log, kind, "user", user_basis, app, key,
+            is_path, method, parameters, status, has_credits, has_records FROM ({seen})""")
     cursor.execute(f"""
         CREATE OR REPLACE TEMP TABLE staged_apis AS
         SELECT *, CASE WHEN is_path THEN {api}
             ELSE left(coalesce(key, '{UNKNOWN}'), 300) END AS api
-        FROM (SELECT DISTINCT key, is_path, method, parameters FROM seen)""")
+        FROM (SELECT DISTINCT log, key, is_path, method, parameters FROM seen)""")
     price(
         cursor,
         card,
@@ -126,13 +127,14 @@ _STAGED_KINDS = f"""
 CREATE OR REPLACE TEMP TABLE staged_kinds AS
 SELECT k.*, CASE WHEN NOT has_credits THEN {_SINGLE} END::DECIMAL(38, 6) AS single_credits,
     ((SELECT coalesce(max(kind_id), 0) FROM kinds)
-        + dense_rank() OVER (ORDER BY {", ".join(schema.KIND)}))::INTEGER AS kind_id
+        + dense_rank() OVER (ORDER BY log, {", ".join(schema.KIND)}))::INTEGER AS kind_id
 FROM (SELECT 1 AS calls, NULL::BIGINT AS records) AS one,
 (SELECT *, {basis_sql("has_credits", "has_records")} AS credits_basis
 FROM (SELECT seen.*, a.api, p.price, p.per_records, p.most, p.known,
         coalesce(list_contains($free, seen.status), false) AS refused
     FROM seen
-    JOIN staged_apis AS a ON seen.key IS NOT DISTINCT FROM a.key AND seen.is_path = a.is_path
+    JOIN staged_apis AS a ON seen.log = a.log
+        AND seen.key IS NOT DISTINCT FROM a.key AND seen.is_path = a.is_path
         AND seen.method IS NOT DISTINCT FROM a.method
         AND seen.parameters IS NOT DISTINCT FROM a.parameters
     JOIN priced AS p ON {SAME_PRICE.format(kind="a")})) AS k

@@ -12,7 +12,7 @@ the log is read again without a head.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -21,7 +21,8 @@ from credits import CreditsError
 from credits.formats import Options, Plain, Reading, recognise
 from credits.formats.overlong import shortened
 from credits.formats.staging import IS_CALL, completed_sql, staging_sql
-from credits.store.corrections import saved
+from credits.formats.together import Log, together
+from credits.phrases import counted
 from credits.store.database import Progress
 from credits.store.explaining import explained
 from credits.store.watching import watched
@@ -37,23 +38,21 @@ _SHIFTS = (0, 15, 30, 44)
 
 
 class Staging:
-    """One log on its way into `staging` and `kinds_read`.
+    """One log on its way into `staging` and `kinds_read`, or several that are alike.
 
-    `plain` and `reading` are what was read in the end: a log with lines that no reader takes is
-    read without them, one with broken rows leniently.
+    `logs` are what was read in the end: a log with lines that no reader takes is read without them,
+    one with broken rows leniently. Several are read as they are, or not at all.
     """
-
-    reading: Reading
 
     def __init__(
         self,
         cursor: duckdb.DuckDBPyConnection,
-        plain: Plain,
+        logs: Sequence[Log],
         options: Options,
         scratch: Path,
         tell: Progress,
     ) -> None:
-        self.cursor, self.plain, self.options = cursor, plain, options
+        self.cursor, self.logs, self.options = cursor, list(logs), options
         self.scratch, self.tell = scratch, tell
 
     def run(self, parameters: frozenset[str]) -> None:
@@ -61,71 +60,77 @@ class Staging:
 
         Raises CreditsError where it can't be read.
         """
-        self._recognise()
         while True:
             try:
                 return self._read(parameters)
             except duckdb.Error as error:
                 self._change_reading(error)
 
-    def _recognise(self) -> None:
-        options = replace(self.options, saved=saved(self.cursor))
-        self.reading = recognise(self.plain, options, self.scratch, self.cursor)
-        if self.reading.correction is not None:
-            set_time_zone(self.cursor, self.reading.correction.time_zone)
-
     def _change_reading(self, error: duckdb.Error) -> None:
         """After DuckDB stopped: another way to read the log, or CreditsError if there is none."""
-        if "Maximum line size" in str(error) and not self.plain.overlong:
-            self.tell(0.05, f"Leaving lines out of {self.plain.name} that are far too long")
-            if shorter := shortened(self.plain, self.scratch / "shortened"):
-                self.plain = shorter
-                self._recognise()
+        plain, reading = self.logs[0].plain, self.logs[0].reading
+        if len(self.logs) > 1:
+            raise _unreadable(plain, error) from error
+        if "Maximum line size" in str(error) and not plain.overlong:
+            self.tell(0.05, f"Leaving lines out of {plain.name} that are far too long")
+            if shorter := shortened(plain, self.scratch / "shortened"):
+                again = recognise(shorter, self.options, self.scratch, self.cursor)
+                self.logs = [Log(shorter, again)]
                 return
-        if self.reading.thorough is None:
-            raise self._unreadable(error) from error
-        self.tell(0.05, f"Reading {self.plain.name} row by row: some are broken")
-        self.reading = self.reading.thorough()
+        if reading.thorough is None:
+            raise _unreadable(plain, error) from error
+        self.tell(0.05, f"Reading {plain.name} row by row: some are broken")
+        self.logs = [Log(plain, reading.thorough())]
 
     def _read(self, parameters: frozenset[str]) -> None:
-        is_large = self.plain.path.stat().st_size >= _LARGE
-        is_whole = self._read_rows(parameters, _HEAD if is_large else 0)
+        reading = together(self.logs)
+        if reading.correction is not None:
+            set_time_zone(self.cursor, reading.correction.time_zone)
+        is_large = self.logs[0].plain.path.stat().st_size >= _LARGE
+        is_whole = self._read_rows(reading, parameters, _HEAD if is_large else 0)
         if not is_whole:
-            self._read_rows(parameters, 0)
+            self._read_rows(reading, parameters, 0)
         # Nobody asks for it any more, and without it memory lasts for more rows.
         self.cursor.execute("ALTER TABLE staged DROP COLUMN makes")
-        rows = completed_sql(self.reading, _ROWS)
+        rows = completed_sql(reading, _ROWS)
         self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW staging AS {rows}")
 
-    def _read_rows(self, parameters: frozenset[str], head: int) -> bool:
+    def _read_rows(self, reading: Reading, parameters: frozenset[str], head: int) -> bool:
         """`staged` and `kinds_read`, by a head of so many rows; whether no kind was lost."""
-        sql = staging_sql(self.reading, parameters)
+        sql = staging_sql(reading, parameters)
         self.cursor.execute(_NO_HEAD)
         if head:
-            rows = completed_sql(self.reading, f"({sql} LIMIT {head})")
+            rows = completed_sql(reading, f"({sql} LIMIT {head})")
             self.cursor.execute(_READ_HEAD.format(rows=rows))
             self.cursor.execute(_KEEP_BITS)
-            sql = staging_sql(self.reading, parameters, _IS_KNOWN)
+            sql = staging_sql(reading, parameters, _IS_KNOWN)
         sql = f"CREATE OR REPLACE TEMP TABLE staged AS {sql}"
-        watched(self.cursor, sql, self.tell, (0.05, 0.5), f"Reading {self.plain.name}")
+        watched(self.cursor, sql, self.tell, (0.05, 0.5), f"Reading {titled(self.logs)}")
         self.cursor.execute(_FIRST_ROWS)
-        self.cursor.execute(_KINDS_READ.format(rows=completed_sql(self.reading, _ROWS)))
+        self.cursor.execute(_KINDS_READ.format(rows=completed_sql(reading, _ROWS)))
         return bool(self.cursor.execute(_NONE_LOST).fetchall()[0][0])
 
-    def _unreadable(self, error: duckdb.Error) -> CreditsError:
-        if "No space left" in str(error) or "Out of Memory" in str(error):
-            return explained(error)
-        if "Maximum line size" in str(error) or "support a full read" in str(error):
-            found = re.search(r"on Line: (\d+)", str(error)[:200])
-            row = f"the row at line {found[1]}" if found else "a row"
-            return CreditsError(
-                f"{self.plain.name} was not loaded: {row} of it has more than 16 MB,"
-                " which is no row of a log; cut it out and load the file again."
-            )
+
+def titled(logs: Sequence[Log]) -> str:
+    """What to call some logs while they are read."""
+    first, others = logs[0].plain.name, len(logs) - 1
+    return f"{first} and {counted(others, 'other')}" if others else first
+
+
+def _unreadable(plain: Plain, error: duckdb.Error) -> CreditsError:
+    if "No space left" in str(error) or "Out of Memory" in str(error):
+        return explained(error)
+    if "Maximum line size" in str(error) or "support a full read" in str(error):
+        found = re.search(r"on Line: (\d+)", str(error)[:200])
+        row = f"the row at line {found[1]}" if found else "a row"
         return CreditsError(
-            f"{self.plain.name} can't be read to its end ({str(error).splitlines()[0][:200]}):"
-            " choose another format, or mend the file."
+            f"{plain.name} was not loaded: {row} of it has more than 16 MB,"
+            " which is no row of a log; cut it out and load the file again."
         )
+    return CreditsError(
+        f"{plain.name} can't be read to its end ({str(error).splitlines()[0][:200]}):"
+        " choose another format, or mend the file."
+    )
 
 
 def set_time_zone(cursor: duckdb.DuckDBPyConnection, zone: str) -> None:
@@ -142,11 +147,11 @@ _ROWS = "(SELECT rowid AS row, * FROM staged)"
 
 _NO_HEAD = """
 CREATE OR REPLACE TEMP TABLE head (
-    kind UBIGINT, makes VARCHAR[], logged DECIMAL(38, 6), records BIGINT)
+    kind UBIGINT, makes VARCHAR[], logged DECIMAL(38, 6), records BIGINT, log INTEGER)
 """
 _READ_HEAD = f"""
 INSERT INTO head
-SELECT kind, any_value(makes), any_value(logged), any_value(records) FROM ({{rows}})
+SELECT kind, any_value(makes), any_value(logged), any_value(records), 0 FROM ({{rows}})
 WHERE {IS_CALL} GROUP BY kind
 """
 _BIT = f"((kind >> {{shift}}) & {2**_BITS - 1})::INTEGER"
@@ -166,7 +171,7 @@ SELECT kind, min(rowid) FILTER (makes IS NOT NULL) AS row FROM staged WHERE {IS_
 """
 _KINDS_READ = """
 CREATE OR REPLACE TEMP TABLE kinds_read AS
-SELECT kind, makes, logged, records FROM ({rows}) WHERE row IN (SELECT row FROM first_rows)
+SELECT kind, makes, logged, records, log FROM ({rows}) WHERE row IN (SELECT row FROM first_rows)
 UNION ALL
 SELECT * FROM head WHERE kind IN (SELECT kind FROM first_rows WHERE row IS NULL)
 """

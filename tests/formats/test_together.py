@@ -1,0 +1,251 @@
+"""Small logs that are alike are taken in together, and come out as if each had come by itself."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from samples import SAMPLES
+
+from credits import CreditsError
+from credits.formats import Options, recognise
+from credits.formats.files import Plain
+from credits.formats.together import likeness
+from credits.store import Load, Store, Taken, Terms, loading
+from credits.store.checking import check
+from credits.store.storing import Storing
+
+NOW = datetime(2026, 11, 22)
+DUMP = (
+    "SELECT * EXCLUDE (load_id) FROM loads",
+    "SELECT * FROM calls",
+    "SELECT * FROM duplicates",
+    "SELECT * FROM rejects",
+    "SELECT * FROM folded",
+    "SELECT * FROM told_apart",
+    "SELECT * EXCLUDE (kind_id, owner) FROM kinds",
+    'SELECT load_id, "user", user_basis, api, app, status, day, calls, credits FROM day_sums'
+    " JOIN kinds USING (load_id, kind_id)",
+    "SELECT * EXCLUDE (owner) FROM user_sums JOIN owners USING (owner)",
+    "SELECT * FROM minutes",
+    "SELECT * EXCLUDE (owner) FROM owners",
+)
+"""Everything that is kept of loads, without the numbers that whoever was first got first."""
+
+
+def dump(store: Store) -> list[list[tuple[Any, ...]]]:
+    with store._database.snapshot() as cursor:
+        return [cursor.execute(f"FROM ({sql}) ORDER BY ALL").fetchall() for sql in DUMP]
+
+
+def files(folder: Path, texts: Sequence[str | bytes]) -> list[tuple[Path, str]]:
+    found = []
+    for number, text in enumerate(texts):
+        path = folder / f"{number}.log"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        found.append((path, path.name))
+    return found
+
+
+class Together(list[int]):
+    """How many logs were stored at once, each time."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        run = Storing.run
+
+        def counted(storing: Storing, now: datetime) -> list[Load | CreditsError]:
+            self.append(len(storing.logs))
+            return run(storing, now)
+
+        patch.setattr(Storing, "run", counted)
+
+
+def both_ways(texts: Sequence[str | bytes], *, keep: bool = False) -> tuple[list[Taken], list[int]]:
+    """Logs taken in together, found to be as if one came after another; how many at once."""
+    terms = Terms(keep_duplicates=keep)
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        folder = Path(name)
+        named = files(folder, texts)
+        at_once = Together(patch)
+        with Store(folder / "together.duckdb") as store:
+            taken = store.load_all(named, terms, now=NOW)
+            together = dump(store)
+            with store._database.using() as cursor:
+                assert not check(cursor).problems
+        done = list(at_once)
+        with Store(folder / "apart.duckdb") as store:
+            apart = [store.load_all([each], terms, now=NOW)[0] for each in named]
+            assert dump(store) == together
+    assert [told(one) for one in taken] == [told(one) for one in apart]
+    return taken, done
+
+
+def told(taken: Taken) -> tuple[Any, ...]:
+    """What is said of a file, but for the numbers of its loads."""
+    names = [each.name for each in fields(Load) if each.name != "load_id"]
+    loads = [tuple(getattr(load, name) for name in names) for load in taken.loads]
+    return taken.name, loads, taken.passed, str(taken.problem)
+
+
+CALL = '{} - {} [05/Jan/2026:10:{:02}:00 +0000] "GET /v1/{} HTTP/1.1" {} 12 "-" "curl/8"'
+access_lines = st.one_of(
+    st.builds(
+        CALL.format,
+        st.sampled_from(["10.0.0.1", "10.0.0.2"]),
+        st.sampled_from(["ada", "bob", "-"]),
+        st.integers(0, 2),
+        st.sampled_from(["leads", "leads/17", "leads/18"]),
+        st.sampled_from(["200", "429"]),
+    ),
+    st.sampled_from(["", "no call at all", "# a comment"]),
+)
+FIRST = CALL.format("10.0.0.9", "eve", 59, "deals", 200)
+access_logs = st.lists(access_lines, max_size=8).map(lambda rows: "\n".join([FIRST, *rows]))
+
+
+@settings(max_examples=10)
+@given(logs=st.lists(access_logs, min_size=2, max_size=5), keep=st.booleans())
+def test_lines_are_taken_in_as_if_their_logs_came_one_after_another(logs: list[str], keep: bool):
+    both_ways(logs, keep=keep)
+
+
+rows = st.builds(
+    "2026-01-05T10:00:{:02}Z,{},/v1/leads/{},200,{}".format,
+    st.integers(0, 2),
+    st.sampled_from(["ada", "bob", ""]),
+    st.integers(1, 2),
+    st.sampled_from(["", "r1", "r2", "r3", "r4"]),
+)
+tables = st.lists(rows, max_size=8).map(
+    lambda found: "\n".join(["time,user,path,status,request id", *found]) + "\n"
+)
+
+
+@settings(max_examples=10)
+@given(logs=st.lists(tables, min_size=2, max_size=5), keep=st.booleans())
+def test_rows_with_ids_and_without_are_known_from_the_logs_before(logs: list[str], keep: bool):
+    both_ways(logs, keep=keep)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_logs_of_every_format_are_taken_in_together(name: str):
+    text = SAMPLES[name]
+    both_ways([text, f"{text.rstrip()}\n!! no row at all\n"])
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_any_log_of_text_is_alike_to_itself(name: str, tmp_path: Path):
+    found = []
+    for path, _ in files(tmp_path, [SAMPLES[name]] * 2):
+        plain = Plain(path.name, path, "text")
+        with duckdb.connect() as connection:
+            found.append(likeness(recognise(plain, Options(), tmp_path, connection)))
+    assert found[0] is not None
+    assert found[0] == found[1]
+
+
+def test_the_logs_of_a_folder_are_taken_in_at_once():
+    taken, at_once = both_ways([CALL.format("10.0.0.1", "ada", n, "leads", 200) for n in range(9)])
+    assert at_once == [9]
+    assert [one.loads[0].loaded for one in taken] == [1] * 9
+
+
+def test_a_log_of_another_kind_parts_them():
+    table = "time,user,path,status\n2026-01-05T10:00:00Z,ada,/v1/leads,200\n"
+    _, at_once = both_ways([FIRST, FIRST, table, FIRST, FIRST, FIRST])
+    assert at_once == [2, 1, 3]
+
+
+def test_what_is_no_log_among_them_is_said_and_stops_none():
+    header = "time,user,path,status\n"
+    row = "2026-01-05T10:00:0{}Z,ada,/v1/leads,200\n"
+    taken, _ = both_ways([header + row.format(1), b"\x89PNG", header, header + row.format(2)])
+    assert [len(one.loads) for one in taken] == [1, 0, 0, 1]
+    assert "a PNG picture" in str(taken[1].problem)
+    assert "has no rows" in str(taken[2].problem)
+
+
+def test_one_that_stops_the_statement_stops_only_itself():
+    table = "time,user,path,status\n2026-01-05T10:00:00Z,ada,/v1/leads,200\n"
+    broken = table + '2026-01-05T10:00:01Z,"ada,/v1/leads\n'
+    taken, at_once = both_ways([table, broken, table.replace("ada", "bob")])
+    assert at_once == [3, 1, 1, 1]
+    assert [one.loads[0].loaded for one in taken] == [1, 1, 1]
+
+
+def test_rejects_know_the_line_of_their_own_file():
+    log = f"{FIRST}\n\nno call\n{CALL.format('10.0.0.1', 'ada', 1, 'leads', 200)}\n"
+    document = {"Records": [json.loads(row) for row in SAMPLES["cloudtrail"].splitlines()[:1]]}
+    pretty = json.dumps(document, indent=2).replace('"eventTime": "20', '"eventTime": "x20')
+    for texts in ([log, log.replace("ada", "bob")], [pretty, pretty.replace("GetUser", "PutUser")]):
+        with tempfile.TemporaryDirectory() as folder, Store(Path(folder) / "x.duckdb") as store:
+            taken = store.load_all(files(Path(folder), texts), Terms(), now=NOW)
+            found = [store.rejects(one.loads[0].load_id) for one in taken]
+        assert found[0][["line", "reason"]].equals(found[1][["line", "reason"]])
+        assert len(found[0]) == 1
+
+
+def test_an_archive_and_the_files_beside_it_are_taken_in_together(tmp_path: Path):
+    lines = [CALL.format("10.0.0.1", "ada", n, "leads", 200) for n in range(6)]
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number, line in enumerate(lines[1:4]):
+            archive.writestr(f"{number}.log.gz", gzip.compress(line.encode()))
+    taken, at_once = both_ways([lines[0], packed.getvalue(), lines[4], gzip.compress(b"nothing")])
+    assert at_once == [5]
+    assert [load.path for load in taken[1].loads] == [f"1.log/{n}.log.gz" for n in range(3)]
+    assert taken[3].problem is not None
+
+
+def test_no_more_wait_than_are_taken_in_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    lines = [CALL.format("10.0.0.1", "ada", n, "leads", 200) for n in range(7)]
+    named, size = files(tmp_path, lines), len(lines[0])
+    for name, most, expected in (
+        ("_TOGETHER", 4, [4, 3]),
+        ("_BYTES", 3 * size, [3, 3, 1]),
+        ("_SMALL", size - 1, [1] * 7),
+    ):
+        at_once = Together(monkeypatch)
+        monkeypatch.setattr(loading, name, most)
+        with Store(tmp_path / f"{name}.duckdb") as store:
+            assert len(store.load_all(named, Terms(), now=NOW)) == 7
+        assert at_once == expected
+        monkeypatch.undo()
+
+
+def test_how_far_it_is_never_falls_back_and_names_the_file(tmp_path: Path):
+    told: list[tuple[float, str]] = []
+    with Store(tmp_path / "x.duckdb") as store:
+        lines = [CALL.format("10.0.0.1", "ada", n, "leads", 200) for n in range(3)]
+        store.load_all(
+            files(tmp_path, lines), Terms(), now=NOW, progress=lambda *each: told.append(each)
+        )
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert told[0][1] == "Looking at 0.log (1 of 3)"
+    assert any("Reading 0.log and 2 others" in message for _, message in told)
+
+
+def test_one_of_them_can_be_undone(tmp_path: Path):
+    text = f"{FIRST}\n{CALL.format('10.0.0.1', 'ada', 1, 'leads', 200)}\n"
+    with Store(tmp_path / "x.duckdb") as store:
+        taken = store.load_all(files(tmp_path, [FIRST, text, text]), Terms(), now=NOW)
+        store.undo(taken[1].loads[0].load_id)
+        loads = store.loads().sort_values("load_id")
+        assert loads["loaded"].tolist() == [1, 1]
+        assert loads["duplicates"].tolist() == [0, 1]
+        with store._database.using() as cursor:
+            assert not check(cursor).problems
