@@ -193,9 +193,9 @@ class Store:
         """Rate everything loaded by a card, and put it in force. See `rerating.rerate`."""
         return rerating.rerate(self._database, card, now=now, progress=progress)
 
-    def keep_duplicates(self, load_id: int) -> None:
-        """Let the rows of a load that were known already count after all."""
-        undoing.keep_duplicates(self._database, load_id)
+    def keep_duplicates(self, *load_ids: int) -> None:
+        """Let the rows of loads that were known already count after all."""
+        undoing.keep_duplicates(self._database, load_ids)
 
     def rejects(self, load_id: int, most: int | None = None) -> pd.DataFrame:
         """Rejects of a load by line: line, reason, text."""
@@ -209,7 +209,7 @@ class Store:
 
     def undo(self, *load_ids: int) -> None:
         """Take back loads; the calls they had shadowed come back."""
-        undoing.undo(self._database, list(load_ids))
+        undoing.undo(self._database, load_ids)
 
     def clear(self) -> None:
         """Take back everything."""

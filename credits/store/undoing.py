@@ -1,6 +1,8 @@
-"""A load is taken back, and the calls that it had shadowed in other loads come back with it."""
+"""Loads are taken back, and the calls that they had shadowed in others come back with it."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import duckdb
 
@@ -9,32 +11,35 @@ from credits.store import schema
 from credits.store.database import Database
 
 
-def undo(database: Database, load_ids: list[int]) -> None:
+def undo(database: Database, load_ids: Sequence[int]) -> None:
     """Take back some loads in one transaction. Raises CreditsError for one that is not there."""
     with database.writer() as cursor, database.change(cursor):
-        for load_id in load_ids:
-            _must_be_there(cursor, load_id)
-            for table in schema.OF_A_LOAD:
-                cursor.execute(f"DELETE FROM {table} WHERE load_id = ?", [load_id])
+        _must_be_there(cursor, load_ids)
+        cursor.execute(_FREED, {"loads": list(load_ids)})
+        for table in schema.OF_A_LOAD:
+            cursor.execute(f"DELETE FROM {table} WHERE {_OF_LOADS}", {"loads": list(load_ids)})
         cursor.execute(schema.OLD_OWNERS)
         _bring_back(cursor)
 
 
-def keep_duplicates(database: Database, load_id: int) -> None:
-    """Let every duplicate of a load count as a call after all. Raises CreditsError as `undo`."""
+def keep_duplicates(database: Database, load_ids: Sequence[int]) -> None:
+    """Let every duplicate of some loads count as a call after all. Raises as `undo`."""
     with database.writer() as cursor, database.change(cursor):
-        _must_be_there(cursor, load_id)
-        cursor.execute(
-            "CREATE OR REPLACE TEMP TABLE orphans AS"
-            " SELECT rowid AS row FROM stored_duplicates WHERE load_id = ?",
-            [load_id],
-        )
-        _make_calls(cursor, load_id)
+        _must_be_there(cursor, load_ids)
+        for load_id in load_ids:
+            cursor.execute(
+                "CREATE OR REPLACE TEMP TABLE orphans AS"
+                " SELECT rowid AS row FROM stored_duplicates WHERE load_id = ?",
+                [load_id],
+            )
+            _make_calls(cursor, load_id)
 
 
-def _must_be_there(cursor: duckdb.DuckDBPyConnection, load_id: int) -> None:
-    if not cursor.execute("SELECT 1 FROM loads WHERE load_id = ?", [load_id]).fetchall():
-        raise CreditsError(f"Load {load_id} is not there any more: reload the page.")
+def _must_be_there(cursor: duckdb.DuckDBPyConnection, load_ids: Sequence[int]) -> None:
+    there = {load_id for (load_id,) in cursor.execute("SELECT load_id FROM loads").fetchall()}
+    for load_id in load_ids:
+        if load_id not in there:
+            raise CreditsError(f"Load {load_id} is not there any more: reload the page.")
 
 
 def clear(database: Database) -> None:
@@ -47,10 +52,7 @@ def clear(database: Database) -> None:
 
 def _bring_back(cursor: duckdb.DuckDBPyConnection) -> None:
     """Duplicates of what is gone become calls, load by load in the order they were taken in."""
-    shadowed = cursor.execute(
-        "SELECT DISTINCT load_id FROM stored_duplicates ORDER BY load_id"
-    ).fetchall()
-    for (load_id,) in shadowed:
+    for (load_id,) in cursor.execute(_LOADS_WITH_FREED).fetchall():
         cursor.execute(_ORPHANS, {"load": load_id})
         _make_calls(cursor, load_id)
 
@@ -69,27 +71,41 @@ def _make_calls(cursor: duckdb.DuckDBPyConnection, load_id: int) -> None:
     cursor.execute(_RECOUNT, {"load": load_id, "found": found})
 
 
+_OF_LOADS = "load_id IN (SELECT unnest($loads::INTEGER[]))"
+
+# What the calls that go may have shadowed: few rows as a rule, of few loads.
+_FREED = f"""
+CREATE OR REPLACE TEMP TABLE freed AS
+SELECT DISTINCT id_hash, fingerprint FROM stored_calls
+WHERE {_OF_LOADS} AND (id_hash IN (SELECT id_hash FROM stored_duplicates)
+    OR fingerprint IN (SELECT fingerprint FROM stored_duplicates))
+"""
+_IDS = "id_hash IN (SELECT id_hash FROM freed)"
+_ROWS = "fingerprint IN (SELECT fingerprint FROM freed)"
+_LOADS_WITH_FREED = f"""
+SELECT DISTINCT load_id FROM stored_duplicates WHERE {_IDS} OR {_ROWS} ORDER BY load_id
+"""
+
 # What is left is what would be there had the loads that are gone never been made. Of the rows with
 # a request id the first comes back if no earlier call has that id; of the equal rows without one,
 # as many as this load had beyond what earlier loads account for.
-_ORPHANS = """
+_ORPHANS = f"""
 CREATE OR REPLACE TEMP TABLE orphans AS
 SELECT row FROM (
     SELECT rowid AS row, row_number() OVER (PARTITION BY request_id ORDER BY rowid) AS place
-    FROM stored_duplicates WHERE load_id = $load AND request_id IS NOT NULL
-        AND request_id NOT IN (
-            SELECT request_id FROM stored_calls WHERE request_id IS NOT NULL AND load_id <= $load))
+    FROM stored_duplicates WHERE load_id = $load AND {_IDS} AND request_id NOT IN (
+        SELECT request_id FROM stored_calls WHERE {_IDS} AND load_id <= $load))
 WHERE place = 1
 UNION ALL
 SELECT row FROM (
     SELECT d.rowid AS row, d.occurred_at, d.fingerprint,
         row_number() OVER (PARTITION BY d.occurred_at, d.fingerprint ORDER BY d.rowid) AS place,
         count(*) OVER (PARTITION BY d.occurred_at, d.fingerprint) AS here
-    FROM stored_duplicates AS d WHERE load_id = $load AND fingerprint IS NOT NULL) AS mine
+    FROM stored_duplicates AS d WHERE load_id = $load AND {_ROWS}) AS mine
 LEFT JOIN (
     SELECT occurred_at, fingerprint, count(*) FILTER (load_id < $load) AS before,
         count(*) FILTER (load_id = $load) AS kept
-    FROM stored_calls WHERE fingerprint IS NOT NULL GROUP BY occurred_at, fingerprint) AS known
+    FROM stored_calls WHERE {_ROWS} GROUP BY occurred_at, fingerprint) AS known
 USING (occurred_at, fingerprint)
 WHERE place <= here - least(coalesce(before, 0), here + coalesce(kept, 0))
 """
