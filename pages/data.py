@@ -42,9 +42,9 @@ def store() -> Store:
 
 
 @st.cache_data(max_entries=64, show_spinner="Looking at the file …")
-def preview(version: int, path: Path, name: str, options: Options) -> list[Preview]:
-    """What a file that waits would be read as."""
-    return store().preview(path, options, name=name)
+def preview(version: int, path: Path, name: str, options: Options, most: int) -> list[Preview]:
+    """What a file that waits would be read as: the first logs in it."""
+    return store().preview(path, options, name=name, most=most)
 
 
 def load_sample() -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from credits import CreditsError, views
+from credits.phrases import counted
 from pages import data, parts
 
 LOADS = {
@@ -40,17 +41,32 @@ def listed(version: int) -> None:
         table = views.localized(table, column, zone)
     # A choice is of a row, and what stands in that row changes with the data.
     rows = parts.numbers(
-        table, "loads", LOADS, on_select="rerun", selection_mode="single-row",
+        table, "loads", LOADS, on_select="rerun", selection_mode="multi-row",
         rows_key=f"loads_rows_{version}",
         column_config={
             name: st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")
             for name in ("First call", "Last call", "Loaded at")
         },
     )["selection"]["rows"]  # fmt: skip
-    if not rows or rows[0] >= len(loads):
-        st.caption("Choose a row to see what was rejected, or to undo that load.")
-        return
-    _one(loads.iloc[rows[0]])
+    chosen = loads.iloc[[row for row in rows if row < len(loads)]]
+    if chosen.empty:
+        st.caption("Choose a row to see what was rejected, or to undo that load; or several.")
+    elif len(chosen) == 1:
+        _one(chosen.iloc[0])
+    else:
+        _several(chosen)
+
+
+def _several(loads: pd.DataFrame) -> None:
+    """What some loads brought, and the way back."""
+    with st.container(border=True):
+        brought = counted(int(loads["calls"].sum()), "call")
+        st.text(f"{len(loads):,} loads with {brought}")
+        st.button(
+            f"Undo these {len(loads):,} loads", key="undo", on_click=undo,
+            args=[int(load_id) for load_id in loads["load_id"]],
+            help="Their calls go; calls of other loads that they had shadowed come back.",
+        )  # fmt: skip
 
 
 def _one(load: pd.Series[Any]) -> None:
@@ -63,7 +79,7 @@ def _one(load: pd.Series[Any]) -> None:
         )
         with st.container(horizontal=True):
             st.button(
-                "Undo this load", key="undo", on_click=_undo, args=[int(load["load_id"])],
+                "Undo this load", key="undo", on_click=undo, args=[int(load["load_id"])],
                 help="Its calls go; calls of other loads that it had shadowed come back.",
             )  # fmt: skip
             if load["duplicates"]:
@@ -83,19 +99,20 @@ def _one(load: pd.Series[Any]) -> None:
                 parts.numbers(folded, "folded")
 
 
-def keep(load_id: int) -> None:
-    """Count the known rows of a load all the same."""
-    _told(data.store().keep_duplicates, load_id)
+def keep(*load_ids: int) -> None:
+    """Count the known rows of loads all the same."""
+    _told(data.store().keep_duplicates, load_ids)
 
 
-def _undo(load_id: int) -> None:
+def undo(*load_ids: int) -> None:
+    """Take back loads."""
     st.session_state.pop("results", None)
-    _told(data.store().undo, load_id)
+    _told(data.store().undo, load_ids)
 
 
-def _told(change: Callable[[int], None], load_id: int) -> None:
-    """Change a load; that it is gone, undone in another browser, is told at the top of the page."""
+def _told(change: Callable[..., None], load_ids: Sequence[int]) -> None:
+    """Change loads; that one is gone, undone in another browser, is told at the top of the page."""
     try:
-        change(load_id)
+        change(*load_ids)
     except CreditsError as error:
         st.session_state["results"] = ([], [str(error)], [])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -12,7 +13,9 @@ from credits.store import Terms
 from pages import data, earlier, parts, reading, uploads
 
 SHOWN = 20
-"""Files whose beginning is shown before they are loaded."""
+"""Logs whose beginning is shown before they are loaded."""
+TOLD = 5
+"""Sentences about single files that are shown at once; there may be thousands."""
 
 
 def take_in(files: list[uploads.Dropped], terms: Terms) -> None:
@@ -44,10 +47,8 @@ def take_in(files: list[uploads.Dropped], terms: Terms) -> None:
 def outcome() -> None:
     """What became of the files that were loaded last."""
     results, problems, notes = st.session_state.get("results", ([], [], []))
-    for problem in problems:
-        st.error(parts.plain(problem))
-    for note in notes:
-        st.info(parts.plain(note))
+    _told(problems, st.error)
+    _told(notes, st.info)
     close = {"key": "close_results", "on_click": lambda: st.session_state.pop("results", None)}
     if not results:
         if problems:
@@ -69,6 +70,24 @@ def outcome() -> None:
             if st.button("See the organization", type="primary", key="to_organization"):
                 st.switch_page("organization.py")
             st.button("Close", **close)
+            st.button(
+                "Undo", key="undo_results", on_click=earlier.undo, args=_ids(results),
+                help="Takes back what is listed here; calls of other loads that it had shadowed"
+                " come back.",
+            )  # fmt: skip
+
+
+def _ids(results: list[Any]) -> list[int]:
+    return [load.load_id for load in results]
+
+
+def _told(sentences: list[str], tell: Callable[[str], Any]) -> None:
+    """Sentences about what was loaded, the first of them at once."""
+    for sentence in sentences[:TOLD]:
+        tell(parts.plain(sentence))
+    if others := sentences[TOLD:]:
+        with st.expander(f"{len(others):,} more of these"):
+            st.text("\n".join(others))
 
 
 def _why_none(results: list[Any]) -> str:
@@ -86,8 +105,7 @@ def _known(rows: int) -> str:
 
 def _keep(results: list[Any]) -> None:
     st.session_state.pop("results", None)
-    for load in results:
-        earlier.keep(load.load_id)
+    earlier.keep(*_ids(results))
 
 
 store = data.store()
@@ -114,11 +132,11 @@ if waiting:
     place = st.container()
     last = st.session_state.get("previewed", ([], False))
     terms = reading.terms_from(*last)
-    previews = [
-        preview
-        for file in waiting[:SHOWN]
-        for preview in data.preview(version, file.path, file.name, terms.options)
-    ]
+    previews: list[Any] = []
+    for file in waiting:
+        # One more than are shown tells whether there are others.
+        if (left := SHOWN + 1 - len(previews)) > 0:
+            previews += data.preview(version, file.path, file.name, terms.options, left)
     columns = list(dict.fromkeys(name for preview in previews for name in preview.names))
     ask = any(preview.ambiguous_days or preview.problem for preview in previews)
     if (columns, ask) != last:
@@ -132,9 +150,8 @@ if waiting:
             st.button("Remove", key="forget", on_click=uploads.forget)
         if go:
             take_in(waiting, terms)
-        for number, preview in enumerate(previews):
+        for number, preview in enumerate(previews[:SHOWN]):
             reading.shown(preview, number)
-        if len(waiting) > SHOWN:
-            more = len(waiting) - SHOWN
-            st.caption(f"… and {more:,} more file{'s' * (more > 1)}, read in the same way.")
+        if len(previews) > SHOWN:
+            st.caption(f"These are the first {SHOWN} logs; the others are read in the same way.")
 earlier.listed(version)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -45,15 +46,18 @@ class Preview:
 
 
 def preview(
-    database: Database, path: Path, options: Options, *, name: str, count: int = 8
+    database: Database, path: Path, options: Options, *, name: str, most: int, count: int = 8
 ) -> list[Preview]:
-    """What each log in a file would be read as; a log that can't be read says why."""
+    """What each log in a file would be read as; a log that can't be read says why.
+
+    `most`: logs of an archive that are looked at. `count`: rows of each.
+    """
     found: list[Preview] = []
     with database.using() as cursor, database.scratch() as scratch:
         options = replace(options, saved=saved(cursor))
         try:
             cursor.execute("SET TimeZone = ?", [options.time_zone])
-            for plain in logs(path, name, scratch, reaches=database.reaches):
+            for plain in islice(logs(path, name, scratch, reaches=database.reaches), most):
                 if isinstance(plain, NotALog):
                     found.append(Preview(plain.name, problem=plain.reason))
                     continue

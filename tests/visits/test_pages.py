@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -451,9 +452,9 @@ def test_every_chart_has_a_table_of_the_same_numbers(week: None, page: str) -> N
 # ── users ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def select(at: AppTest, key: str, row: int) -> AppTest:
-    """The page after a row of a table was chosen."""
-    at.session_state[key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+def select(at: AppTest, key: str, *rows: int) -> AppTest:
+    """The page after rows of a table were chosen."""
+    at.session_state[key] = {"selection": {"rows": list(rows), "columns": [], "cells": []}}
     return ran(at)
 
 
@@ -557,7 +558,7 @@ def test_files_of_one_name_are_all_shown_and_loaded(store: Store) -> None:
     lines = WEEK.splitlines(keepends=True)
     files = [("part.csv", HEADER + line) for line in lines[1:]] * 3
     at = drop(visit("logs.py"), *files)
-    assert "… and 1 more file" in texts(at)
+    assert "These are the first 20 logs; the others are read in the same way." in texts(at)
     at = press(at, "load")
     assert "Loaded 7 calls from 21 files." in texts(at)
     assert "14 rows were known already" in texts(at)
@@ -654,6 +655,50 @@ def test_undoing_takes_one_load_back_and_chooses_no_other(load: Callable[..., No
     assert "undo" not in [button.key for button in at.button]
     assert rows(at, "File") == [["calls.csv"]]
     assert metrics(visit())["Used"] == "60"
+
+
+def test_what_was_just_loaded_can_be_taken_back_at_once(load: Callable[..., None], store: Store):
+    load(WEEK)
+    parts = [HEADER + line for line in WEEK.splitlines(keepends=True)[1:]]
+    parts = [part.replace("2026-08", "2026-09") for part in parts]
+    at = press(
+        drop(visit("logs.py"), *((f"{n}.csv", part) for n, part in enumerate(parts))), "load"
+    )
+    assert "Loaded 7 calls from 7 files." in texts(at)
+    at = press(at, "undo_results")
+    assert "Loaded 7 calls" not in texts(at)
+    assert rows(at, "File") == [["calls.csv"]]
+
+
+def test_several_loads_can_be_chosen_and_undone(load: Callable[..., None]) -> None:
+    load(WEEK)
+    for number in (1, 2):
+        load(
+            HEADER + f"2026-08-13T15:00:0{number}Z,Cleo,Web,getRecords,200,7\n",
+            name=f"more{number}.csv",
+        )
+    at = select(visit("logs.py"), f"loads_rows_{stores_version()}", 0, 1)
+    assert "2 loads with 2 calls" in texts(at)
+    at = press(at, "undo")
+    assert rows(at, "File") == [["calls.csv"]]
+
+
+def test_of_a_large_archive_the_first_logs_are_shown(store: Store) -> None:
+    line = "2026-08-13T15:00:{:02}Z,Cleo,Web,getRecords,200,7\n"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number in range(30):
+            archive.writestr(f"{number:02}.csv", HEADER + line.format(number))
+        for number in range(7):
+            archive.writestr(f"picture {number}.png", b"\x89PNG")
+    at = drop(visit("logs.py"), ("many.zip", packed.getvalue()))
+    assert "many.zip/19.csv" in texts(at)
+    assert "many.zip/20.csv" not in texts(at)
+    assert "These are the first 20 logs" in texts(at)
+    at = press(at, "load")
+    assert "Loaded 30 calls from 30 files." in texts(at)
+    assert len(at.main.info) == 5, "what was passed over, the first of it"
+    assert "2 more of these" in [expander.label for expander in at.expander]
 
 
 def test_a_load_that_another_browser_undid_is_told_in_a_sentence(load: Callable[..., None]) -> None:
