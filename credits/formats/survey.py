@@ -48,8 +48,12 @@ class Survey:
 
 def survey(path: Path) -> Survey:
     """Look at every byte of a file."""
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        pieces = list(threads.map(lambda ends: _look(path, *ends), pairwise(_ends(path))))
+    parts = list(pairwise(_ends(path)))
+    if len(parts) == 1:
+        pieces = [_look(path, *parts[0])]
+    else:
+        with ThreadPoolExecutor(os.cpu_count()) as threads:
+            pieces = list(threads.map(lambda ends: _look(path, *ends), parts))
     carriage, pairs, newlines, blank = (
         sum(getattr(piece, count) for piece in pieces)
         for count in ("carriage", "pairs", "newlines", "blank")
@@ -83,12 +87,14 @@ def _look(path: Path, start: int, end: int) -> Survey:
     """Look at a piece of a file: all but `trailing_blank`, and `dirty` by its bytes alone."""
     found = Survey()
     decoder = codecs.getincrementaldecoder("utf-8")()
-    buffer = bytearray(CHUNK)
+    buffer = bytearray(min(CHUNK, end - start))
     with path.open("rb") as file:
         file.seek(max(0, start - 2))
         ends = _LineEnds(found, before=file.read(2) if start else b"\n")
         while start < end and (count := file.readinto(buffer)):
-            chunk = buffer if count == CHUNK <= end - start else buffer[: min(count, end - start)]
+            chunk = (
+                buffer if count == len(buffer) <= end - start else buffer[: min(count, end - start)]
+            )
             bytes_ = np.frombuffer(chunk, np.uint8)
             if found.utf8 and (bytes_.max() >= _BEYOND_ASCII or decoder.getstate()[0]):
                 found.utf8 = _decodes(decoder, chunk)

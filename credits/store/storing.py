@@ -164,15 +164,17 @@ class Storing:
         parameters = {"loads": loads, "parameters": sorted(self.card.parameters)}
         self.cursor.execute(_TOLD_APART, parameters)
         rejected = self._store_rejects(read, given)
-        stored = []
+        stored, records = [], []
         for number, counts in read.items():
             load_id = given["load"] + number
             of_it = sums.get(load_id, _NO_CALLS)
             load = self._load(
                 load_id, self.logs[number], counts, of_it, known.get(number, 0), rejected[number]
             )
-            self._record(load, now, fractional=of_it.fractional)
             stored.append((number, load))
+            records.append(self._record(load, now, fractional=of_it.fractional))
+        types = ", ".join(f"{name} {kind}" for name, kind in self._query(_COLUMNS))
+        self.cursor.execute(_RECORDS.format(types=types), {"loads": records})
         return stored
 
     def _load(
@@ -190,17 +192,14 @@ class Storing:
             plain.replaced, _notes(log),
         )  # fmt: skip
 
-    def _record(self, load: Load, now: datetime, *, fractional: bool) -> None:
-        record = {k: v for k, v in asdict(load).items() if k != "notes"} | {
+    def _record(self, load: Load, now: datetime, *, fractional: bool) -> dict[str, Any]:
+        return {k: v for k, v in asdict(load).items() if k != "notes"} | {
             "columns": json.dumps(load.columns),
             "rate_card": self.card.name,
             "fractional": fractional,
             "sample": self.terms.sample,
             "loaded_at": now,
         }
-        names = ", ".join(record)
-        marks = ", ".join(f"${name}" for name in record)
-        self.cursor.execute(f"INSERT INTO loads ({names}) VALUES ({marks})", record)
 
     def _sums(self, given: Mapping[str, Any]) -> dict[int, _Sums]:
         """Sums by load. Raises CreditsError where these can't be added up with all the others."""
@@ -291,6 +290,10 @@ def _notes(log: Log) -> tuple[str, ...]:
     return tuple(notes)
 
 
+_COLUMNS = "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'loads'"
+_RECORDS = """
+INSERT INTO loads BY NAME SELECT unnest($loads::STRUCT({types})[], recursive := true)
+"""
 _READ = "SELECT log, min(row), count(*), count(skip) FROM staging GROUP BY log"
 _REJECTED = "SELECT log, row FROM staging WHERE reject IS NOT NULL AND skip IS NULL ORDER BY row"
 _REJECTS = """
