@@ -92,9 +92,8 @@ def _look(path: Path, start: int, end: int) -> Survey:
         file.seek(max(0, start - 2))
         ends = _LineEnds(found, before=file.read(2) if start else b"\n")
         while start < end and (count := file.readinto(buffer)):
-            chunk = (
-                buffer if count == len(buffer) <= end - start else buffer[: min(count, end - start)]
-            )
+            left = min(count, end - start)
+            chunk = buffer if left == len(buffer) else buffer[:left]
             bytes_ = np.frombuffer(chunk, np.uint8)
             if found.utf8 and (bytes_.max() >= _BEYOND_ASCII or decoder.getstate()[0]):
                 found.utf8 = _decodes(decoder, chunk)
