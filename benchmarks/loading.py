@@ -19,10 +19,12 @@ import duckdb
 from generating import Logs
 from measure import ROOT, Finding, against, in_turn, most_memory
 
-from credits.store import Store
+from credits.store import Store, Terms
 
 NOW = datetime(2026, 11, 22)
 SMALL = 10_000
+PIECES = 1_000
+"""Files of a folder as programs fill it that write one every few minutes."""
 PARTS = 10
 """Files that a great database is loaded from."""
 
@@ -52,11 +54,13 @@ class Bench:
         """Where no database is yet."""
         return self.folder / f"{next(self.numbers)}.duckdb"
 
-    def load(self, path: Path) -> None:
-        """Load a log into a database of its own."""
+    def load(self, *paths: Path) -> None:
+        """Load logs into a database of its own."""
         database = self.fresh()
         with Store(database) as store:
-            store.load(path, now=NOW)
+            taken = store.load_all([(path, path.name) for path in paths], Terms(), now=NOW)
+        if any(each.problem for each in taken):
+            raise AssertionError("not all was loaded")
         database.unlink()
 
     def bare(self, reader: str, path: Path) -> None:
@@ -129,6 +133,7 @@ def measured(folder: Path, scale: float, rounds: int, seed: int) -> Iterator[Fin
     name = f"load {few:,} combined log lines, against GoAccess (times faster)"
     yield bench.against_goaccess(name, lines)
     lines.unlink()
+    yield _pieces(bench, scale, seed)
     yield _memory(bench, csv, seed)
 
 
@@ -155,6 +160,23 @@ def _others(bench: Bench, logs: Logs) -> Iterator[Finding]:
     name = f"load {few.rows:,} calls of CSV.gz, against read_csv into a table"
     yield bench.against_bare(name, "read_csv", packed)
     plain.unlink()
+
+
+def _pieces(bench: Bench, scale: float, seed: int) -> Finding:
+    """A million lines in a thousand files, times `scale`, against one file."""
+    whole = Logs(bench.folder, round(1_000_000 * scale), seed).access()
+    lines = whole.read_bytes().splitlines(keepends=True)
+    each = max(1, len(lines) // PIECES)
+    pieces = []
+    for begins in range(0, len(lines), each):
+        piece = bench.folder / f"piece-{begins}.log"
+        piece.write_bytes(b"".join(lines[begins : begins + each]))
+        pieces.append(piece)
+    one, all_of_them = in_turn(bench.rounds, lambda: bench.load(whole), lambda: bench.load(*pieces))
+    for path in (whole, *pieces):
+        path.unlink()
+    name = f"load {len(lines):,} lines in {len(pieces):,} files, against in one file"
+    return against(name, all_of_them, one, None)
 
 
 def _memory(bench: Bench, csv: Path, seed: int) -> Finding:

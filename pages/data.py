@@ -16,13 +16,12 @@ import streamlit as st
 
 from credits import comparison, demand, forecast, replay, usage
 from credits import whose as blame
-from credits.formats import Options
 from credits.people import People, Person, everyone
 from credits.people import person as one_person
 from credits.presets import DATA
 from credits.rates import RateCard
 from credits.settings import settings
-from credits.store import Answers, Preview, Store, Summary, shared
+from credits.store import Answers, Preview, Store, Summary, Terms, shared
 from credits.store.trials import Batching, Trial
 from credits.windows import Kind
 
@@ -42,9 +41,9 @@ def store() -> Store:
 
 
 @st.cache_data(max_entries=64, show_spinner="Looking at the file …")
-def preview(version: int, path: Path, name: str, options: Options, most: int) -> list[Preview]:
+def preview(version: int, path: Path, name: str, terms: Terms, most: int) -> list[Preview]:
     """What a file that waits would be read as: the first logs in it."""
-    return store().preview(path, options, name=name, most=most)
+    return store().preview(path, terms, name=name, most=most)
 
 
 def load_sample() -> None:

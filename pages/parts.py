@@ -58,8 +58,8 @@ def counts(results: Sequence[Any]) -> None:
     """What became of every row: the four counts of each load."""
     names = ["path", "format", "rows", "loaded", "duplicates", "rejected", "skipped", "calls"]
     frame = pd.DataFrame([{name: getattr(load, name) for name in names} for load in results])
-    frame = frame.rename(columns={"path": "file", "duplicates": "known already"})
-    numbers(frame, "results")
+    shown = {name: name.capitalize() for name in names}
+    numbers(frame, "results", {**shown, "path": "File", "duplicates": "Known already"})
 
 
 def number(value: float) -> str:

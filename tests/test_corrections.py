@@ -71,11 +71,11 @@ def test_a_correction_is_shown_in_the_preview_and_can_be_forgotten(
     store.save_correction(OURS)
     path = tmp_path / "a.csv"
     path.write_text(PARTNER)
-    (preview,) = store.preview(path, Options(), name="a.csv")
+    (preview,) = store.preview(path, Terms(), name="a.csv")
     assert (preview.correction, preview.columns["path"]) == ("Partner export", "what")
     store.forget_correction("Partner export")
     assert store.corrections() == ()
-    (preview,) = store.preview(path, Options(), name="a.csv")
+    (preview,) = store.preview(path, Terms(), name="a.csv")
     assert preview.correction == ""
     assert preview.ambiguous_days
 
@@ -84,7 +84,7 @@ def test_a_preview_of_unknown_columns_names_them_for_choosing(store: Store, tmp_
     """A log that says nothing by its names can still be mapped by hand."""
     path = tmp_path / "a.csv"
     path.write_text("x,y,z\n2026-04-03T10:00:00Z,/a,ann\n")
-    (preview,) = store.preview(path, Options(), name="a.csv")
+    (preview,) = store.preview(path, Terms(), name="a.csv")
     assert preview.problem
     assert list(preview.names) == ["x", "y", "z"]
 
@@ -120,3 +120,18 @@ def test_a_wrong_setting_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("CREDITS_UPLOAD_LIMIT", "many")
     with pytest.raises(CreditsError, match="CREDITS_UPLOAD_LIMIT can't be used"):
         settings()
+
+
+def test_a_preview_calls_an_api_what_it_will_be_called(store: Store, tmp_path: Path):
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "time,method,url\n2026-04-03,GET,https://api.example.com:443/projects/ada/17?x=1\n"
+    )
+    terms = Terms(fold=("^/projects/[^/]+=>/projects/{project}",))
+    (preview,) = store.preview(path, terms, name="a.csv")
+    assert preview.rows["api"].tolist() == ["GET /projects/{project}/{id}"]
+    store.load(path, terms, now=NOW)
+    with store._database.snapshot() as cursor:
+        assert cursor.execute("SELECT api FROM calls").fetchall() == [
+            ("GET /projects/{project}/{id}",)
+        ]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from credits.formats import NotALog, Options
+from credits.formats import NotALog
 from credits.formats.base import Correction
 from credits.rates import RateCard
 from credits.scenarios import Scenario
@@ -133,10 +133,10 @@ class Store:
         with self.answers() as answers:
             return answers.loads()
 
-    def preview(self, path: Path, options: Options, *, name: str, most: int = 20) -> list[Preview]:
+    def preview(self, path: Path, terms: Terms, *, name: str, most: int = 20) -> list[Preview]:
         """What a file would be read as; see `previewing.preview`."""
         self._database.refuse(Path(path))
-        return previewing.preview(self._database, Path(path), options, name=name, most=most)
+        return previewing.preview(self._database, Path(path), terms, name=name, most=most)
 
     def corrections(self) -> tuple[Correction, ...]:
         """How logs are to be read, as saved."""

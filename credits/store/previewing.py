@@ -11,16 +11,18 @@ import duckdb
 import pandas as pd
 
 from credits import CreditsError
-from credits.formats import NotALog, Options, logs, recognise
+from credits.formats import NotALog, logs, recognise
 from credits.formats.base import Reading
 from credits.formats.headers import NoCallsError
 from credits.formats.staging import completed_sql, kinds_sql, staging_sql
 from credits.store.corrections import saved
 from credits.store.database import Database
+from credits.store.rating import api_sql
+from credits.store.storing import Terms
 
 _FIRST = """
 SELECT occurred_at, "user", user_basis, app,
-    concat_ws(' ', method, coalesce(key, '(unknown)')) AS api, status, records,
+    {api} AS api, status, records,
     logged AS credits, calls, ip, request_id, coalesce(reject, skip) AS problem
 FROM ({rows})
 """
@@ -46,7 +48,7 @@ class Preview:
 
 
 def preview(
-    database: Database, path: Path, options: Options, *, name: str, most: int, count: int = 8
+    database: Database, path: Path, terms: Terms, *, name: str, most: int, count: int = 8
 ) -> list[Preview]:
     """What each log in a file would be read as; a log that can't be read says why.
 
@@ -54,7 +56,7 @@ def preview(
     """
     found: list[Preview] = []
     with database.using() as cursor, database.scratch() as scratch:
-        options = replace(options, saved=saved(cursor))
+        options = replace(terms.options, saved=saved(cursor))
         try:
             cursor.execute("SET TimeZone = ?", [options.time_zone])
             for plain in islice(logs(path, name, scratch, reaches=database.reaches), most):
@@ -65,7 +67,7 @@ def preview(
                     reading = recognise(plain, options, scratch, cursor)
                     if reading.correction is not None:
                         cursor.execute("SET TimeZone = ?", [reading.correction.time_zone])
-                    rows = _rows(cursor, reading, count)
+                    rows = _rows(cursor, reading, terms.fold, count)
                 except NoCallsError as error:
                     found.append(Preview(plain.name, names=error.names, problem=str(error)))
                     continue
@@ -88,6 +90,8 @@ def preview(
     return found
 
 
-def _rows(cursor: duckdb.DuckDBPyConnection, reading: Reading, count: int) -> pd.DataFrame:
+def _rows(
+    cursor: duckdb.DuckDBPyConnection, reading: Reading, fold: Sequence[str], count: int
+) -> pd.DataFrame:
     rows = kinds_sql(completed_sql(reading, f"({staging_sql(reading, ())} LIMIT {count})"))
-    return cursor.execute(_FIRST.format(rows=rows)).df()
+    return cursor.execute(_FIRST.format(rows=rows, api=api_sql(fold))).df()

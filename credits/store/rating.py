@@ -95,21 +95,28 @@ def price(
     cursor.execute(f"CREATE OR REPLACE TEMP TABLE priced AS {PRICED}", prices(card, kinds))
 
 
+def api_sql(fold: Sequence[str]) -> str:
+    """SQL: what a kind of call is called: `GET /path/{id}`, or the name of its operation.
+
+    `fold`: a person's own rules for paths; see `paths.ruled_sql`.
+    """
+    path = f"concat_ws(' ', method, {ruled_sql(fold_sql('key'), fold)})"
+    return f"CASE WHEN is_path THEN {path} ELSE left(coalesce(key, '{UNKNOWN}'), 300) END"
+
+
 def rate_staged(cursor: duckdb.DuckDBPyConnection, card: RateCard, fold: Sequence[str]) -> None:
     """The table `staged_kinds`: each kind of call in the table `kinds_read`, its id and its price.
 
     The same kind in two logs has two ids, so that either log can be undone.
     `fold`: a person's own rules for paths; see `paths.ruled_sql`.
     """
-    api = f"concat_ws(' ', method, {ruled_sql(fold_sql('key'), fold)})"
     seen = kinds_sql("kinds_read")
     cursor.execute(f"""
         CREATE OR REPLACE TEMP TABLE seen AS SELECT log, kind, "user", user_basis, app, key,
             is_path, method, parameters, status, has_credits, has_records FROM ({seen})""")
     cursor.execute(f"""
         CREATE OR REPLACE TEMP TABLE staged_apis AS
-        SELECT *, CASE WHEN is_path THEN {api}
-            ELSE left(coalesce(key, '{UNKNOWN}'), 300) END AS api
+        SELECT *, {api_sql(fold)} AS api
         FROM (SELECT DISTINCT log, key, is_path, method, parameters FROM seen)""")
     price(
         cursor,

@@ -519,7 +519,7 @@ def test_a_dropped_csv_is_understood_loaded_and_seen(store: Store) -> None:
     assert store.loads().empty
     at = press(at, "load")
     assert "Loaded 7 calls from 1 file." in texts(at)
-    assert rows(at, "file", "rows", "loaded", "known already", "rejected", "skipped") == [
+    assert rows(at, "File", "Rows", "Loaded", "Known already", "Rejected", "Skipped") == [
         ["week.csv", 7, 7, 0, 0, 0]
     ]
     assert not at.get("file_uploader")[0].value
@@ -531,7 +531,7 @@ def test_a_dropped_csv_is_understood_loaded_and_seen(store: Store) -> None:
 def test_an_access_log_is_dropped(store: Store) -> None:
     line = '192.0.2.7 - ada [13/Aug/2026:09:00:00 +0000] "GET /contacts/7 HTTP/1.1" 200 12\n'
     at = press(drop(visit("logs.py"), ("access.log", line * 3)), "load")
-    assert rows(at, "file", "format", "loaded") == [["access.log", "access", 3]]
+    assert rows(at, "File", "Format", "Loaded") == [["access.log", "access", 3]]
 
 
 def test_a_bad_file_beside_a_good_one_costs_the_good_one_nothing(store: Store) -> None:
@@ -542,7 +542,7 @@ def test_a_bad_file_beside_a_good_one_costs_the_good_one_nothing(store: Store) -
     assert [spelled(error.value)[:21] for error in at.main.error] == [
         "*a_picture*.csv is a ", "empty.csv is empty: t",
     ]  # fmt: skip
-    assert rows(at, "file", "loaded") == [["week.csv", 7]]
+    assert rows(at, "File", "Loaded") == [["week.csv", 7]]
 
 
 def test_bad_files_alone_leave_a_sentence_that_can_be_closed(store: Store) -> None:
@@ -567,7 +567,7 @@ def test_files_of_one_name_are_all_shown_and_loaded(store: Store) -> None:
 def test_rows_known_already_can_be_counted_all_the_same(load: Callable[..., None]) -> None:
     load(WEEK)
     at = press(drop(visit("logs.py"), ("again.csv", WEEK)), "load")
-    assert rows(at, "rows", "loaded", "known already") == [[7, 0, 7]]
+    assert rows(at, "Rows", "Loaded", "Known already") == [[7, 0, 7]]
     assert at.main.warning[0].value.startswith("No call was loaded from 1 file: what is in it was")
     assert not at.main.success
     press(at, "keep_all")
@@ -592,7 +592,7 @@ def test_rows_known_already_are_loaded_when_that_is_asked_for(load: Callable[...
     at = drop(visit("logs.py"), ("again.csv", WEEK))
     at.toggle(key="keep").set_value(True)
     at = press(ran(at), "load")
-    assert rows(at, "rows", "loaded", "known already") == [[7, 7, 0]]
+    assert rows(at, "Rows", "Loaded", "Known already") == [[7, 7, 0]]
 
 
 def test_columns_that_nobody_can_guess_are_chosen_by_hand(store: Store) -> None:
@@ -614,7 +614,7 @@ def test_a_text_log_is_read_by_a_pattern(store: Store) -> None:
         r"^(?P<occurred_at>\S+) ## (?P<user>\S+) ## (?P<credits>\d+)"
     )
     at = press(ran(at), "load")
-    assert rows(at, "format", "loaded") == [["pattern", 2]]
+    assert rows(at, "Format", "Loaded") == [["pattern", 2]]
 
 
 @pytest.mark.parametrize(("answer", "day"), [("Day first", "05 Jun"), ("Month first", "06 May")])
