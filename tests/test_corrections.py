@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -44,6 +45,22 @@ def test_a_log_with_the_same_columns_is_read_as_saved(store: Store, tmp_path: Pa
         (datetime(2026, 4, 3, 4, 30), "/a/{id}", "ann"),
         (datetime(2026, 4, 5, 4, 30), "/a/{id}", "bob"),
     ]
+
+
+def test_a_correction_is_only_for_the_log_that_it_fits(store: Store, tmp_path: Path) -> None:
+    """The zone it says is not that of the next log in the archive."""
+    store.save_correction(OURS)
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.csv", PARTNER)
+        archive.writestr("b.csv", "time,path,user\n2026-04-05 12:00:00,/b,cleo\n")
+    corrected, other = store.preview(path, Terms(), name="a.zip")
+    assert corrected.rows["occurred_at"].tolist()[0] == datetime(2026, 4, 3, 4, 30)
+    assert other.rows["occurred_at"].tolist() == [datetime(2026, 4, 5, 12)]
+    store.load(path, now=NOW)
+    with store._database.snapshot() as cursor:
+        found = cursor.execute("SELECT occurred_at FROM calls WHERE api = '/b'").fetchall()
+    assert found == [(datetime(2026, 4, 5, 12),)]
 
 
 def test_a_log_that_could_not_be_read_before_is_read_as_saved(store: Store, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from credits.formats.staging import completed_sql, kinds_sql, staging_sql
 from credits.store.corrections import saved
 from credits.store.database import Database
 from credits.store.rating import api_sql
+from credits.store.staged import set_time_zone
 from credits.store.storing import Terms
 
 _FIRST = """
@@ -58,15 +59,15 @@ def preview(
     with database.using() as cursor, database.scratch() as scratch:
         options = replace(terms.options, saved=saved(cursor))
         try:
-            cursor.execute("SET TimeZone = ?", [options.time_zone])
+            set_time_zone(cursor, options.time_zone)
             for plain in islice(logs(path, name, scratch, reaches=database.reaches), most):
                 if isinstance(plain, NotALog):
                     found.append(Preview(plain.name, problem=plain.reason))
                     continue
                 try:
                     reading = recognise(plain, options, scratch, cursor)
-                    if reading.correction is not None:
-                        cursor.execute("SET TimeZone = ?", [reading.correction.time_zone])
+                    zone = reading.correction.time_zone if reading.correction else options.time_zone
+                    set_time_zone(cursor, zone)
                     rows = _rows(cursor, reading, terms.fold, count)
                 except NoCallsError as error:
                     found.append(Preview(plain.name, names=error.names, problem=str(error)))

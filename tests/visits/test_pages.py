@@ -604,7 +604,7 @@ def test_columns_that_nobody_can_guess_are_chosen_by_hand(store: Store) -> None:
         at.selectbox(key=f"map_{field}").select(column)
     at = ran(at)
     assert "Understood: Time ← x1, User ← x2, Credits ← x3" in texts(at)
-    assert rows(press(at, "load"), "loaded", "calls") == [[2, 2]]
+    assert rows(press(at, "load"), "Loaded", "Calls") == [[2, 2]]
     assert metrics(visit())["Used"] == "12"
 
 
