@@ -29,10 +29,10 @@ from credits.store import (
 )
 from credits.store.database import Database, Progress
 from credits.store.loading import Taken
+from credits.store.loads import Load, Terms
 from credits.store.previewing import Preview
 from credits.store.questions import Answers, Summary
 from credits.store.rerating import Rerating
-from credits.store.storing import Load, Terms
 
 __all__ = [
     "Answers",

@@ -20,8 +20,9 @@ from credits.store import cards
 from credits.store.corrections import saved
 from credits.store.database import Database, Progress
 from credits.store.explaining import no_room
+from credits.store.loads import Load, Terms
 from credits.store.staged import set_time_zone
-from credits.store.storing import Load, Storing, Terms
+from credits.store.storing import Storing
 
 _SMALL = 1 << 20
 """Bytes of a log that waits for others; reading a larger one takes longer than to plan that."""

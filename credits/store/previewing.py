@@ -17,9 +17,9 @@ from credits.formats.headers import NoCallsError
 from credits.formats.staging import completed_sql, kinds_sql, staging_sql
 from credits.store.corrections import saved
 from credits.store.database import Database
+from credits.store.loads import Terms
 from credits.store.rating import api_sql
 from credits.store.staged import set_time_zone
-from credits.store.storing import Terms
 
 _FIRST = """
 SELECT occurred_at, "user", user_basis, app,

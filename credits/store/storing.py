@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,52 +18,12 @@ from typing import Any
 import duckdb
 
 from credits import CreditsError, rates
-from credits.formats import Options
 from credits.formats.together import Log
 from credits.store import duplicates, rating, schema
 from credits.store.database import Database, Progress
+from credits.store.loads import Load, Terms, notes
 from credits.store.staged import Staging, titled
 from credits.store.watching import in_any_order, watched
-
-
-@dataclass(frozen=True)
-class Load:
-    """What became of one log."""
-
-    load_id: int
-    path: str
-    """The file as it was named; a member of an archive stands behind a `/`."""
-    format: str
-    columns: Mapping[str, str]
-    """Field → what it was called in the log."""
-    rows: int
-    loaded: int
-    duplicates: int
-    rejected: int
-    skipped: int
-    calls: int
-    credits: Decimal
-    first: datetime | None
-    """Of the calls loaded, UTC."""
-    last: datetime | None
-    replaced: int
-    """Bytes that were no text and were replaced."""
-    notes: tuple[str, ...] = ()
-    """What a person should know about how the log was read, as sentences."""
-
-
-@dataclass(frozen=True)
-class Terms:
-    """How a log is to be taken in."""
-
-    options: Options = field(default_factory=Options)
-    rate_card: str | None = None
-    """The name of a rate card, or the path of one; None is the card in force."""
-    keep_duplicates: bool = False
-    fold: tuple[str, ...] = ()
-    """A person's own rules for folding paths; see `paths.ruled_sql`."""
-    sample: bool = False
-    """Whether this is the log that comes with the project."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +133,7 @@ class Storing:
             )
             stored.append((number, load))
             records.append(self._record(load, now, fractional=of_it.fractional))
-        types = ", ".join(f"{name} {kind}" for name, kind in self._query(_COLUMNS))
+        types = ", ".join(f"{name} {kind}" for name, kind, *_ in self._query("DESCRIBE loads"))
         self.cursor.execute(_RECORDS.format(types=types), {"loads": records})
         return stored
 
@@ -189,7 +149,7 @@ class Storing:
         return Load(
             load_id, plain.name, reading.format, dict(reading.columns), read.rows, sums.loaded,
             known, rejected, read.skipped, sums.calls, sums.credits, sums.first, sums.last,
-            plain.replaced, _notes(log),
+            plain.replaced, notes(log),
         )  # fmt: skip
 
     def _record(self, load: Load, now: datetime, *, fractional: bool) -> dict[str, Any]:
@@ -270,27 +230,6 @@ def _empty(log: Log) -> CreditsError:
     )
 
 
-def _notes(log: Log) -> tuple[str, ...]:
-    plain, reading = log.plain, log.reading
-    notes = []
-    if reading.ambiguous_days:
-        notes.append(
-            f"{plain.name}: dates such as 05/06/2026 were read month-first; if the day comes"
-            " first, undo this load and load it again day-first (--day-first)."
-        )
-    if plain.replaced:
-        notes.append(f"{plain.name}: {plain.replaced:,} bytes were no text and were replaced by �.")
-    if plain.overlong:
-        notes.append(
-            f"{plain.name}: {plain.overlong:,} of its lines had more than 16 MB, as no line of a"
-            " log has, and were left out: they are among the rejects."
-        )
-    if reading.correction is not None:
-        notes.append(f"{plain.name}: read as saved under “{reading.correction.name}”.")
-    return tuple(notes)
-
-
-_COLUMNS = "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'loads'"
 _RECORDS = """
 INSERT INTO loads BY NAME SELECT unnest($loads::STRUCT({types})[], recursive := true)
 """
