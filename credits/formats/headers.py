@@ -53,10 +53,18 @@ def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, in
             and not (name == "user" and is_processor_time(plain, values[index]))
         ]
         if fitting:
-            # A column that is blank throughout tells less than any other.
+            # A column that is blank throughout tells less than any other, and a word less than
+            # the number of a status.
+            fitting.sort(key=lambda i: field == "status" and not _are_codes(values[i]))
             found[field] = next((i for i in fitting if filled(values[i])), fitting[0])
             taken.add(found[field])
     return found
+
+
+def _are_codes(cells: Sequence[str]) -> bool:
+    """Whether cells hold HTTP's numbers of a status."""
+    told = filled(cells)
+    return bool(told) and mostly(r"[1-5]\d\d(\.0)?$", told)
 
 
 def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -71,7 +79,9 @@ def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]])
         for field, place in match(called, cells).items():
             index = place % len(names)
             another = field == "request_id" and is_of_another(names[index], values[index])
-            if field not in found and index not in found.values() and not another:
+            number = field == "status" and _are_codes(values[index])
+            known = field in found and (not number or _are_codes(values[found[field]]))
+            if not known and index not in found.values() and not another:
                 found[field] = index
     if "user" in found and not {"api", "path", "method"} & found.keys():
         # Of what somebody did, an audit log tells the kind: `api_key.created`.

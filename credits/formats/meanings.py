@@ -23,17 +23,17 @@ MEANINGS: Mapping[str, str] = {
     "user": """user username useremail useremailid uname usrname usremail usrid userprincipalname
         upn principal principalemail actor actoremail actorname email emailaddress login loginname
         userid principalid developeremail developer remoteuser authuser clientusername
-        consumerusername caller requester requestedby performedby createdby enduser enduserid
-        employee member owner account accountname accountid customer customername customerid
-        consumer tenant subject sub csusername suser who""",
-    "app": """app appname application applicationname connectedapp connectedappname client
-        clientname clientapp integration developerapp clientid appid applicationid apikeyname
-        apikeyid apikey useragent httpuseragent requestuseragent useragentoriginal csuseragent
-        clientrequestuseragent requestclientapplication callersupplieduseragent agent ua
-        projectid project""",
+        consumerusername caller callername callerid requester requestedby performedby createdby
+        enduser enduserid employee member owner account accountname accountid customer customername
+        customerid consumer tenant subject sub csusername suser who""",
+    "app": """appname app applicationname application connectedappname connectedapp client
+        clientname clientapp integrationname integration developerapp clientid appid applicationid
+        apikeyname apikeyid apikey useragent httpuseragent requestuseragent useragentoriginal
+        csuseragent clientrequestuseragent requestclientapplication callersupplieduseragent agent
+        ua projectid project""",
     "api": """api apiname operation operationname apimethod apicall endpoint apiendpoint event
-        eventname eventtype actiontype action activity call function rpc command methodname
-        calltype model resource apiresource apiproxy""",
+        eventname eventtype actiontype actionname action activity call function rpc command
+        methodname calltype model resource apiresource apiproxy""",
     "path": """path url uri requesturi requestpath requesturl resourcepath route urlpath uripath
         requestline request target page req apiresourcetemplate reqpath httpuri httpurl csuristem
         csuri clientrequesturi clientrequestpath eurl""",

@@ -1,4 +1,4 @@
-"""Audit logs, most of them JSON, of services that a firm rents: office, code, identities, chat."""
+"""Audit logs, most of them JSON, of services that a firm rents: office, code, identities, data."""
 
 from __future__ import annotations
 
@@ -95,6 +95,36 @@ FORMATS = (
             "request_id": ("log_id",),
         },
         calls=("data.type", "type"),
+    ),
+    Objects(
+        "databricks",
+        "Databricks audit log",
+        # As files are delivered, and as the table `system.access.audit`, whose nested columns are
+        # objects in JSON and texts of JSON in CSV.
+        shapes=(
+            ("serviceName", "actionName", "userIdentity", "timestamp"),
+            ("service_name", "action_name", "user_identity", "event_time"),
+        ),
+        fields={
+            "occurred_at": ("timestamp", "event_time"),
+            "user": (
+                "userIdentity.email",
+                "userIdentity.subjectName",
+                "user_identity.email",
+                "TRY(json_extract_string({user_identity}, '$.email'))",
+            ),
+            "app": ("userAgent", "user_agent"),
+            "api": (joined("serviceName", "actionName"), joined("service_name", "action_name")),
+            "status": (
+                "response.statusCode",
+                "response.status_code",
+                "TRY(json_extract_string({response}, '$.status_code'))",
+            ),
+            "ip": ("sourceIPAddress", "source_ip_address"),
+            "request_id": ("requestId", "request_id"),
+        },
+        calls=("actionName", "action_name"),
+        tables=True,
     ),
     Objects(
         "slack",

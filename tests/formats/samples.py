@@ -157,6 +157,24 @@ OBJECTS: Mapping[str, Rows] = {
             "created_at": 1767607200512,
         }
     ],
+    "databricks": [
+        {
+            "version": "2.0",
+            "auditLevel": "WORKSPACE_LEVEL",
+            "timestamp": 1767607200000,
+            "orgId": "30",
+            "accountId": "bd",
+            "sourceIPAddress": "192.0.2.7",
+            "userAgent": "databricks-cli",
+            "sessionId": "",
+            "userIdentity": {"email": "ann@example.com", "subjectName": None},
+            "serviceName": "clusters",
+            "actionName": "list",
+            "requestId": "ServiceMain-1",
+            "requestParams": {"cluster_id": "08"},
+            "response": {"statusCode": 200, "errorMessage": None, "result": None},
+        }
+    ],
     "slack": [
         {
             "id": "s-1",

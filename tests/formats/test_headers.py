@@ -271,3 +271,34 @@ def test_an_id_of_nobody_knows_what_is_no_user(load):
     ]
     _, calls = load("\n".join(map(json.dumps, rows)))
     assert {call["user"] for call in calls} == {"ann", "(unknown)"}
+
+
+def test_the_number_of_a_status_tells_more_than_a_word(load):
+    head = {
+        "time": "2026-01-05T10:00:00Z",
+        "method": "GET",
+        "path": "/v1/leads",
+        "status": "failed",
+    }
+    _, (call,) = load(f"{','.join(head)},code\n{','.join(head.values())},429\n")
+    assert (call["status"], call["refused"]) == ("429", True)
+    # Cloudflare's workers: the word stands outside, the number within.
+    event = {
+        "EventTimestampMs": 1767607200123,
+        "Event": {
+            "Request": {"URL": "https://example.com/v1/leads", "Method": "GET"},
+            "Response": {"Status": 429},
+        },
+        "Outcome": "ok",
+    }
+    _, calls = load(json.dumps(event) + "\n", "b.json")
+    assert (calls[-1]["status"], calls[-1]["refused"]) == ("429", True)
+
+
+@pytest.mark.parametrize(
+    ("names", "app"),
+    [("Application,Application Name", "mobile"), ("Portal ID,Integration name", "mobile")],
+)
+def test_an_app_goes_by_its_name_where_it_has_one(load, names, app):
+    _, (call,) = load(f"time,method,path,status,{names}\n2026-01-05T10:00:00Z,GET,/a,200,7,{app}\n")
+    assert call["app"] == app
