@@ -148,7 +148,8 @@ def fields_sql(
 ) -> dict[str, str]:
     """SQL of each field that is `found`. `texts`: the SQL of every column, `values`: its cells.
 
-    `names`, where they may be trusted: where one column does not name the user, others do.
+    `names`, where they may be trusted: where one column does not name the user, others do, and
+    where none has the method, it may stand before the name of what was called (`GET Leads`).
     """
     fields = {
         field: value_sql(field, texts[index], values[index]) for field, index in found.items()
@@ -158,7 +159,17 @@ def fields_sql(
         # As an id, 0 stands for nobody.
         told = (f"nullif({texts[index]}, '0')" for index in others)
         fields["user"] = first_filled([fields["user"], *told])
+    if names and "path" in found and "method" not in found:
+        called = [text for text, cells in zip(texts, values, strict=True) if _is_called(cells)]
+        if called:
+            fields["method"] = f"regexp_extract({called[0]}, '^({VERB}) ', 1)"
     return fields
+
+
+def _is_called(cells: Sequence[str]) -> bool:
+    """Whether cells name what was called by a verb and something else."""
+    told = filled(cells)
+    return bool(told) and mostly(rf"({VERB}) \S", told)
 
 
 _BEGINS_WITH_ADDRESS = (

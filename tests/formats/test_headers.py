@@ -302,3 +302,10 @@ def test_the_number_of_a_status_tells_more_than_a_word(load):
 def test_an_app_goes_by_its_name_where_it_has_one(load, names, app):
     _, (call,) = load(f"time,method,path,status,{names}\n2026-01-05T10:00:00Z,GET,/a,200,7,{app}\n")
     assert call["app"] == app
+
+
+def test_the_method_may_stand_before_the_name_of_what_was_called(load):
+    """Requests of Application Insights."""
+    row = "2026-01-05T10:00:00Z,GET Leads/Get,429,https://example.com/v1/leads/17"
+    _, (call,) = load(f"timestamp,operation_Name,resultCode,url\n{row}\n")
+    assert (call["api"], call["method"], call["status"]) == ("GET /v1/leads/{id}", "GET", "429")
