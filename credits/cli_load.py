@@ -137,6 +137,8 @@ class _Report:
             return
         for load in self.loads:
             print(terminal.safe(terminal.loaded(load)))
+        if len(self.loads) > 1:
+            print(terminal.altogether(self.loads))
         for reject in rejects[:20]:
             print(terminal.safe(f"  {reject['path']}:{reject['line']}: {reject['reason']}"))
         if len(rejects) > 20:

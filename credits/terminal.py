@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -27,21 +28,26 @@ def load_fields(load: Any) -> dict[str, Any]:
 
 def loaded(load: Any) -> str:
     """What became of a log, as a sentence."""
-    counts = [f"{load.loaded:,} of {load.rows:,} rows loaded"]
-    counts += [
-        f"{getattr(load, name):,} {word}"
-        for name, word in (
-            ("duplicates", "known already"),
-            ("rejected", "rejected"),
-            ("skipped", "skipped"),
-        )
-        if getattr(load, name)
-    ]
     span = f", {_iso(load.first)} to {_iso(load.last)}" if load.first else ""
-    return (
-        f"{load.path} ({load.format}): {', '.join(counts)}; {counted(load.calls, 'call')},"
-        f" {_plain(load.credits):,} credits{span}"
-    )
+    return f"{load.path} ({load.format}): {_brought([load])}{span}"
+
+
+def altogether(loads: Sequence[Any]) -> str:
+    """What became of some logs, as a sentence."""
+    return f"{counted(len(loads), 'log')}: {_brought(loads)}"
+
+
+def _brought(loads: Sequence[Any]) -> str:
+    """The rows of some logs, and what was loaded of them."""
+    words = {"duplicates": "known already", "rejected": "rejected", "skipped": "skipped"}
+    sums = {
+        name: sum(getattr(load, name) for load in loads)
+        for name in ("rows", "loaded", "calls", "credits", *words)
+    }
+    counts = [f"{sums['loaded']:,} of {sums['rows']:,} rows loaded"]
+    counts += [f"{sums[name]:,} {word}" for name, word in words.items() if sums[name]]
+    calls = counted(sums["calls"], "call")
+    return f"{', '.join(counts)}; {calls}, {_plain(sums['credits']):,} credits"
 
 
 def used(found: dict[str, Any], plan: Plan, top: int | None) -> str:

@@ -292,6 +292,12 @@ def test_without_json_a_person_reads_sentences(run: Run, log: Path):
     )
 
 
+def test_of_several_logs_the_sum_is_told_last(run: Run, log: Path, tmp_path: Path):
+    (tmp_path / "b.csv").write_text(LOG + "never,eve,/a,GET,200\n")
+    *_, last = [line for line in run("load", "a.csv", "b.csv").out.splitlines() if line[0] != " "]
+    assert last == ("2 logs: 3 of 7 rows loaded, 3 known already, 1 rejected; 3 calls, 3 credits")
+
+
 def test_what_a_log_says_never_reaches_the_terminal_as_a_command(run: Run, tmp_path: Path):
     text = LOG + "\x1b[2Jgone,eve,/a,GET,200\n2026-01-05T10:00:00Z,\x1b[31mred,/a,GET,200\n"
     (tmp_path / "a\x1b[2J.csv").write_text(text)
