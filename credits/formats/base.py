@@ -186,6 +186,8 @@ class Reading:
     """SQL expression: why the row can't be read, or NULL."""
     line: str | None = None
     """SQL expression: the row's line number; None: rows are lines, or `locate` knows."""
+    heading: int | None = None
+    """Lines above the first row, where each row is a line unless quotes say otherwise."""
     log: str | None = None
     """SQL expression: from which of several logs the row is, from 0; None: there is one."""
     locate: Locate | None = None
@@ -244,21 +246,28 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def longest_line(most: int) -> str:
-    """Options of `read_csv`: bytes that a line may have.
+LONGEST_LINE = 16 << 20
+"""Bytes that a line of a log may have."""
 
-    DuckDB would hold sixteen such lines in each of its buffers; two are what it needs.
+
+def table_of(path: Path, names: Iterable[str], options: str, *, longest: int = LONGEST_LINE) -> str:
+    """A table expression: the columns of a delimited file in order, all of them text.
+
+    Nothing is guessed: of a folder called `user=ann`, DuckDB would make a column.
     """
-    return f"max_line_size = {most}, buffer_size = {2 * most}"
+    columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
+    # DuckDB would hold sixteen of the longest lines in each of its buffers; two are what it needs.
+    return (
+        f"read_csv({literal(str(path))}, columns = {{{columns}}}, auto_detect = false,"
+        f" hive_partitioning = false, max_line_size = {longest}, buffer_size = {2 * longest},"
+        f" {options})"
+    )
 
 
 def lines_of(path: Path) -> str:
     """A table expression with one column, `line`: every line of a clean text file, in order."""
-    return (
-        f"read_csv({literal(str(path))}, columns = {{'line': 'VARCHAR'}}, header = false,"
-        " delim = '\\x01', quote = '', escape = '', auto_detect = false,"
-        f" {longest_line(16 << 20)}, strict_mode = false)"
-    ).replace("'\\x01'", "'\x01'")
+    options = "header = false, delim = '\x01', quote = '', escape = '', strict_mode = false"
+    return table_of(path, ["line"], options)
 
 
 def first(expressions: Iterable[str]) -> str:

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from credits import CreditsError
 from credits.formats import headers
-from credits.formats.base import Options, Reading, Sample, literal, longest_line
+from credits.formats.base import Options, Reading, Sample, literal, table_of
 from credits.formats.meanings import WORDS, plain_name
 from credits.formats.pairs import style_of
-from credits.formats.records import Layout, columns_sql, locate, records, spool, spooled
+from credits.formats.records import Layout, locate, records, spool, spooled
 from credits.formats.stamps import is_ambiguous, is_stamp
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -173,6 +173,7 @@ def reading(
         skip=f"coalesce({_repeated_header(layout)}, {known.skip})",
         locate=lambda ordinals: locate(path, layout, ordinals),
         unread=sample.plain.trailing_blank,
+        heading=int(layout.header),
     )
 
     def thorough() -> Reading:
@@ -223,6 +224,7 @@ def from_spool(reading: Reading, written: Path, width: int) -> Reading:
         locate=None,
         thorough=None,
         unread=0,
+        heading=None,
     )
 
 
@@ -259,12 +261,10 @@ def _repeated_header(layout: Layout) -> str:
 
 
 def _quick(path: Path, layout: Layout) -> str:
-    names = [f"c{i + 1}" for i in range(layout.width)]
-    return (
-        f"read_csv({literal(str(path))}, columns = {columns_sql(names)}, auto_detect = false,"
-        f" header = {str(layout.header).lower()}, delim = {literal(layout.delimiter)},"
-        f" quote = '\"', escape = '\"', {longest_line(16 << 20)})"
-    )
+    names = (f"c{i + 1}" for i in range(layout.width))
+    head, delimiter = str(layout.header).lower(), literal(layout.delimiter)
+    options = f"header = {head}, delim = {delimiter}, quote = '\"', escape = '\"'"
+    return table_of(path, names, options)
 
 
 FORMATS = (Delimited("csv", "CSV"), Delimited("tsv", "TSV", ("\t",)))

@@ -14,7 +14,8 @@ from credits.formats.stamps import is_ambiguous
 
 def read(plain: Plain, options: Options, connection: duckdb.DuckDBPyConnection) -> Reading:
     """How a Parquet file is read. Raises CreditsError where it is broken or holds no calls."""
-    source = f"read_parquet({literal(str(plain.path))})"
+    # What its folder is called is no column of it.
+    source = f"read_parquet({literal(str(plain.path))}, hive_partitioning = false)"
     try:
         # DuckDB shuts a database in which it meets what it did not expect: so a damaged file is
         # met in one of its own, in which all of it is read once.
@@ -58,7 +59,8 @@ def _locate(
     shown = ", ".join(f"{literal(name)}: {identifier(name)}" for name in names)
     found = connection.execute(
         f"SELECT file_row_number, CAST(to_json({{{shown}}}) AS VARCHAR)"
-        f" FROM read_parquet({literal(str(plain.path))}, file_row_number = true)"
+        f" FROM read_parquet({literal(str(plain.path))}, file_row_number = true,"
+        " hive_partitioning = false)"
         " WHERE file_row_number IN (SELECT unnest(?::BIGINT[]))",
         [ordinals],
     ).fetchall()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from credits.formats.base import literal, longest_line
+from credits.formats.base import table_of
 
 _LONGEST_FIELD = 1 << 20
 
@@ -148,12 +148,9 @@ def spool(records: Iterable[Record], width: int, scratch: Path) -> Path:
 def spooled(target: Path, width: int) -> str:
     """What `spool` wrote, as a table expression: line, skip, text, c1, c2 and so on."""
     names = ["line", "skip", "text", *(f"c{i + 1}" for i in range(width))]
-    return (
-        f"read_csv({literal(str(target))}, columns = {columns_sql(names)}, auto_detect = false,"
-        # Told, because a line break in the first rows' cells may be of another kind.
-        " header = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n',"
-        f" {longest_line(64 << 20)})"
-    )
+    # The line break is told, because one in the first rows' cells may be of another kind.
+    options = "header = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n'"
+    return table_of(target, names, options, longest=64 << 20)
 
 
 def locate(path: Path, layout: Layout, ordinals: list[int]) -> dict[int, tuple[int, str]]:
@@ -165,8 +162,3 @@ def locate(path: Path, layout: Layout, ordinals: list[int]) -> dict[int, tuple[i
         for ordinal, record in enumerate(rows)
         if ordinal in wanted
     }
-
-
-def columns_sql(names: Sequence[str]) -> str:
-    """The `columns` that read_csv is told, all of them text."""
-    return "{" + ", ".join(f"'{name}': 'VARCHAR'" for name in names) + "}"

@@ -158,14 +158,16 @@ class _Loading:
                 return
             alike = likeness(log.reading)
             full = len(self.logs) >= _TOGETHER or self.size + size > _BYTES
-            if full or alike is None or alike != self.alike:
+            # A file that is named twice is read twice.
+            again = any(plain.path == other.plain.path for _, other in self.logs)
+            if full or again or alike is None or alike != self.alike:
                 self.store()
             self.alike, self.size = alike, self.size + size
             self.logs.append((taken, log))
             self.waiting.enter_context(kept.pop_all())
 
     def store(self) -> None:
-        """Store the logs that wait: together, or each for itself where that can't be done."""
+        """Store the logs that wait."""
         waiting, self.logs, self.size = self.logs, [], 0
         try:
             if not waiting:
@@ -176,12 +178,13 @@ class _Loading:
             self.waiting.close()
 
     def _together(self, waiting: Sequence[tuple[Taken, Log]], scratch: Path) -> None:
+        """Store some logs together; where one of them stands against that, it is searched for."""
         try:
             found = self._stored([log for _, log in waiting], scratch)
         except CreditsError as error:
-            if len(waiting) > 1:
-                for taken, log in waiting:
-                    self._together([(taken, log)], scratch)
+            if half := len(waiting) // 2:
+                self._together(waiting[:half], scratch)
+                self._together(waiting[half:], scratch)
                 return
             found = [error]
         for (taken, log), one in zip(waiting, found, strict=True):

@@ -94,6 +94,22 @@ class Staging:
         self.cursor.execute("ALTER TABLE staged DROP COLUMN makes")
         rows = completed_sql(reading, _ROWS)
         self.cursor.execute(f"CREATE OR REPLACE TEMP VIEW staging AS {rows}")
+        if len(self.logs) > 1:
+            self._must_be_whole()
+
+    def _must_be_whole(self) -> None:
+        """Raises CreditsError where a row of several logs was left out, or is of none of them.
+
+        A row whose quote never closes stops DuckDB, but it says nothing of it where it reads more
+        than a few files at once.
+        """
+        found = dict(self.cursor.execute(_ROWS_OF_EACH).fetchall())
+        if None in found:
+            raise CreditsError(f"{titled(self.logs)} can't be told apart.")
+        for number, log in enumerate(self.logs):
+            heading, rows = log.reading.heading, found.get(number, 0) + log.reading.unread
+            if heading is not None and heading + rows != _lines(log.plain.path):
+                raise CreditsError(f"{log.plain.name} can't be read together with others.")
 
     def _read_rows(self, reading: Reading, parameters: frozenset[str], head: int) -> bool:
         """`staged` and `kinds_read`, by a head of so many rows; whether no kind was lost."""
@@ -115,6 +131,12 @@ def titled(logs: Sequence[Log]) -> str:
     """What to call some logs while they are read."""
     first, others = logs[0].plain.name, len(logs) - 1
     return f"{first} and {counted(others, 'other')}" if others else first
+
+
+def _lines(path: Path) -> int:
+    """The lines of a small file."""
+    data = path.read_bytes()
+    return data.count(b"\n") + (not data.endswith(b"\n"))
 
 
 def _unreadable(plain: Plain, error: duckdb.Error) -> CreditsError:
@@ -143,6 +165,7 @@ def set_time_zone(cursor: duckdb.DuckDBPyConnection, zone: str) -> None:
         ) from None
 
 
+_ROWS_OF_EACH = "SELECT log, count(*) FROM staging GROUP BY log"
 _ROWS = "(SELECT rowid AS row, * FROM staged)"
 
 _NO_HEAD = """
