@@ -253,14 +253,15 @@ LONGEST_LINE = 16 << 20
 def table_of(path: Path, names: Iterable[str], options: str, *, longest: int = LONGEST_LINE) -> str:
     """A table expression: the columns of a delimited file in order, all of them text.
 
-    Nothing is guessed: of a folder called `user=ann`, DuckDB would make a column.
+    Nothing is guessed: of a folder called `user=ann`, DuckDB would make a column, and what is
+    called `a.log.gz` it would unpack, though that may be done already.
     """
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in names)
     # DuckDB would hold sixteen of the longest lines in each of its buffers; two are what it needs.
     return (
         f"read_csv({literal(str(path))}, columns = {{{columns}}}, auto_detect = false,"
-        f" hive_partitioning = false, max_line_size = {longest}, buffer_size = {2 * longest},"
-        f" {options})"
+        f" compression = 'none', hive_partitioning = false, max_line_size = {longest},"
+        f" buffer_size = {2 * longest}, {options})"
     )
 
 

@@ -99,11 +99,11 @@ class _Loading:
     ) -> None:
         self.database, self.now, self._tell, self.waiting = database, now, tell, waiting
         with database.using() as cursor:
-            self.card = cards.card(cursor, terms.rate_card)
+            cards.card(cursor, terms.rate_card)
             set_time_zone(cursor, terms.options.time_zone)
             options = replace(terms.options, saved=saved(cursor))
         self.terms = replace(terms, options=options)
-        self.place, self.files = 0, 1
+        self.place, self.files, self.far = 0, 1, 0.0
         self.alike: str | None = None
         """What the logs that wait have in common."""
         self.size = 0
@@ -114,10 +114,11 @@ class _Loading:
         self.place, self.files = place, files
 
     def tell(self, share: float, message: str) -> None:
-        """How far it is: a share of the file that is being read."""
+        """How far it is: a share of the file that is being read, or of the logs that waited."""
         if self.files > 1:
             message = f"{message} ({self.place + 1:,} of {self.files:,})"
-        self._tell(min((self.place + share) / self.files, 1.0), message)
+            share = self.far = max(self.far, min((self.place + share) / self.files, 1.0))
+        self._tell(share, message)
 
     def take(self, path: Path, taken: Taken) -> None:
         """Take in one file; some of its logs may wait for others."""
@@ -202,11 +203,13 @@ class _Loading:
         options = self.terms.options
         with self.database.writer() as cursor:
             set_time_zone(cursor, options.time_zone)
+            # Another may have been put in force since the first of the files.
+            card = cards.card(cursor, self.terms.rate_card)
             if isinstance(what, Plain):
                 what = [Log(what, recognise(what, options, scratch, cursor))]
-            return Storing(
-                self.database, cursor, what, self.terms, self.card, scratch, self.tell
-            ).run(self.now)
+            return Storing(self.database, cursor, what, self.terms, card, scratch, self.tell).run(
+                self.now
+            )
 
 
 def _out_of(scratch: Path, plain: Plain, folder: Path) -> Plain:

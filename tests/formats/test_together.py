@@ -8,7 +8,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from samples import SAMPLES
 
-from credits import CreditsError
+from credits import CreditsError, rates
 from credits.formats import Options, recognise
 from credits.formats.files import Plain
 from credits.formats.together import likeness
@@ -237,17 +237,23 @@ def test_no_more_wait_than_are_taken_in_at_once(tmp_path: Path, monkeypatch: pyt
         monkeypatch.undo()
 
 
-def test_how_far_it_is_never_falls_back_and_names_the_file(tmp_path: Path):
+def test_how_far_it_is_never_falls_back_and_names_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     told: list[tuple[float, str]] = []
+    lines = [CALL.format("10.0.0.1", "ada", n, "leads", 200) for n in range(3)]
+    monkeypatch.setattr(loading, "_SMALL", len(lines[0]))
     with Store(tmp_path / "x.duckdb") as store:
-        lines = [CALL.format("10.0.0.1", "ada", n, "leads", 200) for n in range(3)]
         store.load_all(
-            files(tmp_path, lines), Terms(), now=NOW, progress=lambda *each: told.append(each)
+            files(tmp_path, [*lines, lines[0] * 9]),
+            Terms(),
+            now=NOW,
+            progress=lambda *each: told.append(each),
         )
     shares = [share for share, _ in told]
     assert shares == sorted(shares)
     assert shares[-1] == 1
-    assert told[0][1] == "Looking at 0.log (1 of 3)"
+    assert told[0][1] == "Looking at 0.log (1 of 4)"
     assert any("Reading 0.log and 2 others" in message for _, message in told)
 
 
@@ -288,3 +294,27 @@ def test_what_a_folder_is_called_says_nothing_of_the_calls(tmp_path: Path, folde
         ("2026-01-05 10:59:00", "ada"),
         ("2026-01-05 10:59:00", "eve"),
     ]
+
+
+def test_a_card_put_in_force_meanwhile_rates_what_comes_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(loading, "_TOGETHER", 1)
+    dear = replace(rates.load("bigin"), name="dear")
+    with Store(tmp_path / "x.duckdb") as store:
+        store.save_rate_card(dear, now=NOW)
+
+        def put_in_force(_: float, message: str) -> None:
+            if message.startswith("Looking at 2.log") and store.rate_cards()[0] != "dear":
+                store.rerate(dear, now=NOW)
+
+        lines = [CALL.format("10.0.0.1", "ada", n, "leads", 200) for n in range(4)]
+        store.load_all(files(tmp_path, lines), Terms(), now=NOW, progress=put_in_force)
+        assert set(store.loads()["rate_card"]) == {"dear"}
+
+
+def test_an_unpacked_log_may_be_called_as_if_it_were_packed(tmp_path: Path):
+    path = tmp_path / "a.log.gz"
+    path.write_text(FIRST)
+    with Store(tmp_path / "x.duckdb", reads=[tmp_path]) as store:
+        assert store.load_all([(path, "a")], Terms(), now=NOW)[0].loads[0].loaded == 1
