@@ -111,8 +111,11 @@ def undo(*load_ids: int) -> None:
 
 
 def _told(change: Callable[..., None], load_ids: Sequence[int]) -> None:
-    """Change loads; that one is gone, undone in another browser, is told at the top of the page."""
+    """Change the loads that are still there; that all are gone, undone in another browser, is told
+    at the top of the page.
+    """
+    there = set(data.store().loads()["load_id"])
     try:
-        change(*load_ids)
+        change(*([each for each in load_ids if each in there] or load_ids))
     except CreditsError as error:
         st.session_state["results"] = ([], [str(error)], [])

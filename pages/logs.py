@@ -19,7 +19,7 @@ TOLD = 5
 
 
 def take_in(files: list[uploads.Dropped], terms: Terms) -> None:
-    """Load the files one after another, telling how far it is, and remember what became of them."""
+    """Load the files, telling how far it is, and remember what became of them."""
     bar = st.progress(0.0, "Starting …")
     results, problems, notes = [], [], []
     try:
@@ -143,7 +143,10 @@ if waiting:
         st.session_state["previewed"] = (columns, ask)
         st.rerun()
     with place:
-        readable = any(not preview.problem for preview in previews)
+        # Those that can be read, where there are too many to show.
+        if cut := len(previews) > SHOWN:
+            previews.sort(key=lambda preview: bool(preview.problem))
+        readable = cut or any(not preview.problem for preview in previews)
         with st.container(horizontal=True, vertical_alignment="center"):
             word = f"Load {waiting[0].name}" if len(waiting) == 1 else f"Load {len(waiting)} files"
             go = st.button(parts.plain(word), type="primary", key="load", disabled=not readable)
@@ -152,6 +155,6 @@ if waiting:
             take_in(waiting, terms)
         for number, preview in enumerate(previews[:SHOWN]):
             reading.shown(preview, number)
-        if len(previews) > SHOWN:
+        if cut:
             st.caption(f"These are the first {SHOWN} logs; the others are read in the same way.")
 earlier.listed(version)

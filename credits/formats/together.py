@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from credits.formats.base import Reading
 from credits.formats.files import Plain
@@ -26,14 +27,23 @@ class Log:
     reading: Reading
 
 
-def likeness(reading: Reading) -> str | None:
+def likeness(log: Log) -> str | None:
     """What is the same of logs that one statement can read; None where that can't be done.
 
-    A correction may say another time zone, which holds for a whole statement.
+    A correction may say another time zone, which holds for a whole statement. And where rows go
+    over lines, it can't be told by counting that none was left out.
     """
+    reading = log.reading
     if len(_FILE.findall(reading.source)) != 1 or reading.correction is not None:
         return None
+    if reading.heading is not None and _goes_over_lines(log.plain.path):
+        return None
     return staging_sql(replace(reading, source=_FILE.sub("read_csv(", reading.source)), ())
+
+
+def _goes_over_lines(path: Path) -> bool:
+    """Whether a quote in a small table seems to close on another line."""
+    return any(line.count(b'"') % 2 for line in path.read_bytes().split(b"\n"))
 
 
 def together(logs: Sequence[Log]) -> Reading:

@@ -146,7 +146,7 @@ class _Loading:
         size = plain.path.stat().st_size
         if plain.kind != "text" or size > _SMALL:
             self.store()
-            self._alone(plain, taken, scratch)
+            self._alone(plain, taken)
             return
         with ExitStack() as kept:
             folder = kept.enter_context(self.database.scratch())
@@ -157,7 +157,7 @@ class _Loading:
             except CreditsError as error:
                 taken.add(plain.name, error)
                 return
-            alike = likeness(log.reading)
+            alike = likeness(log)
             full = len(self.logs) >= _TOGETHER or self.size + size > _BYTES
             # A file that is named twice is read twice.
             again = any(plain.path == other.plain.path for _, other in self.logs)
@@ -171,37 +171,35 @@ class _Loading:
         """Store the logs that wait."""
         waiting, self.logs, self.size = self.logs, [], 0
         try:
-            if not waiting:
-                return
-            with self.database.scratch() as scratch:
-                self._together(waiting, scratch)
+            if waiting:
+                self._together(waiting)
         finally:
             self.waiting.close()
 
-    def _together(self, waiting: Sequence[tuple[Taken, Log]], scratch: Path) -> None:
+    def _together(self, waiting: Sequence[tuple[Taken, Log]]) -> None:
         """Store some logs together; where one of them stands against that, it is searched for."""
         try:
-            found = self._stored([log for _, log in waiting], scratch)
-        except CreditsError as error:
+            found = self._stored([log for _, log in waiting])
+        except (CreditsError, OSError) as error:
             if half := len(waiting) // 2:
-                self._together(waiting[:half], scratch)
-                self._together(waiting[half:], scratch)
+                self._together(waiting[:half])
+                self._together(waiting[half:])
                 return
-            found = [error]
+            found = [_explained(error, waiting[0][1].plain)]
         for (taken, log), one in zip(waiting, found, strict=True):
             taken.add(log.plain.name, one)
 
-    def _alone(self, plain: Plain, taken: Taken, scratch: Path) -> None:
+    def _alone(self, plain: Plain, taken: Taken) -> None:
         try:
-            (found,) = self._stored(plain, scratch)
-        except CreditsError as error:
-            found = error
+            (found,) = self._stored(plain)
+        except (CreditsError, OSError) as error:
+            found = _explained(error, plain)
         taken.add(plain.name, found)
 
-    def _stored(self, what: Plain | Sequence[Log], scratch: Path) -> list[Load | CreditsError]:
+    def _stored(self, what: Plain | Sequence[Log]) -> list[Load | CreditsError]:
         """Logs that are read alike, or one that is still to be recognised."""
         options = self.terms.options
-        with self.database.writer() as cursor:
+        with self.database.writer() as cursor, self.database.scratch() as scratch:
             set_time_zone(cursor, options.time_zone)
             # Another may have been put in force since the first of the files.
             card = cards.card(cursor, self.terms.rate_card)
@@ -210,6 +208,16 @@ class _Loading:
             return Storing(self.database, cursor, what, self.terms, card, scratch, self.tell).run(
                 self.now
             )
+
+
+def _explained(error: CreditsError | OSError, plain: Plain) -> CreditsError:
+    """Why a log was not stored: a file may go while it waits."""
+    if isinstance(error, CreditsError):
+        return error
+    return CreditsError(
+        f"{plain.name} can't be read any more ({error.strerror}): see that it is in its place, and"
+        " load it again."
+    )
 
 
 def _out_of(scratch: Path, plain: Plain, folder: Path) -> Plain:

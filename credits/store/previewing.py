@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -53,17 +52,20 @@ def preview(
 ) -> list[Preview]:
     """What each log in a file would be read as; a log that can't be read says why.
 
-    `most`: logs of an archive that are looked at. `count`: rows of each.
+    `most`: logs of an archive that are looked at, besides what is none. `count`: rows of each.
     """
     found: list[Preview] = []
     with database.using() as cursor, database.scratch() as scratch:
         options = replace(terms.options, saved=saved(cursor))
         try:
             set_time_zone(cursor, options.time_zone)
-            for plain in islice(logs(path, name, scratch, reaches=database.reaches), most):
+            for plain in logs(path, name, scratch, reaches=database.reaches):
                 if isinstance(plain, NotALog):
                     found.append(Preview(plain.name, problem=plain.reason))
                     continue
+                if not most:
+                    break
+                most -= 1
                 try:
                     reading = recognise(plain, options, scratch, cursor)
                     zone = reading.correction.time_zone if reading.correction else options.time_zone

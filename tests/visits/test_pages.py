@@ -701,6 +701,19 @@ def test_of_a_large_archive_the_first_logs_are_shown(store: Store) -> None:
     assert "2 more of these" in [expander.label for expander in at.expander]
 
 
+def test_an_archive_that_begins_with_what_is_no_log_can_be_loaded(store: Store) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for number in range(25):
+            archive.writestr(f"__MACOSX/._{number}.csv", b"\0\5\x16\7")
+            archive.writestr(f"{number:02} note.txt", "Nothing to see here.\n")
+        line = "2026-08-13T15:00:00Z,Cleo,Web,getRecords,200,7\n"
+        archive.writestr("z.csv", HEADER + line)
+    at = drop(visit("logs.py"), ("many.zip", packed.getvalue()))
+    at = press(at, "load")
+    assert "Loaded 1 call from 1 file." in texts(at)
+
+
 def test_a_load_that_another_browser_undid_is_told_in_a_sentence(load: Callable[..., None]) -> None:
     load(WEEK)
     at = select(visit("logs.py"), f"loads_rows_{stores_version()}", 0)
