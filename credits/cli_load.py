@@ -82,7 +82,7 @@ def load(
         for path in paths:
             found, others = folders.named(path, store.path)
             for sentence in others:
-                terminal.note(f"passed over: {sentence}")
+                terminal.note(f"Passed over: {sentence}")
             if not found:
                 report.fail(f"There are no logs in {path}: name a folder or files that are some.")
             files += found
@@ -110,13 +110,10 @@ class _Report:
             return
         for file in taken:
             self.loads += file.loads
-            for note in [note for load in file.loads for note in load.notes]:
+            for note in file.notes:
                 terminal.note(note)
             if file.problem is not None:
                 self.fail(str(file.problem))
-            else:
-                for other in file.passed:
-                    terminal.note(f"passed over: {other.reason}")
 
     def fail(self, sentence: str) -> None:
         """Tell a failure, and remember that there was one."""

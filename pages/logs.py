@@ -34,11 +34,9 @@ def take_in(files: list[uploads.Dropped], terms: Terms) -> None:
         problems.append(str(error))
     for file in taken:
         results += file.loads
-        notes += [note for load in file.loads for note in load.notes]
+        notes += file.notes
         if file.problem is not None:
             problems.append(str(file.problem))
-        else:
-            notes += [f"Passed over: {other.reason}" for other in file.passed]
     st.session_state["results"] = (results, problems, notes)
     uploads.forget()
     st.rerun()

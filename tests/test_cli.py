@@ -174,7 +174,7 @@ def test_a_folder_with_databases_in_it_is_read_without_them_and_they_are_told(
     found = run("load", ".", "--database", "credits.duckdb", "--json")
     assert (found.code, [load["path"] for load in found.json["loads"]]) == (0, ["a.csv"])
     assert found.err.splitlines() == [
-        f"note: passed over: {sentence}, not a log."
+        f"note: Passed over: {sentence}, not a log."
         for sentence in (
             "copy.duckdb is a database (a backup, perhaps)",
             "copy.duckdb.tmp/duckdb_temp_0 belongs to the database copy.duckdb",
@@ -183,7 +183,7 @@ def test_a_folder_with_databases_in_it_is_read_without_them_and_they_are_told(
         )
     ]
     found = run("load", "*.duckdb*", "--database", "credits.duckdb")
-    assert "passed over: credits.duckdb.before is a database" in found.err
+    assert "Passed over: credits.duckdb.before is a database" in found.err
     log.unlink()
     assert run("load", ".", "--database", "credits.duckdb").failures == [
         "credits: There are no logs in .: name a folder or files that are some."

@@ -43,6 +43,12 @@ class Taken:
     problem: CreditsError | None = None
     """Why it was not loaded, or not to its end."""
 
+    @property
+    def notes(self) -> list[str]:
+        """What else a person should know of it, as sentences."""
+        passed = [] if self.problem else [f"Passed over: {other.reason}" for other in self.passed]
+        return [note for load in self.loads for note in load.notes] + passed
+
     def add(self, name: str, found: Load | CreditsError) -> None:
         """Note what became of a log in the file, or of the file itself, by its name."""
         if isinstance(found, Load):

@@ -98,7 +98,7 @@ class Storing:
 
     def _store(self, read: Mapping[int, _Read], now: datetime) -> list[tuple[int, Load]]:
         """The loads of some logs, with their numbers."""
-        # Only one thread is here, so that the numbers follow each other.
+        # Whoever writes is alone, so that the numbers follow each other.
         numbers = "SELECT min(nextval('load_ids')) FROM range($logs)"
         given = {"load": int(self._query(numbers, {"logs": len(self.logs)})[0][0])}
         known = dict(self._query("SELECT log, count(*) FROM shadowed GROUP BY log"))
