@@ -273,6 +273,21 @@ def test_frames_have_the_columns_and_types_that_windows_ask_for(store: Store, lo
         store.load(log, now=NOW)
 
 
+@pytest.mark.parametrize("most", [10**12 - 1, 10**12, 10**12 + 1])
+def test_sums_are_whole_beyond_what_a_decimal_of_64_bits_holds(
+    store: Store, tmp_path: Path, most: int
+):
+    path = tmp_path / "dear.csv"
+    path.write_text(
+        f"time,user,credits\n2026-01-05T10:00:00Z,ada,{most - 5}\n2026-01-05T10:20:00Z,ada,5\n"
+    )
+    store.load(path, now=NOW)
+    with store.answers() as answers:
+        assert answers.summary().credits == most
+        assert answers.totals(["user"])["credits"].tolist() == [most]
+        assert answers.usage()["credits"].tolist() == [most - 5, 5]
+
+
 def test_totals_by_any_dimension_come_with_the_most_credits_first(store: Store, log: Path):
     store.load(log, now=NOW)
     with store.answers() as answers:

@@ -53,7 +53,7 @@ def first_filled(texts: Sequence[str]) -> str:
 
 
 def staging_sql(
-    reading: Reading, parameters: Iterable[str], is_known: str = "false", known: str = "NULL"
+    reading: Reading, parameters: Iterable[str], is_known: str = "false", kinds: str = "NULL"
 ) -> str:
     """SELECT of occurred_at, records, ip, request_id, skip, reject, kind, makes, and such of
     `ABSENT` as the log has.
@@ -63,7 +63,7 @@ def staging_sql(
     the id, or of a row without one; `kind` is a hash of `makes` and of whether there are `logged`
     and `records`.
     `parameters`: the query parameters that a rate card tells calls apart by. `is_known`: SQL for
-    whether what makes a `kind` is known, by the set `known_kinds`; it is NULL then. `known`: SQL of
+    whether what makes a `kind` is known, by the set `known_kinds`; it is NULL then. `kinds`: SQL of
     that set, which DuckDB copies for each of its blocks of rows as often as it stands somewhere.
     """
     has = reading.fields.keys()
@@ -76,12 +76,12 @@ def staging_sql(
     has_own = {name: sql for name, sql in _own(reading).items() if sql}
     own = ", ".join(f"{sql} AS {name}" for name, sql in has_own.items())
     texts = ", ".join(f"{name}::VARCHAR" for name in MAKES)
-    kind = [*MAKES, "logged IS NULL", "records IS NULL", *(["log"] if reading.log else [])]
+    made = [*MAKES, "logged IS NULL", "records IS NULL", *(["log"] if reading.log else [])]
     return f"""
 SELECT {", ".join(has_own)}, occurred_at, records, ip, request_id, skip, reject, kind,
   CASE WHEN {is_known} THEN NULL ELSE [{texts}] END AS makes
 FROM (SELECT {own}, occurred_at, records, f_ip AS ip, f_request_id AS request_id, skip, reject,
-  {", ".join(MAKES)}, hash({", ".join(kind)}) AS kind, {known} AS known_kinds
+  {", ".join(MAKES)}, hash({", ".join(made)}) AS kind, {kinds} AS known_kinds
 FROM (SELECT *, f_user AS by_user, f_app AS by_app, {_by_ip(has)} AS by_ip, f_status AS code,
   CASE WHEN target IS NOT NULL THEN {key_sql("target")} ELSE coalesce(f_api, f_path) END AS key,
   target IS NOT NULL AS is_path, {parameters_sql("target", parameters)} AS parameters,

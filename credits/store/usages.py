@@ -126,7 +126,7 @@ class Usages:
     """Questions about usage to one snapshot of the data; a part of `Answers`."""
 
     _cursor: duckdb.DuckDBPyConnection
-    _credits: str
+    _sums: str
 
     many = 500_000
     """Calls that are handed over one by one; where a range has more, most are added up."""
@@ -239,7 +239,7 @@ class Usages:
         """Sums of calls (or of a roll-up of them) by some columns, in their order."""
         return self._cursor.execute(
             f"""SELECT {by}, {more} sum(calls)::BIGINT AS calls,
-                coalesce(sum(credits), 0)::{self._credits} AS credits
+                coalesce(sum(credits), 0)::{self._sums} AS credits
             FROM {calls} GROUP BY {by} {f"ORDER BY {by}" if sort else ""}""",
             list(given),
         ).df()
