@@ -15,6 +15,7 @@ from pathlib import Path
 from credits import CreditsError
 from credits.formats import headers
 from credits.formats.base import Options, Reading, Sample, literal, table_of
+from credits.formats.columns import fields_sql
 from credits.formats.meanings import WORDS, plain_name
 from credits.formats.pairs import style_of
 from credits.formats.records import Layout, locate, records, spool, spooled
@@ -196,7 +197,7 @@ def described(
     """What is known of a delimited log but where it is: the caller sets its source."""
     texts = [f"c{index + 1}" for index in range(layout.width)]
     named = layout.header and not options.mapping
-    fields = headers.fields_sql(found, texts, values, layout.names if named else ())
+    fields = fields_sql(found, texts, values, layout.names if named else ())
     stamps = tuple(values[found["occurred_at"]][:500]) if "occurred_at" in found else ()
     fields, stamps = _join_date_and_time(fields, layout, values, found, stamps, options)
     return Reading(

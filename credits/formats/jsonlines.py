@@ -10,6 +10,7 @@ from typing import Any
 from credits import CreditsError
 from credits.formats import headers
 from credits.formats.base import OBJECT_LINES, Options, Reading, Sample
+from credits.formats.columns import fields_sql
 from credits.formats.keys import (
     BEFORE,
     Envelope,
@@ -88,7 +89,7 @@ class JsonLines:
         if not options.mapping and headers.told_twice([*map(_texts, rows)], found):
             calls = (f"{{{paths['method']}}} <> '' AND {{{paths['status']}}} <> ''",)
         every = list(cells)
-        fields = headers.fields_sql(
+        fields = fields_sql(
             {field: every.index(name) for field, name in found.items()},
             [f"{{{pointer(name.split(chr(0)))}}}" for name in every],
             list(cells.values()),

@@ -16,6 +16,7 @@ from functools import cached_property
 from credits import CreditsError
 from credits.formats import headers, jsonlines, lines
 from credits.formats.base import OBJECT_LINES, Options, Reading, Sample, literal
+from credits.formats.columns import value_sql
 from credits.formats.pairs import TRIED, Pairs, Style, style_of
 from credits.formats.stamps import STAMP, is_ambiguous
 
@@ -168,7 +169,7 @@ class _Keys:
             pair = literal(key + self.style.sign)
             clock = f"words[list_position(words, {pair} || r_{field}) + 1]"
             return f"{told} || ' ' || split_part({clock}, {literal(self.style.sign)}, -1)"
-        return headers.value_sql(field, told, self.cells[key])
+        return value_sql(field, told, self.cells[key])
 
     def calls_sql(self) -> str:
         """SQL: whether a line is a call.

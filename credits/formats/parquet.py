@@ -7,6 +7,7 @@ import duckdb
 from credits import CreditsError
 from credits.formats import headers
 from credits.formats.base import Options, Reading, identifier, literal
+from credits.formats.columns import fields_sql
 from credits.formats.delimited import columns
 from credits.formats.files import Plain
 from credits.formats.stamps import is_ambiguous
@@ -36,7 +37,7 @@ def read(plain: Plain, options: Options, connection: duckdb.DuckDBPyConnection) 
         raise headers.NoCallsError(plain.name, names)
     types = {row[0]: row[1] for row in described}
     told = [_text(name, types[name]) for name in names]
-    fields = headers.fields_sql(found, told, values, () if options.mapping else names)
+    fields = fields_sql(found, told, values, () if options.mapping else names)
     stamps = tuple(values[found["occurred_at"]]) if "occurred_at" in found else ()
     return Reading(
         format="parquet",

@@ -1,0 +1,110 @@
+"""How the values of matched columns are read: addresses, ids and user agents as edges wrote them.
+
+Which column serves which field is found by `headers`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from credits.formats.base import address_in, literal
+from credits.formats.meanings import VERB, filled, fits, mostly, plain_name
+from credits.formats.staging import first_filled
+
+
+def fields_sql(
+    found: Mapping[str, int],
+    texts: Sequence[str],
+    values: Sequence[Sequence[str]],
+    names: Sequence[str] = (),
+) -> dict[str, str]:
+    """SQL of each field that is `found`. `texts`: the SQL of every column, `values`: its cells.
+
+    `names`, where they may be trusted: where one column does not name the user, others do, and
+    where none has the method, it may stand before the name of what was called (`GET Leads`).
+    """
+    fields = {
+        field: value_sql(field, texts[index], values[index]) for field, index in found.items()
+    }
+    others = same_user(names, values, found) if names else ()
+    if others:
+        # As an id, 0 stands for nobody.
+        told = (f"nullif({texts[index]}, '0')" for index in others)
+        fields["user"] = first_filled([fields["user"], *told])
+    if names and "path" in found and "method" not in found:
+        called = [text for text, cells in zip(texts, values, strict=True) if _is_called(cells)]
+        if called:
+            fields["method"] = f"regexp_extract({called[0]}, '^({VERB}) ', 1)"
+    return fields
+
+
+def _is_called(cells: Sequence[str]) -> bool:
+    """Whether cells name what was called by a verb and something else."""
+    told = filled(cells)
+    return bool(told) and mostly(rf"({VERB}) \S", told)
+
+
+_BEGINS_WITH_ADDRESS = (
+    r"^\s*(\d{1,3}(\.\d{1,3}){3}(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?|[0-9a-fA-F]*:[0-9a-fA-F:.]+)"
+    r"\s*(,|$)"
+)
+_ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
+_BARE_ADDRESS = re.compile(r"[\w.-]*$|[0-9a-fA-F:]*:[0-9a-fA-F:.]*$")
+
+
+def value_sql(field: str, text: str, cells: Sequence[str]) -> str:
+    """SQL: the value of a field in a text, by what the cells of the sample are.
+
+    Of an address, no port and no further addresses; what begins with no address is left to the
+    letter. No id where `0` stands for none, which the sample has more than once. A user agent is
+    decoded where all are written as in an address, as edges do it: `curl%2F8 (x)` is no such one.
+    """
+    if field == "ip" and not all(map(_BARE_ADDRESS.match, cells)):
+        begins = f"regexp_matches({text}, {literal(_BEGINS_WITH_ADDRESS)})"
+        return f"CASE WHEN {begins} THEN {address_in(text)} ELSE {text} END"
+    if field == "request_id" and list(cells).count("0") > 1:
+        return f"nullif({text}, '0')"
+    if field == "app" and _are_encoded(cells):
+        spaced = f"CASE WHEN contains({text}, '%20') THEN {text} ELSE replace({text}, '+', ' ') END"
+        return f"coalesce(TRY(url_decode({spaced})), {text})"
+    return text
+
+
+def _are_encoded(cells: Sequence[str]) -> bool:
+    told = filled(cells)
+    return any(map(_ENCODED.search, told)) and not any(" " in cell for cell in told)
+
+
+_OF_A_PERSON = re.compile(r"(name|login|e?mail|id)$")
+
+
+def same_user(
+    names: Sequence[str], values: Sequence[Sequence[str]], found: Mapping[str, int]
+) -> tuple[int, ...]:
+    """Indices of the columns that name the user as the one that is found does, where it is blank.
+
+    `user_id` beside `user_name`, but not `user` beside `actor`: that may be whom it was done to.
+    """
+    user = found.get("user")
+    if user is None or len(filled(values[user])) == max(map(len, values), default=0):
+        return ()
+    person = _person(names[user])
+    return tuple(
+        index
+        for index, name in enumerate(names)
+        # An `id` beside a `login` may be anything's.
+        if person
+        and index not in found.values()
+        and _person(name) == person
+        and filled(values[index])
+        and fits("user", plain_name(name), values[index])
+    )
+
+
+def _person(name: str) -> str:
+    """Of whom a column tells something: `user_email_id` → `user`."""
+    plain = plain_name(name)
+    while (shorter := _OF_A_PERSON.sub("", plain)) != plain:
+        plain = shorter
+    return plain
