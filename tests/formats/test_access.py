@@ -41,6 +41,7 @@ def test_a_combined_row_is_a_call(load):
         ("203.0.113.7 - -", "203.0.113.7", None),
         ("203.0.113.7 - Ann Bell", "203.0.113.7", "Ann Bell"),
         ("203.0.113.7 - a[nn]", "203.0.113.7", "a[nn]"),
+        ("203.0.113.7 - a[nn", "203.0.113.7", "a[nn"),
         ("203.0.113.7 ident ann", "203.0.113.7", "ann"),
         ("client.example.com - ann", "client.example.com", "ann"),
         ("client.example.com - Ann Bell", "client.example.com", "Ann Bell"),
