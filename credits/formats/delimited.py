@@ -15,11 +15,11 @@ from pathlib import Path
 from credits import CreditsError
 from credits.formats import headers
 from credits.formats.base import Options, Reading, Sample, literal, table_of
-from credits.formats.columns import fields_sql
 from credits.formats.meanings import WORDS, plain_name
 from credits.formats.pairs import style_of
 from credits.formats.records import Layout, locate, records, spool, spooled
 from credits.formats.stamps import is_ambiguous, is_stamp
+from credits.formats.values import fields_sql
 
 DELIMITERS = (",", "\t", ";", "|")
 MOST_COLUMNS = 3_000

@@ -1,7 +1,7 @@
 """Columns matched by meaning, in every log whose columns a person named: CSV, Parquet, JSON, pairs.
 
 `meanings` says what a name means and what must stand below it; here it is found which column
-serves which field, and what a person said instead. How its values are read stands in `columns`.
+serves which field, and what a person said instead. How its values are read stands in `values`.
 """
 
 from __future__ import annotations

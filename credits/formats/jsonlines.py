@@ -10,7 +10,6 @@ from typing import Any
 from credits import CreditsError
 from credits.formats import headers
 from credits.formats.base import OBJECT_LINES, Options, Reading, Sample
-from credits.formats.columns import fields_sql
 from credits.formats.keys import (
     BEFORE,
     Envelope,
@@ -23,6 +22,7 @@ from credits.formats.keys import (
 )
 from credits.formats.meanings import filled
 from credits.formats.stamps import is_ambiguous
+from credits.formats.values import fields_sql
 
 _DEEPEST = 6
 _WIDEST = 400

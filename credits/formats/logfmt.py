@@ -16,9 +16,9 @@ from functools import cached_property
 from credits import CreditsError
 from credits.formats import headers, jsonlines, lines
 from credits.formats.base import OBJECT_LINES, Options, Reading, Sample, literal
-from credits.formats.columns import value_sql
 from credits.formats.pairs import TRIED, Pairs, Style, style_of
 from credits.formats.stamps import STAMP, is_ambiguous
+from credits.formats.values import value_sql
 
 _FIRST = "(time before the pairs)"
 """What stands for a key where the time comes before the first pair."""

@@ -7,10 +7,10 @@ import duckdb
 from credits import CreditsError
 from credits.formats import headers
 from credits.formats.base import Options, Reading, identifier, literal
-from credits.formats.columns import fields_sql
 from credits.formats.delimited import columns
 from credits.formats.files import Plain
 from credits.formats.stamps import is_ambiguous
+from credits.formats.values import fields_sql
 
 
 def read(plain: Plain, options: Options, connection: duckdb.DuckDBPyConnection) -> Reading:

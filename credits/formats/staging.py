@@ -149,7 +149,7 @@ def clean_sql(column: str) -> str:
 
     Of many cells of a log this is asked, so it is put in the cheapest words: a cell that is longer
     than any blank one needs to be asked for white space alone, and to ask whether it ends in any of
-    four kinds costs half of looking at its last character. What begins with a control character
+    four kinds costs less than to look at its last character. What begins with a control character
     comes to `trim` too, which leaves it. `trim` stands here once: what is written twice DuckDB
     works out for every cell.
     """
