@@ -6,8 +6,8 @@ thousands of them, and what each costs by itself is then paid once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -83,8 +83,9 @@ def load(
     """
     # A name on disk may be no Unicode, but whoever reads it here expects some.
     taken = [Taken(name.encode("utf-8", "replace").decode()) for _, name in files]
-    with ExitStack() as waiting:
-        loading = _Loading(database, terms, now, progress or (lambda share, message: None), waiting)
+    with ExitStack() as folders:
+        tell = progress or (lambda share, message: None)
+        loading = _Loading(database, terms, now, tell, _Bundle(folders))
         for place, ((path, _), one) in enumerate(zip(files, taken, strict=True)):
             loading.at(place, len(files))
             loading.take(path, one)
@@ -94,26 +95,66 @@ def load(
     return taken
 
 
-class _Loading:
-    """Files on their way into the database, one after another.
+@dataclass(frozen=True)
+class _Small:
+    """A small log, which may wait for others."""
 
-    `waiting` holds the folders of the logs that wait.
+    taken: Taken
+    log: Log
+    size: int
+    """Bytes."""
+    alike: str | None
+    """What it has in common with others; None where it is like no other."""
+
+
+class _Bundle:
+    """Small logs that are alike and wait to be stored together, each in a folder of its own.
+
+    `folders` is closed by whoever gives it, too: nothing stays if a load is broken off.
     """
 
+    def __init__(self, folders: ExitStack) -> None:
+        self._folders = folders
+        self._waiting: list[_Small] = []
+
+    def fits(self, one: _Small) -> bool:
+        """Whether a log may be stored with those that wait."""
+        if not self._waiting or one.alike is None or one.alike != self._waiting[-1].alike:
+            return False
+        full = len(self._waiting) >= _TOGETHER
+        large = one.size + sum(other.size for other in self._waiting) > _BYTES
+        # A file that is named twice is read twice.
+        again = any(one.log.plain.path == other.log.plain.path for other in self._waiting)
+        return not (full or large or again)
+
+    def add(self, one: _Small, folder: ExitStack) -> None:
+        """Let a log wait; `folder`: what removes its folder."""
+        self._waiting.append(one)
+        self._folders.enter_context(folder)
+
+    @contextmanager
+    def emptied(self) -> Iterator[list[_Small]]:
+        """The logs that waited; their folders go afterwards."""
+        waited, self._waiting = self._waiting, []
+        try:
+            yield waited
+        finally:
+            self._folders.close()
+
+
+class _Loading:
+    """Files on their way into the database, one after another."""
+
     def __init__(
-        self, database: Database, terms: Terms, now: datetime, tell: Progress, waiting: ExitStack
+        self, database: Database, terms: Terms, now: datetime, tell: Progress, bundle: _Bundle
     ) -> None:
-        self.database, self.now, self._tell, self.waiting = database, now, tell, waiting
+        self.database, self.now, self._tell, self.bundle = database, now, tell, bundle
         with database.using() as cursor:
             cards.card(cursor, terms.rate_card)
             set_time_zone(cursor, terms.options.time_zone)
             options = replace(terms.options, saved=saved(cursor))
         self.terms = replace(terms, options=options)
         self.place, self.files, self.far = 0, 1, 0.0
-        self.alike: str | None = None
-        """What the logs that wait have in common."""
-        self.size = 0
-        self.logs: list[tuple[Taken, Log]] = []
 
     def at(self, place: int, files: int) -> None:
         """Which of the files comes now."""
@@ -163,37 +204,29 @@ class _Loading:
             except CreditsError as error:
                 taken.add(plain.name, error)
                 return
-            alike = likeness(log)
-            full = len(self.logs) >= _TOGETHER or self.size + size > _BYTES
-            # A file that is named twice is read twice.
-            again = any(plain.path == other.plain.path for _, other in self.logs)
-            if full or again or alike is None or alike != self.alike:
+            small = _Small(taken, log, size, likeness(log))
+            if not self.bundle.fits(small):
                 self.store()
-            self.alike, self.size = alike, self.size + size
-            self.logs.append((taken, log))
-            self.waiting.enter_context(kept.pop_all())
+            self.bundle.add(small, kept.pop_all())
 
     def store(self) -> None:
         """Store the logs that wait."""
-        waiting, self.logs, self.size = self.logs, [], 0
-        try:
-            if waiting:
-                self._together(waiting)
-        finally:
-            self.waiting.close()
+        with self.bundle.emptied() as waited:
+            if waited:
+                self._together(waited)
 
-    def _together(self, waiting: Sequence[tuple[Taken, Log]]) -> None:
+    def _together(self, waited: Sequence[_Small]) -> None:
         """Store some logs together; where one of them stands against that, it is searched for."""
         try:
-            found = self._stored([log for _, log in waiting])
+            found = self._stored([one.log for one in waited])
         except (CreditsError, OSError) as error:
-            if half := len(waiting) // 2:
-                self._together(waiting[:half])
-                self._together(waiting[half:])
+            if half := len(waited) // 2:
+                self._together(waited[:half])
+                self._together(waited[half:])
                 return
-            found = [_explained(error, waiting[0][1].plain)]
-        for (taken, log), one in zip(waiting, found, strict=True):
-            taken.add(log.plain.name, one)
+            found = [_explained(error, waited[0].log.plain)]
+        for one, became in zip(waited, found, strict=True):
+            one.taken.add(one.log.plain.name, became)
 
     def _alone(self, plain: Plain, taken: Taken) -> None:
         try:
