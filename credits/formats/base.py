@@ -90,6 +90,11 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 _LONE = re.compile("[\ud800-\udfff]")
 
 
+def is_separator(line: str) -> bool:
+    """Whether a first line is there for Excel alone: `sep=;` says what parts the cells."""
+    return re.fullmatch(r'"?sep=.?"?\s*', line) is not None
+
+
 @dataclass(frozen=True)
 class Sample:
     """The beginning of a log, as much as recognising needs."""
@@ -110,7 +115,8 @@ class Sample:
     @cached_property
     def filled(self) -> list[str]:
         """The lines that are neither blank nor comments."""
-        return [line for line in self.lines if line.strip() and not line.startswith("#")]
+        lines = self.lines[int(bool(self.lines) and is_separator(self.lines[0])) :]
+        return [line for line in lines if line.strip() and not line.startswith("#")]
 
     @cached_property
     def objects(self) -> list[dict[str, Any]]:

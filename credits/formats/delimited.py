@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import takewhile
 from pathlib import Path
 
 from credits import CreditsError
@@ -57,9 +58,9 @@ class Delimited:
                     " choose another format."
                 )
             return None
-        found = columns(layout.names, cells(layout, sample), options, header=layout.header)
+        found = columns(layout.names, cells(layout, sample), options, header=layout.named)
         if (
-            not headers.names_calls(found, layout.names if layout.header else ())
+            not headers.names_calls(found, layout.names if layout.named else ())
             and not options.mapping
             and not forced
         ):
@@ -111,7 +112,18 @@ def layout_of(sample: Sample, options: Options, delimiters: Sequence[str]) -> La
         score = even * width
         if best is None or score > best[0]:
             best = score, Layout(delimiter, names, header, max(width, len(names)))
-    return best[1] if best else None
+    return _noted(sample, best[1]) if best else None
+
+
+def _noted(sample: Sample, layout: Layout) -> Layout:
+    """The layout with the names that stand in a comment above the first row, if they do."""
+    above = takewhile(lambda line: line.startswith("#") or not line.strip(), sample.lines)
+    for line in () if layout.header else above:
+        cells = re.sub("^#+ *(Fields:)?", "", line).split(layout.delimiter)
+        names = tuple(cell.strip() for cell in cells)
+        if len(names) == layout.width and _has_header([names]):
+            return replace(layout, names=names, noted=True)
+    return layout
 
 
 def _refuse_wide(sample: Sample, delimiters: Sequence[str]) -> None:
@@ -196,7 +208,7 @@ def described(
 ) -> Reading:
     """What is known of a delimited log but where it is: the caller sets its source."""
     texts = [f"c{index + 1}" for index in range(layout.width)]
-    named = layout.header and not options.mapping
+    named = layout.named and not options.mapping
     fields = fields_sql(found, texts, values, layout.names if named else ())
     stamps = tuple(values[found["occurred_at"]][:500]) if "occurred_at" in found else ()
     fields, stamps = _join_date_and_time(fields, layout, values, found, stamps, options)
@@ -241,11 +253,14 @@ def _join_date_and_time(
     joined = dict(fields)
     if "occurred_at" in options.mapping or "occurred_at" not in found:
         return joined, stamps
-    index = headers.clock_of(layout.names, values, stamps)
+    beside = None if layout.named else found["occurred_at"] + 1
+    index = headers.clock_of(layout.names, values, stamps, beside)
     if index is None:
         return joined, stamps
-    joined["occurred_at"] = f"{fields['occurred_at']} || ' ' || c{index + 1}"
-    return joined, tuple(f"{a} {b}" for a, b in zip(stamps, values[index], strict=False))
+    clock = headers.clock_sql(f"c{index + 1}", values[index])
+    joined["occurred_at"] = f"{fields['occurred_at']} || ' ' || {clock}"
+    clocks = map(headers.clock_text, values[index])
+    return joined, tuple(f"{a} {b}" for a, b in zip(stamps, clocks, strict=False))
 
 
 def _repeated_header(layout: Layout) -> str:

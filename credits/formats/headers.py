@@ -72,7 +72,11 @@ def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]])
     `http.request.method` is looked at as it stands, then as `method` or `request.method`.
     """
     wholes = [".".join(parts) for parts in names]
-    ends = [".".join(parts[-count:]) for count in (1, 2) for parts in names]
+    ends = [
+        "" if count == 1 and _is_of_a_file(parts) else ".".join(parts[-count:])
+        for count in (1, 2)
+        for parts in names
+    ]
     found: dict[str, int] = {}
     for called, cells in ((wholes, values), (ends, [*values, *values])):
         for field, place in match(called, cells).items():
@@ -88,6 +92,39 @@ def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]])
         if kinds and mostly(KIND, filled(values[kinds[0]])):
             found["api"] = kinds[0]
     return found
+
+
+def _is_of_a_file(parts: Sequence[str]) -> bool:
+    """Whether a name says where a file lies: `log.file.path` is no path that was called."""
+    *_, owner, leaf = ["", *map(plain_name, parts)]
+    return leaf == "path" and owner in ("file", "log", "process", "origin")
+
+
+_SPELT = ("occurred_at", "method", "status", "path", "ip", "app")
+
+
+def spelt_otherwise(
+    names: Sequence[Sequence[str]], values: Sequence[Sequence[str]], found: Mapping[str, int]
+) -> dict[str, list[int]]:
+    """Field → further columns that mean it by their name, below the same keys as the one found.
+
+    Of objects that not one program wrote, some may say `ts` where others say `timestamp`.
+    """
+    further: dict[str, list[int]] = {}
+    for field in _SPELT:
+        if field not in found:
+            continue
+        *owner, _ = ".".join(names[found[field]]).split(".")
+        for index, parts in enumerate(names):
+            *own, leaf = ".".join(parts).split(".")
+            if own != owner or index in found.values():
+                continue
+            plain = plain_name(leaf)
+            called = {plain, time_name(plain)} if field == "occurred_at" else {plain}
+            word = next((word for word in WORDS[field] if word in called), None)
+            if word and filled(values[index]) and fits(field, word, values[index]):
+                further.setdefault(field, []).append(index)
+    return further
 
 
 def told_twice(rows: Sequence[Mapping[str, str]], found: Mapping[str, str]) -> bool:
@@ -131,7 +168,8 @@ def _looks_like(pattern: str) -> Callable[[str], bool]:
 _LOOKS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("occurred_at", lambda cell: is_stamp(cell) and not re.match(r"\d{1,9}$", cell)),
     ("path", _looks_like(rf"(({VERB}|CONNECT|TRACE) )?(https?://|/)\S*")),
-    ("ip", _looks_like(r"\d{1,3}(\.\d{1,3}){3}$|[\da-f]*:[\da-f:]+$")),
+    # A clock has colons, too.
+    ("ip", _looks_like(r"\d{1,3}(\.\d{1,3}){3}$|(?=.*::|([\da-f]*:){7})[\da-f:.]+$")),
     ("method", _looks_like(rf"({VERB})$")),
     ("user", _looks_like(r"[^@\s]+@[^@\s]+\.\w+$")),
     ("status", _looks_like(r"[1-5]\d\d$")),
@@ -172,17 +210,45 @@ _CLOCKS = ("time", "timeofday", "clock", "timeutc", "hour")
 
 
 def clock_of(
-    names: Sequence[str], values: Sequence[Sequence[str]], stamps: Sequence[str]
+    names: Sequence[str],
+    values: Sequence[Sequence[str]],
+    stamps: Sequence[str],
+    beside: int | None = None,
 ) -> int | None:
-    """Index of the column that tells the time of day, where the stamps tell only the day."""
+    """Index of the column that tells the time of day, where the stamps tell only the day.
+
+    `beside`: which column may be it, of a log without names.
+    """
     if not stamps or any(re.search(r"\d:\d\d", stamp) for stamp in stamps):
         return None
     plain = [plain_name(name) for name in names]
-    for index in (plain.index(word) for word in _CLOCKS if word in plain):
+    tried = [plain.index(word) for word in _CLOCKS if word in plain]
+    if beside is not None:
+        tried = [beside] if beside < len(values) else []
+    for index in tried:
         told = filled(values[index])
-        if told and all(re.match(r"\d\d?:\d\d", clock) for clock in told):
+        if told and (all(map(_CLOCK.match, told)) or (plain[index] == "hour" and _are_hours(told))):
             return index
     return None
+
+
+_CLOCK = re.compile(r"\d\d?:\d\d")
+
+
+def _are_hours(cells: Sequence[str]) -> bool:
+    """Whether cells are hours of the day without minutes: `0` to `23`."""
+    told = filled(cells)
+    return bool(told) and all(re.match(r"([01]?\d|2[0-3])$", cell) for cell in told)
+
+
+def clock_sql(text: str, cells: Sequence[str]) -> str:
+    """SQL of the time of day that stands in a column."""
+    return f"lpad(trim({text}), 2, '0') || ':00'" if _are_hours(cells) else text
+
+
+def clock_text(cell: str) -> str:
+    """The same of a cell of the sample."""
+    return f"{cell.strip():0>2}:00" if _are_hours([cell]) else cell
 
 
 def names_calls(fields: Mapping[str, int] | Mapping[str, str], names: Sequence[str] = ()) -> bool:

@@ -21,8 +21,9 @@ from credits.formats.keys import (
     views,
 )
 from credits.formats.meanings import filled
+from credits.formats.staging import first_filled
 from credits.formats.stamps import is_ambiguous
-from credits.formats.values import fields_sql
+from credits.formats.values import fields_sql, value_sql
 
 _DEEPEST = 6
 _WIDEST = 400
@@ -82,23 +83,28 @@ class JsonLines:
     ) -> Reading:
         paths = {field: pointer(name.split("\0")) for field, name in found.items()}
         telling = {field: path for field, path in paths.items() if field in SAYS_WHAT}
-        calls = tuple(telling.values()) or tuple(paths.values())
+        spelt = {} if options.mapping else _spelt_otherwise(rows, cells, found)
+        also = tuple(_also_calls(found, spelt))
+        calls = (*telling.values(), *also) or tuple(paths.values())
         if "api" in telling:
-            calls = tuple(path for field, path in telling.items() if field != "api")
+            calls = tuple(path for field, path in telling.items() if field != "api") + also
             calls += (f"NOT regexp_full_match({{{telling['api']}}}, {_HEARTBEAT})",)
         if not options.mapping and headers.told_twice([*map(_texts, rows)], found):
             calls = (f"{{{paths['method']}}} <> '' AND {{{paths['status']}}} <> ''",)
         every = list(cells)
         fields = fields_sql(
             {field: every.index(name) for field, name in found.items()},
-            [f"{{{pointer(name.split(chr(0)))}}}" for name in every],
+            [*map(_braced, every)],
             list(cells.values()),
             () if options.mapping else every,
         )
         clock = None if options.mapping else _clock_of(cells, found.get("occurred_at"))
         if clock is not None:
-            clock = pointer(clock.split("\0"))
-            fields["occurred_at"] = f"{{{paths['occurred_at']}}} || ' ' || {{{clock}}}"
+            sql = headers.clock_sql(_braced(clock), cells[clock])
+            fields["occurred_at"] = f"{{{paths['occurred_at']}}} || ' ' || {sql}"
+        for field, others in spelt.items():
+            texts = (value_sql(field, _braced(name), cells[name]) for name in others)
+            fields[field] = first_filled([fields[field], *texts])
         read = reading(
             self.name,
             sample,
@@ -106,7 +112,10 @@ class JsonLines:
             calls=calls,
             envelope=envelope,
             rows=rows,
-            columns={f: name.replace("\0", ".") for f, name in {**around, **found}.items()},
+            columns={
+                field: ", ".join(_dotted([name, *spelt.get(field, ())]))
+                for field, name in {**around, **found}.items()
+            },
             around={
                 field: name if name == BEFORE else pointer(name.split("\0"))
                 for field, name in around.items()
@@ -114,6 +123,53 @@ class JsonLines:
         )
         ambiguous = options.day_first is None and is_ambiguous(read.stamps)
         return replace(read, ambiguous_days=ambiguous, names=_dotted(cells))
+
+
+def _spelt_otherwise(
+    rows: Sequence[Mapping[str, Any]], cells: Mapping[str, Sequence[str]], found: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """Field → further names under which some rows tell what others tell under the one found.
+
+    No row tells both, but of a time; and beside what may be a path stands a method or a status.
+    """
+    names = list(cells)
+    places = {field: names.index(name) for field, name in found.items()}
+    dotted = [name.replace("\0", ".").split(".") for name in names]
+    further = headers.spelt_otherwise(dotted, list(cells.values()), places)
+    if not further:
+        return {}
+    texts = [{n: c for n, c in _texts(row).items() if filled([c])} for row in rows]
+    spelt: dict[str, list[str]] = {}
+    for field, others in further.items():
+        for name in (names[index] for index in others):
+            known = [found[field], *spelt.get(field, ())]
+            alone = [row for row in texts if name in row and row.keys().isdisjoint(known)]
+            both = any(name in row and not row.keys().isdisjoint(known) for row in texts)
+            if not alone or (both and field != "occurred_at"):
+                continue
+            answered = {*_answered(found, spelt)}
+            if field != "path" or any(answered & row.keys() for row in alone):
+                spelt.setdefault(field, []).append(name)
+    return spelt
+
+
+def _answered(found: Mapping[str, str], spelt: Mapping[str, Sequence[str]]) -> list[str]:
+    """The names beside which a path is one that was called."""
+    told = ("method", "status")
+    return [name for f in told if f in found for name in (found[f], *spelt.get(f, ()))]
+
+
+def _also_calls(found: Mapping[str, str], spelt: Mapping[str, Sequence[str]]) -> Iterable[str]:
+    """What makes a row a call beside the names that are found; see `keys.reading`."""
+    answered = " OR ".join(f"{_braced(name)} <> ''" for name in _answered(found, spelt))
+    for field in ("method", "path"):
+        for name in spelt.get(field, ()):
+            yield f"{_braced(name)} <> '' AND ({answered})"
+
+
+def _braced(name: str) -> str:
+    """A name as SQL over keys has it."""
+    return f"{{{pointer(name.split(chr(0)))}}}"
 
 
 def _clock_of(cells: Mapping[str, Sequence[str]], day: str | None) -> str | None:

@@ -25,7 +25,8 @@ MEANINGS: Mapping[str, str] = {
         userid principalid developeremail developer remoteuser authuser clientusername
         consumerusername caller callername callerid requester requestedby performedby createdby
         enduser enduserid employee member owner account accountname accountid customer customername
-        customerid consumer tenant subject sub csusername suser who""",
+        customerid consumer tenant subject sub csusername suser authorname operator
+        authenticateduser who""",
     "app": """appname app applicationname application connectedappname connectedapp client
         clientname clientapp integrationname integration developerapp clientid appid applicationid
         apikeyname apikeyid apikey useragent httpuseragent requestuseragent useragentoriginal
@@ -35,8 +36,8 @@ MEANINGS: Mapping[str, str] = {
         eventname eventtype actiontype actionname action activity call function rpc command
         methodname calltype model resource apiresource apiproxy""",
     "path": """path url uri requesturi requestpath requesturl resourcepath route urlpath uripath
-        requestline request target page req apiresourcetemplate reqpath httpuri httpurl csuristem
-        csuri clientrequesturi clientrequestpath eurl""",
+        requestline request target page req urloriginal urlfull apiresourcetemplate reqpath httpuri
+        httpurl csuristem urlstem csuri clientrequesturi clientrequestpath eurl""",
     "method": """method httpmethod verb httpverb requestmethod requestverb requesttype apimethod
         reqmethod csmethod clientrequestmethod""",
     "status": """status statuscode httpstatus httpstatuscode code responsecode responsestatus
@@ -53,7 +54,7 @@ MEANINGS: Mapping[str, str] = {
     "ip": """ip ipaddress ipaddr clientip clientipaddress cip userip remoteaddr remoteaddress
         remoteip remotehost sourceip sourceipaddress srcip srcaddr src actorip ipclient cliip
         callerip calleripaddress clienthost clientaddress clientaddr requesteripaddress
-        xforwardedfor forwardedfor xff fwd xrealip realip remote client host""",
+        sourceaddress xforwardedfor forwardedfor xff fwd xrealip realip remote client host""",
     "request_id": """requestid xrequestid reqid callid eventid recordid id traceid correlationid
         transactionid messageid rayid xedgerequestid uniqueid uuid guid""",
 }
@@ -79,8 +80,11 @@ _BLANK = frozenset({"", "-", "null", "NULL", "None", "none", "(null)", "nan", "N
 
 
 def plain_name(name: str) -> str:
-    """A name as it is looked up: `cs(User-Agent)` → `csuseragent`, `Date (UTC)` → `date`."""
-    return re.sub(r" [\[(]UTC[\])]$|[\W_]+", "", name).lower()
+    """A name as it is looked up: `cs(User-Agent)` → `csuseragent`, `Date (UTC)` → `date`.
+
+    `httpMethod_s`: Azure's tables say so that it is a string.
+    """
+    return re.sub(r" [\[(](UTC|Local Time)[\])]$|(?<=[A-Za-z])_[sdbgt]$|[\W_]+", "", name).lower()
 
 
 _UNIT = re.compile(
@@ -196,9 +200,16 @@ _STRICTER: Mapping[str, Callable[[Sequence[str]], bool]] = {
 """What is asked of a column of such a name besides, for any field or for one."""
 
 
+_PLAINLY = {"credits": "credits", "calls": "calls"}
+"""How names begin that mean a field if but one of their cells is a number."""
+
+
 def fits(field: str, word: str, cells: Sequence[str]) -> bool:
     """Whether a field may stand in a column of such a name, by its cells; a blank one may be it."""
     told = filled(cells)
+    if field in _PLAINLY and word.startswith(_PLAINLY[field]):
+        # What can't be read below such a name is said row by row, rather than passed over.
+        return not told or any(_numbers([cell]) for cell in told)
     stricter = (_STRICTER.get(name, _anything) for name in (word, f"{field} {word}"))
     checks = (_CHECKS.get(field, _anything), *stricter)
     return not told or all(check(told) for check in checks)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from credits.formats.base import table_of
+from credits.formats.base import is_separator, table_of
 
 _LONGEST_FIELD = 1 << 20
 
@@ -28,7 +28,15 @@ class Layout:
     delimiter: str
     names: tuple[str, ...]
     header: bool
+    """Whether the first row has the names."""
     width: int
+    noted: bool = False
+    """Whether a comment above the first row has them."""
+
+    @property
+    def named(self) -> bool:
+        """Whether the log says what its columns are called, so that names can be trusted."""
+        return self.header or self.noted
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,10 @@ def records(path: Path, layout: Layout) -> Iterator[Record]:
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         for line, text, cells in _logical(file, layout):
             blank = not text.strip()
-            comment = not blank and text.startswith("#") and len(cells) != layout.width
+            comment = not blank and (
+                (text.startswith("#") and (header or layout.noted or len(cells) != layout.width))
+                or (line == 1 and is_separator(text))
+            )
             if header and not blank and not comment:
                 header = False
                 continue

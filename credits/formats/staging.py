@@ -204,20 +204,26 @@ def _target() -> str:
        OR regexp_matches(f_api, '{_VERB}')) THEN f_api END"""
 
 
+_GROUPED = r"\s*\d{1,3}(,\d{2,3})*,\d{3}"
+"""A number with thousands separators, also as written in India; `1,5` is none."""
+
+
 def _whole(text: str) -> str:
     """A whole number that is written as one, with a `.0` or with thousands separators."""
     loose = f"TRY_CAST(TRY_CAST(replace({text}, ',', '') AS DECIMAL(38, 6)) AS BIGINT)"
-    whole = f"regexp_full_match({text}, '\\s*[\\d,]+(\\.0*)?\\s*')"
+    whole = f"regexp_full_match({text}, '({_GROUPED}|\\s*\\d+)(\\.0*)?\\s*')"
     return (
-        f"CASE WHEN {text} IS NULL THEN NULL ELSE"
-        f" coalesce(TRY_CAST({text} AS BIGINT), CASE WHEN {whole} THEN {loose} END) END"
+        # DuckDB would round a fraction.
+        f"CASE WHEN contains({text}, '.') OR contains({text}, ',') THEN"
+        f" CASE WHEN {whole} THEN {loose} END ELSE TRY_CAST({text} AS BIGINT) END"
     )
 
 
 def _decimal(text: str) -> str:
+    grouped = f"regexp_full_match({text}, '{_GROUPED}(\\.\\d*)?\\s*')"
     return (
         f"coalesce(TRY_CAST({text} AS DECIMAL(38, 6)),"
-        f" TRY_CAST(replace({text}, ',', '') AS DECIMAL(38, 6)),"
+        f" CASE WHEN {grouped} THEN TRY_CAST(replace({text}, ',', '') AS DECIMAL(38, 6)) END,"
         f" TRY_CAST(TRY_CAST({text} AS DOUBLE) AS DECIMAL(38, 6)))"
     )
 

@@ -59,7 +59,10 @@ def value_sql(field: str, text: str, cells: Sequence[str]) -> str:
     Of an address, no port and no further addresses; what begins with no address is left to the
     letter. No id where `0` stands for none, which the sample has more than once. A user agent is
     decoded where all are written as in an address, as edges do it: `curl%2F8 (x)` is no such one.
+    Numbers are put as in English where the sample has a comma for the decimal point.
     """
+    if field in ("credits", "calls", "records") and _have_commas(cells):
+        return f"replace(replace({text}, '.', ''), ',', '.')"
     if field == "ip" and not all(map(_BARE_ADDRESS.match, cells)):
         begins = f"regexp_matches({text}, {literal(_BEGINS_WITH_ADDRESS)})"
         return f"CASE WHEN {begins} THEN {address_in(text)} ELSE {text} END"
@@ -69,6 +72,17 @@ def value_sql(field: str, text: str, cells: Sequence[str]) -> str:
         spaced = f"CASE WHEN contains({text}, '%20') THEN {text} ELSE replace({text}, '+', ' ') END"
         return f"coalesce(TRY(url_decode({spaced})), {text})"
     return text
+
+
+_COMMA = re.compile(r"-?\d+,(\d{1,2}|\d{4,})$|-?\d{1,3}(\.\d{3})+,\d+$|\d{1,3}(\.\d{3}){2,}$")
+"""`1,5`, `1.234,5`, `1.234.567`; but `1,500` may be a thousand and a half, or one and a half."""
+_POINT = re.compile(r"-?\d*\.(\d{1,2}|\d{4,})$|-?\d{1,3}(,\d{3})+\.\d+$|\d{1,3}(,\d{3}){2,}$")
+
+
+def _have_commas(cells: Sequence[str]) -> bool:
+    """Whether numbers are written with a comma for the decimal point, and none with a point."""
+    told = filled(cells)
+    return any(map(_COMMA.match, told)) and not any(map(_POINT.match, told))
 
 
 def _are_encoded(cells: Sequence[str]) -> bool:

@@ -254,3 +254,87 @@ def test_cells_in_quotes_may_be_parted_by_spaces(load):
         "200",
         "192.0.2.7",
     )
+
+
+@pytest.mark.parametrize(
+    ("cells", "credits"),
+    [
+        (["1,5", "2,5", "1.234"], [1.5, 2.5, 1234]),
+        (["1.234,5", "7", "1.000.000"], [1234.5, 7, 1_000_000]),
+        (["1,500", "2,25", "3"], [1.5, 2.25, 3]),
+        (["1,500", "1,234.5", "3"], [1500, 1234.5, 3]),
+        (["1,500", "12,34,567", "0.25"], [1500, 1_234_567, 0.25]),
+    ],
+)
+def test_a_comma_is_a_decimal_point_where_the_column_says_so(load, cells, credits):
+    rows = [f"2026-01-05T10:00:0{i}Z;ann;{cell}" for i, cell in enumerate(cells)]
+    _, calls = load(log("time;user;credits", *rows))
+    assert [float(call["credits"]) for call in calls] == credits
+
+
+def test_numbers_that_may_be_either_are_rejects(load, rejects):
+    rows = [f"2026-01-05T10:00:0{i}Z;ann;{cell}" for i, cell in enumerate(["1,5", "1.5", "7"])]
+    found, _ = load(log("time;user;credits", *rows))
+    assert kept(found) == (3, 2, 1, 0)
+    assert rejects()[0][1] == "its credits are not understood: 1,5"
+
+
+def test_a_count_with_a_fraction_is_a_reject(load, rejects):
+    counts = ["5", "5.0", "1,234", "1.5", "1,5"]
+    found, _ = load(
+        log("minute;requests", *(f"2026-01-01 00:0{i}:00;{n}" for i, n in enumerate(counts)))
+    )
+    assert (*kept(found), found.calls) == (5, 3, 2, 0, 1244)
+    assert [reason.rsplit(": ")[1] for _, reason, _ in rejects()] == ["1.5", "1,5"]
+
+
+def test_a_column_called_credits_is_credits_though_much_of_it_is_no_number(load, rejects):
+    cells = ["7", "unknown", "unknown", "8"]
+    rows = [f"2026-01-05T10:00:0{i}Z,ann,{cell}" for i, cell in enumerate(cells)]
+    found, calls = load(log("time,user,credits", *rows))
+    assert kept(found) == (4, 2, 2, 0)
+    assert [int(call["credits"]) for call in calls] == [7, 8]
+    assert {reason for _, reason, _ in rejects()} == {"its credits are not understood: unknown"}
+
+
+def test_a_date_and_an_hour_make_one_stamp(load):
+    _, calls = load(log("Date,Hour,User,Calls", "2026-01-05,9,ann,3", "2026-01-05,23,ann,1"))
+    assert [call["occurred_at"].hour for call in calls] == [9, 23]
+
+
+@pytest.mark.parametrize("mark", [",", "\t"])
+def test_without_a_header_a_clock_is_no_address(load, mark):
+    rows = [
+        "2026-01-05,10:00:00,203.0.113.7,GET,/v1/x,200",
+        "2026-01-05,11:30:00,203.0.113.8,GET,/v1/y,200",
+    ]
+    _, calls = load(log(*(row.replace(",", mark) for row in rows)))
+    assert [(call["occurred_at"].hour, call["ip"]) for call in calls] == [
+        (10, "203.0.113.7"), (11, "203.0.113.8")
+    ]  # fmt: skip
+
+
+def test_azure_says_in_a_columns_name_of_what_type_it_is(load):
+    _, calls = load(
+        log(
+            '"TimeGenerated [UTC]",OperationName,requestUri_s,httpMethod_s,clientIP_s,httpStatus_d',
+            '"6/19/2023, 9:07:25.123 AM",AccessLog,/api/x,GET,192.0.2.4,429',
+        )
+    )
+    assert [(c["method"], c["status"], c["ip"]) for c in calls] == [("GET", "429", "192.0.2.4")]
+
+
+@pytest.mark.parametrize("above", ["#time,user,path,status", "# Fields: time,user,path,status"])
+def test_names_may_stand_in_a_comment_above_the_rows(load, above):
+    rows = [f"2026-01-05T10:00:0{i}Z,ann,/v1/leads/{i},200" for i in range(3)]
+    found, calls = load(log("# an export", above, *rows))
+    assert kept(found) == (5, 3, 0, 2)
+    assert {(c["user"], c["api"], c["status"]) for c in calls} == {("ann", "/v1/leads/{id}", "200")}
+
+
+@pytest.mark.parametrize("mark", [";", ","])
+def test_a_first_line_for_excel_is_no_row(load, mark):
+    rows = ["time,user,path", "2026-01-05T10:00:00Z,ann,/a", "2026-01-05T10:00:01Z,bob,/b"]
+    found, calls = load(log(f"sep={mark}", *(row.replace(",", mark) for row in rows)))
+    assert kept(found) == (3, 2, 0, 1)
+    assert [call["user"] for call in calls] == ["ann", "bob"]

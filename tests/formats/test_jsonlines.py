@@ -243,3 +243,43 @@ def test_an_object_without_a_time_before_it_is_a_reject(load, rejects):
     found, _ = load(f"2026-01-05T10:00:00Z {row}\n" * 3 + f"api-1 {row}\n")
     assert (found.loaded, found.rejected) == (3, 1)
     assert rejects()[0][:2] == (4, "has no time")
+
+
+def test_rows_may_say_the_same_under_other_keys(load):
+    common = {"method": "GET", "user": "ada"}
+    rows = [
+        *[common | {"ts": f"2026-01-05T10:00:0{i}Z", "path": "/a", "status": 200} for i in (0, 1)],
+        common | {"timestamp": "2026-01-05T10:00:02Z", "path": "/b", "statusCode": 429},
+        common | {"ts": "2026-01-05T10:00:03Z", "url": "/c", "http_code": 404},
+        {"timestamp": "2026-01-05T10:00:04Z", "level": "error", "msg": "boom", "url": "/d"},
+    ]
+    found, calls = load(lines(*rows))
+    assert (found.loaded, found.skipped, found.rejected) == (4, 1, 0)
+    assert [(c["api"], c["status"]) for c in calls] == [
+        ("GET /a", "200"), ("GET /a", "200"), ("GET /b", "429"), ("GET /c", "404")
+    ]  # fmt: skip
+
+
+def test_keys_with_points_and_objects_below_keys_are_the_same(load):
+    flat = {"@timestamp": "2026-01-05T10:00:00Z", "http.request.method": "GET", "url.path": "/a"}
+    deep = {"http": {"request": {"method": "PUT"}}, "url": {"path": "/b"}}
+    _, calls = load(lines(flat, flat, deep | {"@timestamp": "2026-01-05T10:00:01Z"}))
+    assert [call["api"] for call in calls] == ["GET /a", "GET /a", "PUT /b"]
+
+
+@pytest.mark.parametrize("log", [{}, {"log": {"file": {"path": "/var/log/a.log"}}}])
+def test_the_path_of_a_file_is_none_that_was_called(load, log):
+    row = log | {
+        "@timestamp": "2026-01-05T10:00:00Z",
+        "http": {"request": {"method": "GET"}, "response": {"status_code": 200}},
+        "url": {"original": "/v1/leads/7?page=2"},
+        "source": {"address": "192.0.2.7"},
+    }
+    _, (call,) = load(lines(row))
+    assert (call["api"], call["ip"]) == ("GET /v1/leads/{id}", "192.0.2.7")
+
+
+def test_who_changed_something_may_be_its_author(load):
+    rows = [{"time": "2026-01-05T10:00:00Z", "author_name": "ann", "action": "visibility changed"}]
+    _, (call,) = load(lines(*rows))
+    assert call["user"] == "ann"
