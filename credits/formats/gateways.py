@@ -119,6 +119,22 @@ FORMATS = (
         tables=True,
     ),
     Objects(
+        "aws_waf",
+        "AWS WAF log",
+        shapes=(("timestamp", "webaclId", "httpRequest.uri"),),
+        fields={
+            "occurred_at": ("timestamp",),
+            "app": (listed("httpRequest.headers", "user-agent"),),
+            "path": ("httpRequest.uri",),
+            "method": ("httpRequest.httpMethod",),
+            # What is blocked is answered so, unless a rule says otherwise.
+            "status": ("responseCodeSent", "CASE WHEN {action} = 'BLOCK' THEN '403' END"),
+            "ip": ("httpRequest.clientIp",),
+            "request_id": ("httpRequest.requestId",),
+        },
+        calls=("httpRequest.httpMethod",),
+    ),
+    Objects(
         "har",
         "HTTP archive of a browser or a proxy",
         shapes=(("startedDateTime", "request.method", "request.url"),),

@@ -427,6 +427,22 @@ OBJECTS: Mapping[str, Rows] = {
             "resp_headers": {},
         }
     ],
+    "aws_waf": [
+        {
+            "timestamp": 1767607200123,
+            "formatVersion": 1,
+            "webaclId": "arn:aws:wafv2:eu-west-1:1:regional/webacl/a/7",
+            "action": "BLOCK",
+            "responseCodeSent": 429,
+            "httpRequest": {
+                "clientIp": "192.0.2.7",
+                "headers": [{"name": "Host", "value": "a"}, {"name": "User-Agent", "value": "x/1"}],
+                "uri": "/v1/leads/7",
+                "httpMethod": "GET",
+                "requestId": "1-5e",
+            },
+        }
+    ],
     "cloudflare": [
         {
             "ClientIP": "192.0.2.7",

@@ -257,3 +257,18 @@ def test_what_suricata_tells_of_other_traffic_is_no_call(load):
     found, (call,) = load("\n".join(map(json.dumps, OBJECTS["suricata"])) + "\n")
     assert (found.format, found.loaded, found.skipped) == ("suricata", 1, 2)
     assert (call["api"], call["status"], call["ip"]) == ("GET /a/{id}", "200", "192.0.2.7")
+
+
+def test_a_firewall_of_aws_says_what_it_answered(load):
+    row = OBJECTS["aws_waf"][0]
+    bare = {**row, "responseCodeSent": None, "timestamp": 1767607201123}
+    passed = {**bare, "action": "ALLOW", "timestamp": 1767607202123}
+    other = [
+        {**each, "httpRequest": {**row["httpRequest"], "requestId": str(place)}}
+        for place, each in enumerate((bare, passed))
+    ]
+    found, calls = load(lines(row, *other))
+    assert (found.format, found.loaded) == ("aws_waf", 3)
+    assert [(call["user"], call["status"]) for call in calls] == [
+        ("x/1", "429"), ("x/1", "403"), ("x/1", None)
+    ]  # fmt: skip

@@ -283,3 +283,12 @@ def test_who_changed_something_may_be_its_author(load):
     rows = [{"time": "2026-01-05T10:00:00Z", "author_name": "ann", "action": "visibility changed"}]
     _, (call,) = load(lines(*rows))
     assert call["user"] == "ann"
+
+
+def test_a_number_that_each_process_counts_anew_is_no_id(load):
+    rows = [
+        {"time": f"2026-01-05T10:00:0{i}Z", "reqId": "req-1", "req": {"method": "GET", "url": url}}
+        for i, url in enumerate(["/a", "/after-a-restart"])
+    ]
+    found, _ = load(lines(*rows))
+    assert (found.loaded, found.duplicates) == (2, 0)
