@@ -166,7 +166,7 @@ def sliders(folder: Path, moves: int = MOVES) -> Iterator[Finding]:
     with _browser(folder) as (browser, bare, app):
         pages = {f"{title} page": app + path for title, path in PAGES.items()}
         yield from _moved(browser, bare, pages, moves)
-        yield _first_page(browser, bare, app)
+        yield _first_page(browser, bare, app, max(3, moves // 3))
 
 
 def a_year(folder: Path, moves: int = MOVES) -> Iterator[Finding]:
@@ -185,7 +185,7 @@ def a_year(folder: Path, moves: int = MOVES) -> Iterator[Finding]:
         yield from _moved(browser, bare, addresses, moves)
 
 
-def _first_page(browser: Browser, bare: str, app: str, times: int = 5) -> Finding:
+def _first_page(browser: Browser, bare: str, app: str, times: int) -> Finding:
     """From an address typed to the page at rest with its charts; nothing is in the browser yet."""
 
     def visit(address: str) -> None:

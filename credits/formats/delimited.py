@@ -84,7 +84,7 @@ def columns(
 
 def cells(layout: Layout, sample: Sample) -> list[list[str]]:
     """For each column its cells in the sample."""
-    rows = sample.rows(layout.delimiter)[int(layout.header) :]
+    rows = sample.rows(layout.delimiter)[layout.above + int(layout.header) :]
     rows = [row for row in rows if len(row) == layout.width] or rows
     return [[row[i] for row in rows if i < len(row)] for i in range(layout.width)]
 
@@ -100,6 +100,8 @@ def layout_of(sample: Sample, options: Options, delimiters: Sequence[str]) -> La
         width = max(set(widths), key=lambda w: (widths.count(w), w))
         if max(width, widths[0]) > MOST_COLUMNS:
             continue
+        above = _above(rows, width)
+        rows, widths = rows[above:], widths[above:]
         if width < 2 and not (options.mapping or (len(rows[0]) == 1 and is_stamp(rows[-1][0]))):
             continue
         even = widths.count(width) / len(widths)
@@ -111,8 +113,19 @@ def layout_of(sample: Sample, options: Options, delimiters: Sequence[str]) -> La
             names += tuple(f"column {i + 1}" for i in range(len(names), width))
         score = even * width
         if best is None or score > best[0]:
-            best = score, Layout(delimiter, names, header, max(width, len(names)))
+            best = score, Layout(delimiter, names, header, max(width, len(names)), above=above)
     return _noted(sample, best[1]) if best else None
+
+
+_TITLE = 20
+"""Lines that a title above the header may have."""
+
+
+def _above(rows: Sequence[Sequence[str]], width: int) -> int:
+    """How many rows are a title above the header: they are narrower than the table."""
+    whole = (place for place, row in enumerate(rows[:_TITLE]) if len(row) == width)
+    above = next(whole, 0)
+    return above if above and not _has_header(rows[:1]) and _has_header(rows[above:]) else 0
 
 
 def _noted(sample: Sample, layout: Layout) -> Layout:
@@ -195,7 +208,7 @@ def reading(
 
     # DuckDB would take a comment above the header for the header.
     begins_late = sample.lines[:1] != sample.filled[:1]
-    slowly = sample.plain.blank or begins_late
+    slowly = sample.plain.blank or begins_late or layout.above
     return thorough() if slowly else replace(quick, thorough=thorough)
 
 

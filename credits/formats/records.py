@@ -32,6 +32,8 @@ class Layout:
     width: int
     noted: bool = False
     """Whether a comment above the first row has them."""
+    above: int = 0
+    """Lines of a title above the header."""
 
     @property
     def named(self) -> bool:
@@ -51,7 +53,7 @@ class Record:
 
 def records(path: Path, layout: Layout) -> Iterator[Record]:
     """Every row after the header, in order, read leniently; blank lines and comments included."""
-    header = layout.header
+    header, above = layout.header, layout.above
     with path.open(encoding="utf-8", errors="replace", newline="") as file:
         for line, text, cells in _logical(file, layout):
             blank = not text.strip()
@@ -60,6 +62,10 @@ def records(path: Path, layout: Layout) -> Iterator[Record]:
                 or (line == 1 and is_separator(text))
             )
             if header and not blank and not comment:
+                if above:
+                    above -= 1
+                    yield Record(line, text, (), "above the header")
+                    continue
                 header = False
                 continue
             if blank or comment:

@@ -338,3 +338,12 @@ def test_a_first_line_for_excel_is_no_row(load, mark):
     found, calls = load(log(f"sep={mark}", *(row.replace(",", mark) for row in rows)))
     assert kept(found) == (3, 2, 0, 1)
     assert [call["user"] for call in calls] == ["ann", "bob"]
+
+
+@pytest.mark.parametrize("mark", [";", ","])
+def test_a_title_may_stand_above_the_header(load, mark):
+    rows = ["time,user,path", "2026-01-05T10:00:00Z,ann,/a", "2026-01-05T10:00:01Z,bob,/b"]
+    title = ["Report: API calls", "Generated: 6 Jan 2026", ""]
+    found, calls = load(log(*title, *(row.replace(",", mark) for row in rows)))
+    assert kept(found) == (5, 2, 0, 3)
+    assert [call["user"] for call in calls] == ["ann", "bob"]
