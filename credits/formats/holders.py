@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from credits.formats import otlp
-from credits.formats.meanings import MEANINGS, plain_name
+from credits.formats.meanings import WORDS, filled, fits, plain_name, time_name
 
 HOLDERS = frozenset(
     {"records", "value", "values", "data", "events", "logs", "items", "results", "result", "list"}
@@ -24,18 +24,10 @@ def holds_rows(value: Mapping[str, Any]) -> bool:
 
 def holder(value: Mapping[str, Any], depth: int = 2) -> tuple[str, ...] | None:
     """The keys under which an object carries the rows, as CloudTrail's `Records` does."""
-    lists = [key for key, item in value.items() if type(item) is list and _are_rows(item)]
-    known = next((key for key in lists if key in ("Records", "records")), None)
-    if known is not None and (not _is_row(value) or _is_row(value[known][0])):
-        return (known,)
-    if len(value) > 8 or (not lists and not depth) or _is_row(value):
-        return None
-    if len(lists) == 1:
-        first = value[lists[0]][0]
-        # Google's activities tell their own time, and what they list tells none.
-        named = plain_name(lists[0]) in HOLDERS and (_is_dated(first) or not _is_dated(value))
-        return (lists[0],) if named or _is_row(first) else None
-    if lists or not depth:
+    lists = {key: item[0] for key, item in value.items() if type(item) is list and _are_rows(item)}
+    if lists:
+        return _list_of_rows(value, lists)
+    if not depth or len(value) > 8 or _is_row(value):
         return None
     inner = [
         (key, *path)
@@ -43,6 +35,25 @@ def holder(value: Mapping[str, Any], depth: int = 2) -> tuple[str, ...] | None:
         if isinstance(item, dict) and (path := holder(item, depth - 1))
     ]
     return inner[0] if len(inner) == 1 else None
+
+
+def _list_of_rows(
+    value: Mapping[str, Any], lists: Mapping[str, Mapping[str, Any]]
+) -> tuple[str] | None:
+    """Which list of an object holds the rows. `lists`: the first object in each."""
+    known = next((key for key in lists if key in ("Records", "records")), None)
+    if known is not None and not _is_row(value):
+        return (known,)
+    if len(lists) > 1 or (known is None and len(value) > 8):
+        return None
+    ((key, first),) = lists.items()
+    named = plain_name(key) in HOLDERS
+    if _is_row(value):
+        # A page may tell when it was made, and a call what was ordered by it.
+        return (key,) if named and _is_timed(first) and _told(value) < _told(first) else None
+    # Google's activities tell their own time, and what they list tells none.
+    named = named and (_is_dated(first) or not _is_dated(value))
+    return (key,) if named or _is_row(first) else None
 
 
 def _are_rows(items: list[Any]) -> bool:
@@ -58,13 +69,36 @@ def _is_dated(value: Mapping[str, Any]) -> bool:
     return any(isinstance(item, dict) and _is_row(item) for item in value.values())
 
 
-_TIMES = frozenset(MEANINGS["occurred_at"].split())
+def _is_timed(value: Mapping[str, Any]) -> bool:
+    return _is_row(value) or _is_dated(value)
+
+
+def _told(value: Mapping[str, Any]) -> set[str]:
+    """What an object tells of a call, be it in an object within: who called what.
+
+    Not the status, which a page has, too.
+    """
+    near = [("", key, item) for key, item in value.items()]
+    within = ((key, item) for key, item in value.items() if isinstance(item, dict))
+    near += [(owner, key, item) for owner, inner in within for key, item in inner.items()]
+    return {
+        field
+        for owner, key, item in near
+        if isinstance(item, str | int) and filled([str(item)])
+        for field in ("user", "api", "path", "method")
+        for word in {plain_name(key), plain_name(owner + key)}
+        if word in WORDS[field] and fits(field, word, [str(item)])
+    }
+
+
+_TIMES = frozenset(WORDS["occurred_at"])
 
 
 @lru_cache(4096)
 def is_time(key: str) -> bool:
     """Whether a key is what a log calls the time of a call."""
-    return plain_name(key) in _TIMES
+    plain = plain_name(key)
+    return plain in _TIMES or time_name(plain) in _TIMES
 
 
 def _is_bucket(value: Mapping[str, Any]) -> bool:
