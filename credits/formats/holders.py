@@ -44,7 +44,11 @@ def _list_of_rows(
     known = next((key for key in lists if key in ("Records", "records")), None)
     if known is not None and not _is_row(value):
         return (known,)
-    if len(lists) > 1 or (known is None and len(value) > 8):
+    if len(lists) > 1:  # links to further pages, the columns, who is named in the rows
+        lists = {key: first for key, first in lists.items() if _is_timed(first)}
+    if len(lists) > 1:
+        lists = {key: first for key, first in lists.items() if plain_name(key) in HOLDERS}
+    if len(lists) != 1 or (known is None and len(value) > 8):
         return None
     ((key, first),) = lists.items()
     named = plain_name(key) in HOLDERS

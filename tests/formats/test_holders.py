@@ -59,3 +59,33 @@ def test_what_a_worker_of_cloudflare_logged_belongs_to_its_request(load):
 def test_a_page_that_says_when_it_was_made_hands_out_calls_all_the_same(load, page, name):
     found, calls = load(json.dumps(page | {name: [CALL, CALL | {"user": "bob"}]}))
     assert (found.loaded, {call["user"] for call in calls}) == (2, {"ann", "bob"})
+
+
+LINKS = [{"rel": "self", "href": "https://api.example.com/logs?page=1"}]
+OWNERS = [{"id": "u-1", "created": "2020-01-01T00:00:00Z"}]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        {"data": [CALL], "links": LINKS},
+        {"links": LINKS, "results": [CALL | {"links": LINKS}], "totalCount": 1},
+        {"preview": False, "init_offset": 0, "messages": [], "fields": [{"name": "_time"}],
+         "results": [{**CALL, "_time": AT}], "highlighted": {}},
+        {"timestamp": AT, "records": [CALL], "links": LINKS},
+        {"audit": [CALL], "links": LINKS},
+        {"data": [CALL], "included": OWNERS},
+        {"response": {"links": LINKS, "logs": [CALL]}},
+    ],
+)  # fmt: skip
+def test_beside_other_lists_the_one_with_times_in_it_holds_the_rows(load, page):
+    found, (call,) = load(json.dumps(page, indent=1))
+    assert (found.rows, found.loaded, found.rejected) == (1, 1, 0)
+    assert (call["user"], call["api"], call["status"]) == ("ann", "/orders", "201")
+
+
+def test_an_object_with_several_lists_and_a_time_of_unknown_name_is_a_row(load):
+    row = {"wann": AT, "wer": "ann", "was": "/a", "posten": [{"id": 1}], "rabatte": [{"id": 2}]}
+    mapping = {"occurred_at": "wann", "user": "wer", "path": "was"}
+    found, (call,) = load(lines(row), mapping=mapping)
+    assert (found.rows, call["user"]) == (1, "ann")
