@@ -41,8 +41,11 @@ def _list_of_rows(
     value: Mapping[str, Any], lists: Mapping[str, Mapping[str, Any]]
 ) -> tuple[str] | None:
     """Which list of an object holds the rows. `lists`: the first object in each."""
+    timed = _is_timed(value)
+    told = _told(value) if timed else set()
+    calls_nothing = not told and not _is_row(value)
     known = next((key for key in lists if key in ("Records", "records")), None)
-    if known is not None and not _is_row(value):
+    if known is not None and calls_nothing:
         return (known,)
     if len(lists) > 1:  # links to further pages, the columns, who is named in the rows
         lists = {key: first for key, first in lists.items() if _is_timed(first)}
@@ -51,13 +54,11 @@ def _list_of_rows(
     if len(lists) != 1 or (known is None and len(value) > 8):
         return None
     ((key, first),) = lists.items()
-    named = plain_name(key) in HOLDERS
-    if _is_row(value):
-        # A page may tell when it was made, and a call what was ordered by it.
-        return (key,) if named and _is_timed(first) and _told(value) < _told(first) else None
-    # Google's activities tell their own time, and what they list tells none.
-    named = named and (_is_dated(first) or not _is_dated(value))
-    return (key,) if named or _is_row(first) else None
+    if plain_name(key) not in HOLDERS and not _is_row(first):
+        return None
+    # A page may tell when it was made, and a call what was ordered by it.
+    more = _is_timed(first) and (calls_nothing or told < _told(first))
+    return (key,) if more or not timed else None
 
 
 def _are_rows(items: list[Any]) -> bool:

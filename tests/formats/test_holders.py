@@ -24,6 +24,8 @@ def lines(*rows: object) -> str:
         CALL | {"Records": LINES, "data": LINES},
         {"time": AT, "user": "ann", "url": "/orders", "records": [LINES[0] | {"status": "open"}]},
         {"time": AT, "user": {"id": "ann"}, "path": "/orders", "records": LINES},
+        {"request": CALL, "events": [{"timestamp": AT, "message": "in"}]},
+        {"request": CALL, "records": LINES},
     ],
 )
 @pytest.mark.parametrize("write", [lines, lambda *rows: json.dumps(rows, indent=1)])
@@ -55,7 +57,7 @@ def test_what_a_worker_of_cloudflare_logged_belongs_to_its_request(load):
         {"generated": {"timestamp": AT}, "status": 200},
     ],
 )
-@pytest.mark.parametrize("name", ["records", "data"])
+@pytest.mark.parametrize("name", ["records", "data", "audit"])
 def test_a_page_that_says_when_it_was_made_hands_out_calls_all_the_same(load, page, name):
     found, calls = load(json.dumps(page | {name: [CALL, CALL | {"user": "bob"}]}))
     assert (found.loaded, {call["user"] for call in calls}) == (2, {"ann", "bob"})
