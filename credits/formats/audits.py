@@ -43,6 +43,8 @@ FORMATS = (
             ("eventTimestamp", "operationName.value"),
             ("time", "operationName", "category", "resourceId"),
             ("TimeGenerated", "OperationNameValue"),
+            # What a storage account was asked for.
+            ("time", "operationName", "category", "properties.accountName"),
         ),
         unless=(
             *("properties.requestUri", "properties.httpStatus", "properties.responseCode"),
@@ -59,13 +61,15 @@ FORMATS = (
                 f'$."identity"."claims".{_CLAIM}upn"',
                 f'$."identity"."claims".{_CLAIM}name"',
                 "identity.claims.appid",
+                "identity.requester.upn",
+                "identity.requester.objectId",
                 # Sign-ins and what is done in a directory.
                 "properties.userPrincipalName",
                 "properties.servicePrincipalName",
                 "properties.initiatedBy.user.userPrincipalName",
                 "properties.initiatedBy.app.displayName",
             ),
-            "app": ("properties.appDisplayName",),
+            "app": ("properties.appDisplayName", "properties.userAgentHeader"),
             "api": (
                 "operation_name.value",
                 "operationName.value",
@@ -74,6 +78,7 @@ FORMATS = (
             ),
             "method": ("http_request.method", "httpRequest.method"),
             "status": (
+                "statusCode",
                 "resultType",
                 "status.value",
                 "ActivityStatusValue",

@@ -264,3 +264,25 @@ def test_lines_that_google_took_from_a_container_are_read_as_what_they_are(load)
            "textPayload": line, "resource": {"type": "k8s_container"}}  # fmt: skip
     found, (call,) = load(json.dumps(row))
     assert (found.format, call["user"], call["api"]) == ("access", "ann", "GET /v1/leads")
+
+
+AZURE_STORAGE = {
+    "time": "2026-01-05T10:00:00.19Z", "category": "StorageWrite", "operationName": "PutBlob",
+    "statusCode": 503, "statusText": "ServerBusy", "callerIpAddress": "192.0.2.7:3820",
+    "identity": {"type": "OAuth", "requester": {"upn": "ann@example.com", "objectId": "o-1"}},
+    "properties": {"accountName": "shop", "userAgentHeader": "azsdk/12"},
+    "uri": "https://shop.blob.example.com/c/b", "resourceId": "/SUBSCRIPTIONS/A",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("left_out", ["uri", "resourceId"])
+def test_azures_storage_tells_who_asked_and_what_it_answered(load, left_out):
+    row = {key: item for key, item in AZURE_STORAGE.items() if key != left_out}
+    nobody = row | {"identity": {"type": "AccountKey"}}
+    by_id = row | {"identity": {"requester": {"objectId": "o-1"}}}
+    found, calls = load("\n".join(map(json.dumps, [row, by_id, nobody])))
+    assert (found.format, found.loaded) == ("azure", 3)
+    assert [call["user"] for call in calls] == ["ann@example.com", "o-1", "azsdk/12"]
+    assert {(c["app"], c["api"], c["status"], c["ip"], c["refused"]) for c in calls} == {
+        ("azsdk/12", "PutBlob", "503", "192.0.2.7", False)
+    }
