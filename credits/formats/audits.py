@@ -5,6 +5,7 @@ from __future__ import annotations
 from credits.formats.objects import Objects, address, joined, utc
 
 _CLAIM = '"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/'
+_OBJECT = '"http://schemas.microsoft.com/identity/claims/objectidentifier"'
 
 FORMATS = (
     Objects(
@@ -47,7 +48,9 @@ FORMATS = (
             ("time", "operationName", "category", "properties.accountName"),
         ),
         unless=(
-            *("properties.requestUri", "properties.httpStatus", "properties.responseCode"),
+            # What came through a gateway. A key vault tells a URI, too, but not whose address.
+            *("properties.clientIP", "properties.clientIp"),
+            *("properties.httpStatus", "properties.responseCode"),
             # What a cluster wrote, in a text: see `keys.ENVELOPES`.
             "properties.log",
         ),
@@ -61,6 +64,12 @@ FORMATS = (
                 f'$."identity"."claims".{_CLAIM}upn"',
                 f'$."identity"."claims".{_CLAIM}name"',
                 "identity.claims.appid",
+                # Key vaults.
+                f'$."identity"."claim".{_CLAIM}upn"',
+                f'$."identity"."claim".{_CLAIM}oid"',
+                f'$."identity"."claim".{_OBJECT}',
+                "identity.claim.appid",
+                # Storage accounts.
                 "identity.requester.upn",
                 "identity.requester.objectId",
                 # Sign-ins and what is done in a directory.
@@ -69,7 +78,11 @@ FORMATS = (
                 "properties.initiatedBy.user.userPrincipalName",
                 "properties.initiatedBy.app.displayName",
             ),
-            "app": ("properties.appDisplayName", "properties.userAgentHeader"),
+            "app": (
+                "properties.appDisplayName",
+                "properties.userAgentHeader",
+                "properties.clientInfo",
+            ),
             "api": (
                 "operation_name.value",
                 "operationName.value",
@@ -79,6 +92,7 @@ FORMATS = (
             "method": ("http_request.method", "httpRequest.method"),
             "status": (
                 "statusCode",
+                "properties.httpStatusCode",
                 "resultType",
                 "status.value",
                 "ActivityStatusValue",
@@ -87,6 +101,7 @@ FORMATS = (
             ),
             "ip": (
                 address("callerIpAddress"),
+                address("callerIPAddress"),
                 "CallerIpAddress",
                 "http_request.client_ip_address",
                 "httpRequest.clientIpAddress",

@@ -286,3 +286,41 @@ def test_azures_storage_tells_who_asked_and_what_it_answered(load, left_out):
     assert {(c["app"], c["api"], c["status"], c["ip"], c["refused"]) for c in calls} == {
         ("azsdk/12", "PutBlob", "503", "192.0.2.7", False)
     }
+
+
+_XML = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/"
+_ID = "http://schemas.microsoft.com/identity/claims/objectidentifier"
+
+
+@pytest.mark.parametrize(
+    ("claim", "user"),
+    [
+        ({_XML + "upn": "ann@example.com", _XML + "oid": "o-1", "appid": "a-1"}, "ann@example.com"),
+        ({_XML + "oid": "o-1", "appid": "a-1"}, "o-1"),
+        ({_ID: "o-2", "appid": "a-1"}, "o-2"),
+        ({"appid": "a-1"}, "a-1"),
+    ],
+)
+@pytest.mark.parametrize("address", ["callerIPAddress", "callerIpAddress", "CallerIpAddress"])
+def test_azures_key_vault_tells_who_opened_it(load, claim, user, address):
+    row = {
+        "time": "2026-01-05T10:00:00Z", "category": "AuditEvent", "operationName": "VaultGet",
+        "resourceId": "/SUBSCRIPTIONS/A", "resultType": "Success", "resultSignature": "OK",
+        "identity": {"claim": claim}, address: "192.0.2.7", "correlationId": "shared",
+        "properties": {"requestUri": "https://v.example.com/vaults/c?api-version=7",
+                       "clientInfo": "azsdk/12", "httpStatusCode": 429, "id": "https://v"},
+    }  # fmt: skip
+    found, (call,) = load(json.dumps({"records": [row]}))
+    assert (found.format, call["user"], call["api"]) == ("azure", user, "VaultGet")
+    assert (call["status"], call["refused"], call["ip"]) == ("429", True, "192.0.2.7")
+    assert call["app"] == "azsdk/12"
+
+
+def test_what_a_firewall_of_azure_matched_is_told_by_its_path(load):
+    row = {
+        "time": "2026-01-05T10:00:00Z", "category": "ApplicationGatewayFirewallLog",
+        "resourceId": "/X", "operationName": "ApplicationGatewayFirewall",
+        "properties": {"clientIp": "192.0.2.7", "requestUri": "/v1/leads", "action": "Blocked"},
+    }  # fmt: skip
+    found, (call,) = load(json.dumps({"records": [row]}))
+    assert (found.format, call["api"], call["user"]) == ("jsonl", "/v1/leads", "192.0.2.7")
