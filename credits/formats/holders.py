@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from credits.formats import otlp
 from credits.formats.meanings import WORDS, filled, fits, plain_name, time_name
@@ -54,7 +54,7 @@ def _list_of_rows(
     if len(lists) != 1 or (known is None and len(value) > 8):
         return None
     ((key, first),) = lists.items()
-    if plain_name(key) not in HOLDERS and not _is_row(first):
+    if plain_name(key) not in HOLDERS and not _is_row(first) and _unfolding(first) is None:
         return None
     # A page may tell when it was made, and a call what was ordered by it.
     more = _is_timed(first) and (calls_nothing or told < _told(first))
@@ -123,6 +123,29 @@ def _is_line(value: Any) -> bool:
     )
 
 
+def _is_table(value: Mapping[str, Any]) -> bool:
+    """Whether it is what Log Analytics answers: the names of columns, and rows of bare cells."""
+    columns, rows = _list(value.get("columns")), _list(value.get("rows"))
+    return _all_have("name", columns) and bool(rows) and isinstance(rows[0], list)
+
+
+def _is_answer(value: Mapping[str, Any]) -> bool:
+    """Whether it is what CloudWatch's Logs Insights answers: rows of fields with their values."""
+    rows = _list(value.get("results"))
+    return bool(rows) and _are_pairs(rows[0])
+
+
+def _are_pairs(row: object) -> TypeGuard[list[dict[str, Any]]]:
+    pairs = _list(row)
+    return _all_have("field", pairs) and all("value" in pair for pair in pairs)
+
+
+def _all_have(name: str, items: list[Any]) -> bool:
+    """Whether there are objects, and a text of such a name in each."""
+    told = (isinstance(item, dict) and isinstance(item.get(name), str) for item in items)
+    return bool(items) and all(told)
+
+
 def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
@@ -140,10 +163,26 @@ def _lines(stream: Mapping[str, Any]) -> Iterator[str]:
         yield json.dumps({"timestamp": row[0], "line": row[1]} if _is_line(row) else row)
 
 
+def _laid_out(table: Mapping[str, Any]) -> Iterator[str]:
+    """Each row of a table as an object."""
+    names = [column["name"] for column in table["columns"]]
+    for row in table["rows"]:
+        yield json.dumps(dict(zip(names, row, strict=False)) if isinstance(row, list) else row)
+
+
+def _paired(answer: Mapping[str, Any]) -> Iterator[str]:
+    """Each row of an answer as an object."""
+    for row in answer["results"]:
+        pairs = {pair["field"]: pair["value"] for pair in row} if _are_pairs(row) else row
+        yield json.dumps(pairs)
+
+
 _Unfold = Callable[[Mapping[str, Any]], Iterator[str]]
 _UNFOLDINGS: tuple[tuple[Callable[[Mapping[str, Any]], bool], _Unfold], ...] = (
     (_is_bucket, _emptied),
     (_is_stream, _lines),
+    (_is_table, _laid_out),
+    (_is_answer, _paired),
     (otlp.holds, otlp.rows),
 )
 """What is no row and no plain list of rows either, and how its rows are taken out of it."""

@@ -91,3 +91,47 @@ def test_an_object_with_several_lists_and_a_time_of_unknown_name_is_a_row(load):
     mapping = {"occurred_at": "wann", "user": "wer", "path": "was"}
     found, (call,) = load(lines(row), mapping=mapping)
     assert (found.rows, call["user"]) == (1, "ann")
+
+
+TABLE = {
+    "name": "PrimaryResult",
+    "columns": [{"name": "timestamp", "type": "datetime"}, {"name": "user_Id"}, {"name": "url"}],
+    "rows": [[AT, "ann", "/a"], [AT, "bob", "/b"], [AT, "eve"], "torn"],
+}
+
+
+@pytest.mark.parametrize("page", [{"tables": [TABLE]}, TABLE, {"tables": [TABLE], "render": {}}])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_an_answer_in_columns_and_rows_is_read_as_the_rows_it_holds(load, page, indent):
+    found, calls = load(json.dumps(page, indent=indent))
+    assert (found.rows, found.loaded, found.skipped) == (4, 3, 1)
+    assert {(c["user"], c["api"]) for c in calls} == {
+        ("ann", "/a"),
+        ("bob", "/b"),
+        ("eve", "(unknown)"),
+    }
+
+
+def test_an_answer_in_pairs_of_fields_and_values_is_read_as_the_rows_it_holds(load):
+    rows = [
+        [{"field": "@timestamp", "value": "2026-01-05 10:00:00.000"},
+         {"field": "user", "value": user}, {"field": "path", "value": "/a"},
+         {"field": "@ptr", "value": "p"}]
+        for user in ("ann", "bob")
+    ]  # fmt: skip
+    page = {"results": rows, "statistics": {"recordsMatched": 2.0}, "status": "Complete"}
+    found, calls = load(json.dumps(page, indent=4))
+    assert (found.rows, found.loaded) == (2, 2)
+    assert {(c["user"], c["api"]) for c in calls} == {("ann", "/a"), ("bob", "/a")}
+
+
+@pytest.mark.parametrize("odd", [{"field": ["a"], "value": 1}, {"field": "a"}, "text", None, []])
+def test_what_only_begins_like_such_an_answer_is_no_crash(load, odd):
+    pairs = [{"field": f"f{i}", "value": "x"} for i in range(30)]
+    for page in (
+        {"results": [[*pairs, odd], *[pairs] * 2, odd]},
+        {"columns": [{"name": "time"}] * 30 + [odd], "rows": [[1, 2]]},
+        {"columns": [{"name": "time"}], "rows": [[AT], odd]},
+    ):
+        found, _ = load(lines(CALL, page, CALL), keep_duplicates=True)
+        assert found.loaded >= 2
