@@ -20,6 +20,19 @@ STAMP = (
 )
 """A pattern, of Python's and of RE2: an instant amid a text."""
 
+_OFFSETS = {
+    "UTC": "+0000", "GMT": "+0000", "BST": "+0100", "WET": "+0000", "WEST": "+0100",
+    "CET": "+0100", "CEST": "+0200", "EET": "+0200", "EEST": "+0300", "MSK": "+0300",
+    "EST": "-0500", "EDT": "-0400", "CST": "-0600", "CDT": "-0500",
+    "MST": "-0700", "MDT": "-0600", "PST": "-0800", "PDT": "-0700",
+    "IST": "+0530", "JST": "+0900", "KST": "+0900",
+    "AEST": "+1000", "AEDT": "+1100", "NZST": "+1200", "NZDT": "+1300",
+}  # fmt: skip
+"""Zones by name. DuckDB knows no summer time by one, and takes BST for that of Bangladesh."""
+_NAMED_ZONE = re.compile(r"\d ([A-Z]{3,4})( \d{4})?$")
+_ZONE_AGAIN = r"([+-]\d\d:?\d\d|Z)( [A-Z]{3,4}$|\[.*)"
+"""Go writes the zone's name behind its offset, Java in brackets."""
+
 _NUMBER = re.compile(r"\d{8,20}(\.\d*)?$|\d(\.\d+)?[eE]\+?\d\d?$")
 _ISO = re.compile(
     r"\d{4}[-/]\d\d?[-/]\d\d?([T ]\d\d?:\d\d(:\d\d(\.\d+)?)?)?\s*(Z|[+-]\d\d(:?\d\d)?)?$"
@@ -34,9 +47,11 @@ _CLF_FORMATS = (
     "%d/%b/%Y:%H:%M:%S.%f %z",
 )
 _WORDED_FORMATS = (
-    "%a, %d %b %Y %H:%M:%S %Z",
+    # Of a list with %Z before it, DuckDB does not try %z any more.
     "%a, %d %b %Y %H:%M:%S %z",
+    "%a, %d %b %Y %H:%M:%S %Z",
     "%a %b %d %H:%M:%S %Y",
+    "%a %b %d %H:%M:%S %z %Y",
     "%a %b %d %H:%M:%S %Z %Y",
     "%d %b %Y %H:%M:%S",
     "%d-%b-%Y %H:%M:%S",
@@ -140,6 +155,12 @@ def stamp_sql(expression: str, values: Iterable[str], day_first: bool | None = N
     examples = [value.strip() for value in values if value and value.strip()][:500]
     days = _day_first(examples)[0] if day_first is None else day_first
     cleaned = f"trim(replace({expression}, chr(34), ''), '[] \t\r\n')"
+    if any(re.search(_ZONE_AGAIN, value) for value in examples):
+        cleaned = f"regexp_replace({cleaned}, '{_ZONE_AGAIN}', '\\1')"
+    named = {found[1] for value in examples if (found := _NAMED_ZONE.search(value))}
+    # Where there is a winter time, there may be a summer time later on.
+    for name in _OFFSETS if named - {"UTC", "GMT"} else named:
+        cleaned = f"replace({cleaned}, ' {name}', ' {_OFFSETS[name]}')"
     # Who writes dates with dots writes the day first.
     general = _general(cleaned, days, dotted=day_first is not False)
     if examples and all(_ISO.match(value) for value in examples):

@@ -76,6 +76,8 @@ SAME = [
     "20260813T140506",
     "20260813140506",
     '"2026-08-13T14:05:06Z"',
+    "Thu, 13 Aug 2026 07:05:06 -0700",
+    "Thu Aug 13 16:05:06 +0200 2026",
 ]
 
 
@@ -164,6 +166,25 @@ def test_a_stamp_without_a_zone_is_in_the_one_that_was_chosen(read, text: str):
 def test_a_stamp_with_a_zone_is_in_its_own(read, text: str):
     expected = ONE - timedelta(hours=2) if text == "20260813140506" else ONE
     assert read([text], "Europe/Berlin") == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thu, 13 Aug 2026 07:05:06 PDT",
+        "Thu Aug 13 16:05:06 CEST 2026",
+        "2026-08-13 15:05:06 BST",
+        "2026-08-13 10:05:06,000 EDT",
+        "2026-08-13T16:05:06.000+02:00[Europe/Berlin]",
+        "2026-08-13T14:05:06Z[UTC]",
+        "2026-08-13 16:05:06.000000001 +0200 CEST",
+    ],
+)
+def test_a_zone_may_be_told_by_name(read, text: str):
+    winter = "2026-01-13 10:05:06 EST"
+    assert is_stamp(text)
+    assert read([text], "Asia/Kathmandu") == [ONE]
+    assert read([winter, text]) == [datetime(2026, 1, 13, 15, 5, 6), ONE]
 
 
 @given(
