@@ -136,6 +136,12 @@ def test_what_is_no_instant_does_not_look_like_one(text: str):
             "2026-02-30T00:00:00Z",
             "2026-13-01",
             "2026-08-13T25:00:00Z",
+            "30/Feb/2026:14:05:06 +0000",
+            "31/Apr/2026:14:05:06 +0000",
+            "30/Feb/2026:14:05:06.5 +0000",
+            "30/Feb/2026:14:05:06",
+            "Mon, 30 Feb 2026 14:05:06 +0100",
+            "20260230T140506Z",
         ),
         *("32/Aug/2026:14:05:06 +0000", "2026-08-13T14:05:06 nonsense", "12:05:06", "1e400", "-5x"),
     ],
@@ -145,6 +151,10 @@ def test_what_is_no_instant_is_nothing(read, text: str):
     assert read([text], examples=[SAME[0]]) == [None]
     assert read([text], examples=["1786629906"]) == [None]
     assert read([text], examples=["13/Aug/2026:14:05:06 +0000"]) == [None]
+
+
+def test_a_day_that_is_none_is_nothing_where_the_zone_has_a_name(read):
+    assert read(["Mon, 30 Feb 2026 14:05:06 GMT", "Thu, 13 Aug 2026 14:05:06 GMT"]) == [None, ONE]
 
 
 # ── zones ─────────────────────────────────────────────────────────────────────────────────────
