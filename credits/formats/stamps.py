@@ -14,12 +14,6 @@ EARLIEST = "TIMESTAMP '1970-01-02'"
 """An older stamp is a blank one in disguise (0, 1970-01-01, 0001-01-01), never a call."""
 LATEST = "TIMESTAMP '2200-01-01'"
 
-STAMP = (
-    r"(?:19|20)\d\d[-/][01]\d[-/][0-3]\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d)\b)?"
-    r"|\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?"
-)
-"""A pattern, of Python's and of RE2: an instant amid a text."""
-
 _OFFSETS = {
     "UTC": "+0000", "GMT": "+0000", "BST": "+0100", "WET": "+0000", "WEST": "+0100",
     "CET": "+0100", "CEST": "+0200", "EET": "+0200", "EEST": "+0300", "MSK": "+0300",
@@ -29,6 +23,15 @@ _OFFSETS = {
     "AEST": "+1000", "AEDT": "+1100", "NZST": "+1200", "NZDT": "+1300",
 }  # fmt: skip
 """Zones by name. DuckDB knows no summer time by one, and takes BST for that of Bangladesh."""
+ZONE = rf"(?: ?(?:Z|[+-]\d\d:?\d\d)| (?:{'|'.join(_OFFSETS)}))\b"
+"""A zone behind a time of day, with the blank between them; as `STAMP` is."""
+STAMP = (
+    r"(?:19|20)\d\d[-/][01]\d[-/][0-3]\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?"
+    rf"(?:{ZONE}|[+-]\d\d\b)?"
+    r"|\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?"
+)
+"""A pattern, of Python's and of RE2: an instant amid a text."""
+
 _NAMED_ZONE = re.compile(r"\d ([A-Z]{3,4})( \d{4})?$")
 _ZONE_AGAIN = r"([+-]\d\d:?\d\d|Z)( [A-Z]{3,4}$|\[.*)"
 """Go writes the zone's name behind its offset, Java in brackets."""

@@ -292,3 +292,9 @@ def test_a_number_that_each_process_counts_anew_is_no_id(load):
     ]
     found, _ = load(lines(*rows))
     assert (found.loaded, found.duplicates) == (2, 0)
+
+
+def test_the_zone_of_the_time_before_an_object_is_kept(load):
+    line = '2026-01-12 10:00:00 EST INFO {"method":"GET","path":"/a","status":200,"user":"ann"}'
+    _, (call,) = load(line + "\n")
+    assert (call["occurred_at"], call["user"]) == (datetime(2026, 1, 12, 15), "ann")

@@ -241,3 +241,10 @@ def load_pairs():
         return list(duckdb.execute(f"SELECT {meant} FROM {source}", [line]).fetchall()[0])
 
     return values
+
+
+def test_the_zone_of_the_time_before_the_pairs_is_kept(load):
+    for number, zone in enumerate(("-05", " EST", " -0500")):
+        line = f"2026-01-12T10:00:00{zone} level=info method=GET path=/a status=200 user=ada\n"
+        _, (call,) = load(line, f"{number}.log")
+        assert (call["occurred_at"], call["user"]) == (datetime(2026, 1, 12, 15), "ada"), zone

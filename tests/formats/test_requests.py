@@ -41,6 +41,21 @@ def test_a_line_of_each_program_is_a_call(load: LoadText):
         assert found == (AT, method, f"{method} {api}", status), line
 
 
+def test_the_zone_of_a_line_is_told_by_name_or_by_its_hours(load: LoadText):
+    for number, (at, hour) in enumerate(
+        (
+            ("2026-01-12 10:00:00 PST", 18),
+            ("2026-07-12 10:00:00,250 PDT", 17),
+            ("2026-01-12T10:00:00-05", 15),
+            ("2026-01-12 10:00:00 UTC", 10),
+            ("2026-01-12 10:00:00 WARN", 10),
+            ("2026-01-12 10:00:00UTC", 10),
+        )
+    ):
+        _, (call,) = load(f'{at} INFO web - "GET /a HTTP/1.1" 200 12ms\n', f"{number}.log")
+        assert call["occurred_at"].hour == hour, at
+
+
 def test_colours_of_a_terminal_are_no_part_of_a_line(load: LoadText):
     line = (
         "[GIN] 2026/01/12 - 10:00:00 |\x1b[97;42m 200 \x1b[0m|   1.2ms |  203.0.113.7 |"
