@@ -16,7 +16,7 @@ from credits import CreditsError
 from credits.formats import lines
 from credits.formats.base import Options, Reading, Sample, literal
 from credits.formats.meanings import mostly_once
-from credits.formats.stamps import STAMP, is_ambiguous
+from credits.formats.stamps import STAMP, ZONE, is_ambiguous
 
 _TRIED, _LONGEST = 1_000, 4_000
 """Lines of the sample, and characters of each, that are looked at."""
@@ -62,13 +62,27 @@ class _Writing:
 
 
 _CLOCK = r"\d\d:\d\d:\d\d(?:[.,]\d+)?"
+_MONTH = "[A-Za-z]{3}"
 _TIMES = (
     _Writing(f"({STAMP})"),
     _Writing(rf"(\d{{4}}/\d\d/\d\d - {_CLOCK})", " - ", " "),
-    _Writing(rf"(\d\d?/[A-Za-z]{{3}}/\d{{4}} {_CLOCK}(?: [+-]\d{{4}})?)"),
-    _Writing(r"(\d\d?/\d\d?/\d{4},? \d\d?:\d\d:\d\d(?: [AP]M)?)"),
+    _Writing(
+        rf"(\d\d?[/ -]{_MONTH}[/ -]\d{{4}} {_CLOCK}(?:{ZONE})?)",
+        rf"^(\d\d?).({_MONTH}).(\d{{4}}) ",
+        r"\1/\2/\3:",
+    ),
+    _Writing(r"(\d\d?[/.]\d\d?[/.]\d{4},? \d\d?:\d\d:\d\d(?:[.,]\d+)?(?: [AP]M)?)"),
     # `[I 260112 10:00:00 web:2239]`
     _Writing(rf"\[[A-Z] (\d{{6}} {_CLOCK})", "^(..)(..)(..)", r"20\1-\2-\3"),
+    # `Mon Jan 12 10:00:00 2026`
+    _Writing(
+        rf"({_MONTH} +\d\d? {_CLOCK}(?:{ZONE})? (?:19|20)\d\d)\b",
+        rf"^({_MONTH}) +(\d\d?) (.*) (\d{{4}})$",
+        r"\2/\1/\4:\3",
+    ),
+    _Writing(rf"({_MONTH}[a-z]* \d\d?, \d{{4}},? \d\d?:\d\d:\d\d(?: [AP]M)?)"),
+    # nginx's `$msec`
+    _Writing(r"^\[?(1\d{9}(?:\.\d+|\d{3})?)\b"),
 )
 """How the time may be written."""
 
@@ -88,6 +102,8 @@ _USERS = (
     rf"\[req-{_UUID} ([^\s\]-][^\s\]]*) ",
     # Between the address and the method; what is in capitals there is a level.
     rf"\b(?:\d{{1,3}}\.){{3}}\d{{1,3}} (-|[a-z][^\s\]]*) {_METHOD}\s",
+    # Behind what nginx calls `$msec $remote_addr`.
+    rf"^\d{{10}}\.\d+ (?:\d{{1,3}}\.){{3}}\d{{1,3}} (-|[^\s\"]+) \"{_METHOD}\s",
     r"(?i)\buser(?:[_ -]?(?:name|id))?[\"']?[=:]\s*[\"']?([^\s\"',;|)\]]+)",
 )
 _NAMES = {"occurred_at": "time", "path": "request", "method": "request", "ip": "address"}

@@ -157,6 +157,8 @@ def stamp_sql(expression: str, values: Iterable[str], day_first: bool | None = N
     examples = [value.strip() for value in values if value and value.strip()][:500]
     days = _day_first(examples)[0] if day_first is None else day_first
     cleaned = f"trim(replace({expression}, chr(34), ''), '[] \t\r\n')"
+    if any(re.match(r"\[?\d\d?[/.-].*:\d\d,\d", value) for value in examples):
+        cleaned = f"regexp_replace({cleaned}, '(:\\d\\d),(\\d)', '\\1.\\2')"
     if any(re.search(_ZONE_AGAIN, value) for value in examples):
         cleaned = f"regexp_replace({cleaned}, '{_ZONE_AGAIN}', '\\1')"
     named = {found[1] for value in examples if (found := _NAMED_ZONE.search(value))}

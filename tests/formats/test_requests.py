@@ -41,6 +41,36 @@ def test_a_line_of_each_program_is_a_call(load: LoadText):
         assert found == (AT, method, f"{method} {api}", status), line
 
 
+@pytest.mark.parametrize(
+    ("at", "fraction"),
+    [
+        ("Mon Jan 12 10:00:00 2026", 0),
+        ("[Mon Jan 12 10:00:00.25 2026]", 250_000),
+        ("Mon Jan 12 11:00:00 CET 2026", 0),
+        ("12.01.2026 10:00:00", 0),
+        ("12.01.2026 10:00:00,250", 250_000),
+        ("Mon, 12 Jan 2026 10:00:00 GMT", 0),
+        ("Mon, 12 Jan 2026 03:00:00 -0700", 0),
+        ("12-Jan-2026 10:00:00", 0),
+        ("12-Jan-2026 10:00:00.250", 250_000),
+        ("12 Jan 2026 10:00:00,250", 250_000),
+        ("[12/Jan/2026 11:00:00 +0100]", 0),
+        ("Jan 12, 2026 10:00:00 AM", 0),
+        ("1768212000", 0),
+        ("1768212000.250", 250_000),
+        ("[1768212000250]", 250_000),
+    ],
+)
+def test_a_line_may_tell_its_time_in_any_style(load: LoadText, at: str, fraction: int):
+    _, (call,) = load(f'{at} INFO "GET /a HTTP/1.1" 200\n')
+    assert (call["occurred_at"], call["api"]) == (AT.replace(microsecond=fraction), "GET /a")
+
+
+def test_who_called_stands_behind_the_seconds_and_the_address(load: LoadText):
+    _, (call,) = load('1768212000.250 203.0.113.7 ada "GET /a HTTP/1.1" 200 7\n')
+    assert (call["user"], call["user_basis"], call["ip"]) == ("ada", "user", "203.0.113.7")
+
+
 def test_the_zone_of_a_line_is_told_by_name_or_by_its_hours(load: LoadText):
     for number, (at, hour) in enumerate(
         (
