@@ -36,6 +36,9 @@ _STATUSES = (
     rf"(?i)(?:responded|returned|completed|->|=>|→)(?: with)? {_CODE}\b",
     # A number may stand before it: what was sent, `-1` where nobody knows.
     rf"{_METHOD}\s+[\"']?/[^\s\"']*[\"']?\s+(?:-?\d+\s+)??{_CODE}\b",
+    # `- 200 4B in 55µs` of chi, `, 200 OK in 5ms` of Gitea, `[404]: GET` of PHP
+    rf"[-,] {_CODE} (?:\d+B|[A-Z][A-Za-z' -]*) in \d",
+    rf" \[{_CODE}\]: ",
 )
 """Where the status stands, the surest place first."""
 _BEGINS = rf"\bStarted {_METHOD} \""

@@ -30,6 +30,17 @@ def test_a_line_of_each_program_is_a_call(load: LoadText):
             '2026-01-12 10:00:00 DEBUG urllib3 https://a.example:443 "GET /v1/a HTTP/1.1" 200 12',
             *("GET", "/v1/a", "200"),
         ),
+        # chi, Gitea, PHP's own server
+        (
+            '2026/01/12 10:00:00 "GET http://a.example:3333/a HTTP/1.1" from [::1]:4999 - 200 4B'
+            " in 55µs",
+            *("GET", "/a", "200"),
+        ),
+        (
+            "2026/01/12 10:00:00 router: completed POST /a for 203.0.113.7:0, 201 Created in 5ms",
+            *("POST", "/a", "201"),
+        ),
+        ("[Mon Jan 12 10:00:00 2026] [::1]:5000 [404]: GET /a", "GET", "/a", "404"),
         (
             "2026-01-12 10:00:00,000 INFO httpx HTTP Request: POST https://a.example/v1/a"
             ' "HTTP/1.1 429 Too Many Requests"',
