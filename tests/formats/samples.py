@@ -62,6 +62,10 @@ TEXTS = {
         "Mar  5 10:00:01 lb1 haproxy[812]: 203.0.113.4:53332 [05/Mar/2026:10:00:01.143] front~"
         ' back/web1 0/0/7/1457/1487 200 11394 - - ---- 2/1/0/0/0 0/0 "GET /a HTTP/1.1"'
     ),
+    "proxy-manager": (
+        '[12/Jan/2026:10:00:00 +0000] - 200 200 - GET https a.example "/a" [Client 203.0.113.7]'
+        ' [Length 3] [Gzip -] [Sent-to 192.0.2.15] "sync/1.0" "-"'
+    ),
     "uwsgi": (
         "[pid: 881|app: 0|req: 1/1] 198.51.100.1 () {38 vars in 6 bytes} [Sun Mar  8 22:49:01 2026]"
         " GET /a => generated 47 bytes in 129 msecs (HTTP/1.1 200) 9 headers in 378 bytes"
