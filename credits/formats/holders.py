@@ -41,24 +41,30 @@ def _list_of_rows(
     value: Mapping[str, Any], lists: Mapping[str, Mapping[str, Any]]
 ) -> tuple[str] | None:
     """Which list of an object holds the rows. `lists`: the first object in each."""
-    timed = _is_timed(value)
-    told = _told(value) if timed else set()
-    calls_nothing = not told and not _is_row(value)
     known = next((key for key in lists if key in ("Records", "records")), None)
-    if known is not None and calls_nothing:
+    if known is None and len(value) > 8:
+        return None
+    if known is not None and _calls_nothing(value):
         return (known,)
     if len(lists) > 1:  # links to further pages, the columns, who is named in the rows
         lists = {key: first for key, first in lists.items() if _is_timed(first)}
     if len(lists) > 1:
         lists = {key: first for key, first in lists.items() if plain_name(key) in HOLDERS}
-    if len(lists) != 1 or (known is None and len(value) > 8):
+    if len(lists) != 1:
         return None
     ((key, first),) = lists.items()
     if plain_name(key) not in HOLDERS and not _is_row(first) and _unfolding(first) is None:
         return None
+    if not _is_timed(value):
+        return (key,)
     # A page may tell when it was made, and a call what was ordered by it.
-    more = _is_timed(first) and (calls_nothing or told < _told(first))
-    return (key,) if more or not timed else None
+    more = _is_timed(first) and (_calls_nothing(value) or _told(value) < _told(first))
+    return (key,) if more else None
+
+
+def _calls_nothing(value: Mapping[str, Any]) -> bool:
+    """Whether an object is no row itself, nor carries one: a time, and who called what."""
+    return not _is_row(value) and not (_is_dated(value) and _told(value))
 
 
 def _are_rows(items: list[Any]) -> bool:
@@ -83,17 +89,24 @@ def _told(value: Mapping[str, Any]) -> set[str]:
 
     Not the status, which a page has, too.
     """
-    near = [("", key, item) for key, item in value.items()]
-    within = ((key, item) for key, item in value.items() if isinstance(item, dict))
-    near += [(owner, key, item) for owner, inner in within for key, item in inner.items()]
+    near = [(key, key, item) for key, item in value.items()]
+    for owner, inner in value.items():
+        if isinstance(inner, dict):
+            near += [(key, owner + key, item) for key, item in inner.items()]
     return {
         field
-        for owner, key, item in near
-        if isinstance(item, str | int) and filled([str(item)])
-        for field in ("user", "api", "path", "method")
-        for word in {plain_name(key), plain_name(owner + key)}
-        if word in WORDS[field] and fits(field, word, [str(item)])
+        for key, name, item in near
+        if isinstance(item, str | int)
+        for field, word in _meanings(key, name)
+        if filled([str(item)]) and fits(field, word, [str(item)])
     }
+
+
+@lru_cache(4096)
+def _meanings(*names: str) -> tuple[tuple[str, str], ...]:
+    """The fields that may go by any of some names, each with the name."""
+    fields = ("user", "api", "path", "method")
+    return tuple((f, word) for f in fields for word in map(plain_name, names) if word in WORDS[f])
 
 
 _TIMES = frozenset(WORDS["occurred_at"])
