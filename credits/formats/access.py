@@ -36,7 +36,9 @@ HEADS = (
     r"^(?:.*? )??(\S+) (-) (.*?) *$",
     rf"^(?:.*? )??({_FORWARDED}) (\S+) (.*?) *$",
 )
-REQUEST = r"^(\S+) +(.*?)(?: +HTTP/[\d.]+)?$"
+# Whoever speaks no HTTP (`SSH-2.0-Go`, `\x03\x00/*`) names no method, and asks for nothing.
+METHOD = "[A-Za-z][A-Za-z_-]{0,19}"
+REQUEST = rf"^({METHOD}) +(.*?)(?: +HTTP/[\d.]+)?$"
 
 # With a time in ISO's style, other logs begin: here an identity and a user stand before it.
 _LOOKS = re.compile(rf'(?:\[{_CLF}\]| - [^\["]+\[{_ISO}\]) ?(?:[^" ]+ ){{0,2}}"')
@@ -65,6 +67,10 @@ _SIMPLE = """CASE WHEN len(front) = 6 AND strlen(front[4]) = 21 AND strlen(front
     AND starts_with(front[4], '[') AND ends_with(front[5], ']') AND front[6] = ''
     AND (starts_with(cut[3], ' 200 ') OR regexp_matches(cut[3], '^ \\d\\d\\d '))
     AND NOT contains(line, '\\"') THEN true ELSE false END"""
+
+# In one branch for nearly all rows: where branches meet, DuckDB copies the lists they give.
+_NAMED = f"""CASE r[1] WHEN 'GET' THEN true WHEN 'POST' THEN true
+    ELSE regexp_full_match(r[1], {literal(METHOD)}) END"""
 
 PARTS = f"""
 string_split(line, '"') AS cut
@@ -95,7 +101,7 @@ CASE WHEN simple THEN {{'ip': front[1], 'ident': front[2], 'who': front[3]}}
      THEN {{'ip': h[2], 'ident': h[3], 'who': h[4]}}
      ELSE {_head()} END AS who
 ;
-CASE WHEN len(r) = 3 THEN r
+CASE WHEN len(r) = 3 AND {_NAMED} THEN r
      ELSE regexp_extract_all(asked, {literal(REQUEST)}, 1)
           || regexp_extract_all(asked, {literal(REQUEST)}, 2) END AS request
 """

@@ -81,6 +81,16 @@ def test_what_may_stand_before_the_time(load, head, ip, user):
         ("-", "(unknown)", None),
         ("", "(unknown)", None),
         ("\\x16\\x03\\x01\\x02", "(unknown)", None),
+        # What speaks to the port without speaking HTTP.
+        ("\\x03\\x00/*\\xE0 Cookie: mstshash=Bob", "(unknown)", None),
+        ("\\x03\\x00/*\\xE0 Cookie:mstshash=Bob", "(unknown)", None),
+        ("SSH-2.0-Go x", "(unknown)", None),
+        ("t3 12.2.1", "(unknown)", None),
+        ("/v1/users HTTP/1.1", "(unknown)", None),
+        ("\\x00 /v1/users HTTP/1.1", "(unknown)", None),
+        ("M-SEARCH * HTTP/1.1", "M-SEARCH *", "M-SEARCH"),
+        ("rpc_in_data /rpc/x HTTP/1.1", "RPC_IN_DATA /rpc/x", "RPC_IN_DATA"),
+        ("VERSION-CONTROL /v1/x HTTP/1.1", "VERSION-CONTROL /v1/x", "VERSION-CONTROL"),
     ],
 )
 def test_requests_of_every_kind_are_calls(load, request_line, api, method):
