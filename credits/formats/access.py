@@ -10,7 +10,7 @@ import re
 
 from credits import CreditsError
 from credits.formats import lines
-from credits.formats.base import Options, Reading, Sample, literal
+from credits.formats.base import Options, Reading, Sample, address_in, literal
 
 # Four groups, no choice: RE2 then runs in one pass. A request with quotes in it, something between
 # the time and the request, and a missing last quote are left to the lenient patterns.
@@ -27,8 +27,8 @@ GROUPS = "['head', 'stamp', 'request', 'rest']"
 # Before the time: perhaps a virtual host or what a syslog puts first, an address or several or a
 # host's name, the identity (`-` nearly always), and the user, who may have spaces.
 _ADDRESS = (
-    r"(?:\d+(?:\.\d+){3}|\[?(?:[0-9A-Fa-f]*:)*:[0-9A-Fa-f:.%\w]*\]?"
-    r"|\[?(?:[0-9A-Fa-f]+:){7}[0-9A-Fa-f]+\]?|unknown)"
+    r"(?:(?:\d+(?:\.\d+){3}|\[?(?:[0-9A-Fa-f]*:)*:[0-9A-Fa-f:.%\w]*\]?"
+    r"|\[?(?:[0-9A-Fa-f]+:){7}[0-9A-Fa-f]+\]?)(?::\d+)?|unknown)"
 )
 _FORWARDED = rf"{_ADDRESS}(?:, ?{_ADDRESS})*"
 HEADS = (
@@ -43,8 +43,8 @@ REQUEST = rf"^({METHOD}) +(.*?)(?: +HTTP/[\d.]+)?$"
 # With a time in ISO's style, other logs begin: here an identity and a user stand before it.
 _LOOKS = re.compile(rf'(?:\[{_CLF}\]| - [^\["]+\[{_ISO}\]) ?(?:[^" ]+ ){{0,2}}"')
 _STATUS = re.compile(r'["\s](\d\d\d|- (\d+|-))(\s|$)')
-_PORT = re.compile(r"(?:\S+ )?\d+(?:\.\d+){3}:\d+ ")
-_TIME = re.compile(rf"\[({_TIMES})\]")
+_PORT = re.compile(r"(?:^|[ ,])(?:\d+(?:\.\d+){3}:\d+|\[[\w%.]*:[\w%.:]*\](?::\d+)?)[ ,]")
+_TIME = re.compile(rf'\[({_TIMES})\] ?(?:[^" ]+ ){{0,2}}"')
 # Older Traefiks put no quotes around a referer that there is not.
 _NO_REFERER = re.compile(r'" \d\d\d (\d+|-) - "(?!-?"|https?:)')
 
@@ -161,12 +161,11 @@ class Access:
 
 
 def _address(sample: Sample) -> str:
-    """SQL: who called, the first of several addresses; without a port, where the sample has any."""
+    """SQL: who called, the first of several; bare, where the sample has ports or brackets."""
+    if any(_PORT.search(line[:5000].split('"', 1)[0]) for line in sample.filled[:500]):
+        return address_in("who.ip")
     # To look for a comma takes less than half of what cutting at one does.
-    first = "CASE WHEN contains(who.ip, ',') THEN split_part(who.ip, ',', 1) ELSE who.ip END"
-    if any(map(_PORT.match, sample.filled[:500])):
-        return f"regexp_replace({first}, '^(\\d+(?:\\.\\d+){{3}}):\\d+$', '\\1')"
-    return first
+    return "CASE WHEN contains(who.ip, ',') THEN split_part(who.ip, ',', 1) ELSE who.ip END"
 
 
 def _agent(sample: Sample) -> str:

@@ -64,7 +64,7 @@ def _balancer(name: str, sample: Sample) -> Reading:
             "path": "CASE WHEN len(r) >= 3 AND r[2] <> '' THEN r[2] END",
             "method": "r[1]",
             "status": "code",
-            "ip": "regexp_replace(client, ':\\d+$', '')",
+            "ip": "trim(regexp_replace(client, ':\\d+$', ''), '[]')",
         },
         columns={
             "occurred_at": "time",
