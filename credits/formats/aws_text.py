@@ -32,7 +32,8 @@ string_split(q[1], ' ') AS h, string_split(q[2], ' ') AS r
 CASE WHEN h[1] < 'a' THEN 0 ELSE 1 END AS o
 ;
 h[1 + o] AS stamp, h[3 + o] AS client, h[8 + o] AS code, h[1] AS kind,
-CASE WHEN o = 0 AND starts_with(q[2], '- - -') OR h[1] IN ('tls', 'tcp', 'udp', 'tcp_udp')
+CASE WHEN o = 0 AND h[8] = '-' AND starts_with(q[2], '- - -')
+     OR h[1] IN ('tls', 'tcp', 'udp', 'tcp_udp')
      THEN 'no HTTP call' END AS raw
 """
 
@@ -61,7 +62,7 @@ def _balancer(name: str, sample: Sample) -> Reading:
         {
             "occurred_at": "CASE WHEN ends_with(stamp, 'Z') THEN stamp ELSE stamp || 'Z' END",
             "app": "q[4]",
-            "path": "CASE WHEN len(r) >= 3 AND r[2] <> '' THEN r[2] END",
+            "path": "CASE WHEN len(r) >= 3 AND r[2] <> '' AND r[1] <> '-' THEN r[2] END",
             "method": "r[1]",
             "status": "code",
             "ip": "trim(regexp_replace(client, ':\\d+$', ''), '[]')",

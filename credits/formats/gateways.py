@@ -33,7 +33,7 @@ FORMATS = (
             "ip": ("client_ip",),
             "request_id": ("response.headers.x-kong-request-id", "request.id"),
         },
-        calls=("request.method",),
+        calls=("request.method", "response.status"),
     ),
     Objects(
         "envoy",
@@ -57,8 +57,8 @@ FORMATS = (
             ),
             "request_id": ("x_request_id", "x-request-id", "request_id"),
         },
-        # Without a method it is a raw TCP connection.
-        calls="{method} NOT IN ('', '-')",
+        # What has neither a method nor an answer is a raw TCP connection.
+        calls="{method} NOT IN ('', '-') OR {response_code} NOT IN ('', '-', '0')",
     ),
     Objects(
         "traefik",

@@ -88,8 +88,9 @@ def _envoy(name: str, sample: Sample) -> Reading:
             "request_id": "x_request_id",
         },
         stamps=("2001-01-01T00:00:00.000Z",),
-        # A raw connection has no method and no path.
-        skip=f"coalesce({lines.BLANK}, CASE WHEN q[2] = '- - -' THEN 'no HTTP call' END)",
+        # A raw connection has no method, no path and no answer.
+        skip=f"coalesce({lines.BLANK},"
+        " CASE WHEN q[2] = '- - -' AND after[1] IN ('0', '-') THEN 'no HTTP call' END)",
         reject="CASE WHEN len(q) < 10 + o OR len(r) <> 3"
         " THEN 'does not look like a line of Envoy' END",
     )

@@ -47,7 +47,7 @@ def test_an_alb_row_is_a_call_and_the_trace_is_no_request_id(load):
 def test_a_request_that_the_alb_refused_is_a_call_of_an_unknown_api(load):
     found, calls = load(log(alb(), alb(2, status="400", request="- http://shop.example.com:80- -")))
     assert (found.loaded, found.rejected) == (2, 0)
-    assert (calls[1]["method"], calls[1]["status"]) == (None, "400")
+    assert [calls[1][name] for name in ("api", "method", "status")] == ["(unknown)", None, "400"]
 
 
 @pytest.mark.parametrize("client", ["2001:db8::9:39212", "[2001:db8::9]:39212"])
@@ -61,6 +61,12 @@ def test_classic_rows_for_raw_tcp_are_no_calls(load):
     assert (found.format, found.rows, found.loaded, found.skipped) == ("elb", 3, 2, 1)
     assert [call["status"] for call in calls] == ["200", "504"]
     assert calls[0]["api"] == "POST /v1/orders"
+
+
+def test_what_the_classic_balancer_answered_itself_is_a_call_of_an_unknown_api(load):
+    found, calls = load(log(elb(1), elb(2, "400", "- - - ")))
+    assert (found.loaded, found.skipped) == (2, 0)
+    assert [calls[1][name] for name in ("api", "method", "status")] == ["(unknown)", None, "400"]
 
 
 def test_rows_of_a_network_balancer_among_them_are_no_calls_and_torn_rows_rejects(load, rejects):

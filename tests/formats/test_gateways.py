@@ -72,6 +72,21 @@ def test_envoy_counts_requests_and_not_raw_connections(load):
     assert (one["app"], two["status"]) == ("grpc-go/1.6", "503")
 
 
+@pytest.mark.parametrize("method", [None, "-"])
+def test_what_envoy_answered_before_it_knew_the_method_is_a_call(load, method):
+    broken = ENVOY_INSIDE | {"method": method, "path": method, "response_code": 400}
+    found, (_, call) = load(lines(ENVOY, broken, ENVOY_TCP | {"method": method}))
+    assert (found.loaded, found.skipped) == (2, 1)
+    assert (call["api"], call["method"], call["status"]) == ("(unknown)", None, "400")
+
+
+def test_what_kong_answered_before_it_knew_the_method_is_a_call(load):
+    broken = KONG_OPEN | {"request": {"size": 0}, "response": {"status": 400, "headers": {}}}
+    found, (_, call) = load(lines(KONG, broken, {"started_at": 1767607200123, "session": {}}))
+    assert (found.loaded, found.skipped) == (2, 1)
+    assert (call["api"], call["method"], call["status"]) == ("(unknown)", None, "400")
+
+
 def test_envoy_may_call_its_columns_as_the_headers_are_called(load):
     renamed = {"path": "x-envoy-origin-path", "user_agent": "user-agent"} | {
         "x_forwarded_for": "x-forwarded-for",

@@ -222,6 +222,17 @@ ISTIO = (
 )
 
 
+def test_what_istio_answered_before_it_knew_the_method_is_a_call(load):
+    answers = ("GET /a HTTP/1.1", 200), ("- - HTTP/1.1", 400), ("- - -", 400), ("- - -", 0)
+    rows = [
+        ISTIO.format(second, "a", "192.0.2.7").replace('"GET /a HTTP/1.1" 200', f'"{asked}" {code}')
+        for second, (asked, code) in enumerate(answers)
+    ]
+    found, calls = load(lines(*rows))
+    assert (found.loaded, found.skipped) == (3, 1)
+    assert [(call["api"], call["status"]) for call in calls[1:]] == [("(unknown)", "400")] * 2
+
+
 def test_istio_tells_who_called_behind_the_cluster(load):
     found, calls = load(lines(ISTIO.format(1, "a", "192.0.2.7"), ISTIO.format(2, "b", "[::7]")))
     assert (found.format, found.loaded, found.duplicates) == ("envoy-text", 2, 0)
