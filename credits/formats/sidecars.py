@@ -14,8 +14,19 @@ from credits.formats.base import Reading, Sample, address_in
 from credits.formats.lines import Lines
 
 # time elapsed client result/status bytes method URL user hierarchy/host type
-_SQUID = re.compile(r"\d{9,10}\.\d{3} +-?\d+ \S+ [A-Z_]+/\d{3} \d+ \S+ \S+ \S+ \S+/\S+")
-_SQUID_PARTS = "regexp_extract_all(line, '\\S+') AS c"
+# Some have the client's port written behind the client, and HTTP's version behind the URL.
+_SQUID = re.compile(
+    r"\d{9,10}\.\d{3} +-?\d+ \S+ (?:\d+ )?[A-Z_]+/\d{3} \d+ \S+ \S+ (?:\d\.\d )?\S+ \S+/\S+"
+)
+_SQUID_PARTS = r"""
+regexp_extract_all(line, '\S+') AS c
+;
+CASE WHEN contains(c[4], '/') THEN 0 ELSE 1 END AS p
+;
+CASE WHEN strlen(c[8 + p]) <> 3 THEN 0 WHEN regexp_full_match(c[8 + p], '\d\.\d') THEN 1
+     ELSE 0 END AS v
+"""
+_SQUID_PORT = re.compile(r"\S+ +\S+ (?:\d+(?:\.\d+){3}:\d+|\[\S+) ")
 
 # [start] "method path protocol" status flags … "forwarded for" "user agent" "request id" …
 # A container's log, Ambassador and others put something before each line.
@@ -34,17 +45,18 @@ _CALLER = address_in("string_split(trim(q[15]), ' ')[4]")
 
 
 def _squid(name: str, sample: Sample) -> Reading:
+    ported = any(map(_SQUID_PORT.match, sample.filled[:500]))
     return lines.reading(
         name,
         sample,
         _SQUID_PARTS,
         {
             "occurred_at": "c[1]",
-            "user": "c[8]",
-            "path": "c[7]",
-            "method": "c[6]",
-            "status": "split_part(c[4], '/', 2)",
-            "ip": "c[3]",
+            "user": "c[8 + p + v]",
+            "path": "c[7 + p]",
+            "method": "c[6 + p]",
+            "status": "split_part(c[4 + p], '/', 2)",
+            "ip": address_in("c[3]") if ported else "c[3]",
         },
         columns={
             "occurred_at": "time",
@@ -57,8 +69,8 @@ def _squid(name: str, sample: Sample) -> Reading:
         stamps=tuple(line.split(None, 1)[0] for line in sample.filled[:500]),
         # What caches ask each other comes over UDP.
         skip=f"coalesce({lines.BLANK},"
-        " CASE WHEN starts_with(c[4], 'UDP_') THEN 'no HTTP call' END)",
-        reject="CASE WHEN len(c) < 9 OR NOT contains(c[4], '/')"
+        " CASE WHEN starts_with(c[4 + p], 'UDP_') THEN 'no HTTP call' END)",
+        reject="CASE WHEN len(c) < 9 + p + v OR NOT contains(c[4 + p], '/')"
         " THEN 'does not look like a line of Squid' END",
     )
 

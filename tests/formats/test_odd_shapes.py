@@ -196,6 +196,32 @@ def test_squid_writes_who_asked_for_what_and_caches_ask_each_other(load):
     }
 
 
+def test_squid_may_write_the_port_of_the_client_and_the_version_of_http(load):
+    more = "1767607200.450 5 {} TCP_MISS/200 15 GET http://e.example/a {}HIER_DIRECT/1.2.3.4 text/x"
+    read, calls = load(
+        lines(
+            more.format("192.0.2.7 58938", "1.1 bob "),
+            more.format("192.0.2.7 58939", "1.1 - "),
+            more.format("192.0.2.7 58940", "- "),
+            more.format("192.0.2.7", "0.0 bob "),
+            more.format("192.0.2.7", "a.b "),
+            more.format("192.0.2.7 58941", "1.1 bob ")[:70],
+        )
+    )
+    assert (read.format, read.loaded, read.rejected) == ("squid", 5, 1)
+    users = ["bob", "192.0.2.7", "192.0.2.7", "bob", "a.b"]
+    assert sorted(call["user"] for call in calls) == sorted(users)
+    assert {(call["api"], call["status"]) for call in calls} == {("GET /a", "200")}
+
+
+@pytest.mark.parametrize("client", ["192.0.2.7:5000", "[2001:db8::7]:5000"])
+def test_the_port_behind_a_client_of_squid_is_taken_off(load, client):
+    row = f"1767607200.450 5 {client} TCP_HIT/200 15 GET http://e.example/a - HIER_NONE/- text/x"
+    read, calls = load(lines(row, row))
+    assert read.format == "squid"
+    assert {call["ip"] for call in calls} == {client.removesuffix(":5000").strip("[]")}
+
+
 def test_envoy_and_istio_write_the_same_fields_in_different_places(load):
     envoy = '[2026-01-05T10:00:0{}.310Z] "{}" {} - 154 0 226 100 "192.0.2.7,10.0.0.1" "grpc" "{}"'
     istio = (
