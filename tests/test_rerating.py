@@ -228,6 +228,50 @@ def test_credits_that_can_not_be_added_up_are_refused(tmp_path: Path) -> None:
         assert everything(store) == before
 
 
+def cheap(price: Any = Decimal("0.1")) -> RateCard:
+    """A card by which a plain call costs 1 credit, and an API called cheap less."""
+    rule = Rule(Rate("Cheap", price), ("cheap",))
+    return RateCard(
+        "cheap", "Cheap", "here", date(2026, 1, 1), Rate("Plain", 1), (rule,), frozenset({"429"})
+    )
+
+
+def refused_by_the_minute(folder: Path) -> Path:
+    """A plain call, and for an hour four calls a minute of the cheap API that were refused."""
+    times = [START + timedelta(seconds=15 * each) for each in range(240)]
+    lines = [f"{at.isoformat()}Z,ada,cheap,429" for at in times]
+    path = folder / "refused.csv"
+    path.write_text("\n".join(["time,user,api,status", f"{START}Z,ada,plain,200", *lines]))
+    return path
+
+
+def demanded(store: Store) -> float:
+    with store.answers() as answers:
+        return float(answers.demand()["credits"].sum())
+
+
+def test_fractions_that_were_refused_add_up_over_minutes(tmp_path: Path) -> None:
+    log = refused_by_the_minute(tmp_path)
+    with Store(tmp_path / "x.duckdb") as store:
+        store.rerate(cheap(), now=NOW)
+        store.load(log, now=NOW)
+        assert demanded(store) == pytest.approx(25)
+        store.rerate(cheap(1), now=NOW)
+        assert demanded(store) == 241
+        store.rerate(cheap(), now=NOW)
+        assert demanded(store) == pytest.approx(25)
+
+
+def test_fractions_that_were_refused_are_known_of_calls_that_come_back(tmp_path: Path) -> None:
+    log = refused_by_the_minute(tmp_path)
+    with Store(tmp_path / "x.duckdb") as store:
+        store.rerate(cheap(), now=NOW)
+        store.load(log, now=NOW)
+        store.load(log, now=NOW)
+        store.undo(1)
+        assert demanded(store) == pytest.approx(25)
+
+
 def test_with_nothing_loaded_the_card_is_put_in_force(tmp_path: Path) -> None:
     with Store(tmp_path / "x.duckdb") as store:
         found = store.rerate(mine(), now=NOW)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -13,7 +14,8 @@ import pandas as pd
 import pytest
 
 from credits import CreditsError
-from credits.store import Store, close_all, schema, shared
+from credits.rates import Rate, RateCard
+from credits.store import Store, close_all, copying, schema, shared
 
 NOW = datetime(2026, 11, 22)
 HEADER = "time,user,app,path,method,status\n"
@@ -152,6 +154,31 @@ def test_a_database_of_an_earlier_version_is_brought_up_to_date(
         assert store.load(log, now=NOW)[0][0].loaded == 0
         store.undo(3)
     assert tables() == before
+
+
+FIFTH_VERSION = """
+UPDATE loads SET fractional = false;
+UPDATE meta SET value = '5' WHERE key = 'schema';
+"""
+"""To what it was before fractions of refused calls counted as such."""
+
+
+@pytest.mark.parametrize(("price", "fractional"), [("0.25", True), ("3", False)])
+def test_loads_whose_fractions_were_all_refused_are_found_in_a_database_of_before(
+    tmp_path: Path, price: str, fractional: bool
+):
+    path, log = tmp_path / "old.duckdb", tmp_path / "refused.csv"
+    log.write_text(HEADER + "2026-01-05T10:20:00Z,bob,,/v1/leads,GET,429\n" * 4)
+    plain = Rate("Plain", Decimal(price))
+    card = RateCard("tried", "Tried", "here", date(2026, 1, 1), plain, (), frozenset({"429"}))
+    with Store(path) as store:
+        store.rerate(card, now=NOW)
+        store.load(log, now=NOW)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(FIFTH_VERSION)
+    with Store(path) as store:
+        assert store.loads()["fractional"].tolist() == [fractional]
+    assert copying.checked(path, memory_limit="1GB").problems == ()
 
 
 def test_a_load_that_fails_does_not_advance_the_version(store: Store, tmp_path: Path):

@@ -83,11 +83,11 @@ def _unreadable(cursor: duckdb.DuckDBPyConnection) -> Iterator[str]:
 
 def _counts(cursor: duckdb.DuckDBPyConnection) -> Iterator[str]:
     """A load's rows each have their place, and its sums are those of its calls."""
-    for load_id, path, what, is_now, should in cursor.execute(_COUNTED).fetchall():
+    for load_id, path, what, is_now, should in cursor.execute(_COUNTED + _COMPARED).fetchall():
         yield f"Load {load_id} ({path}): {what} is {is_now}, and should be {should}."
 
 
-_COUNTED = """
+_COUNTED = f"""
 WITH counted AS (
     SELECT l.*, loaded + duplicates + rejected + skipped AS placed,
         coalesce(c.found, 0) AS has_calls, coalesce(d.found, 0) AS has_duplicates,
@@ -98,13 +98,15 @@ WITH counted AS (
     LEFT JOIN (
         SELECT load_id, count(*) AS found, sum(calls)::HUGEINT AS calls, sum(credits) AS credits,
             min(occurred_at) AS first, max(occurred_at) AS last,
-            bool_or(credits <> floor(credits)) AS fractional
+            {schema.HAS_FRACTIONS} AS fractional
         FROM calls GROUP BY load_id) AS c USING (load_id)
     LEFT JOIN (SELECT load_id, count(*) AS found FROM duplicates GROUP BY load_id) AS d
         USING (load_id)
     LEFT JOIN (SELECT load_id, count(*) AS found FROM rejects GROUP BY load_id) AS r
-        USING (load_id)),
-compared AS (
+        USING (load_id))
+"""
+_COMPARED = """
+, compared AS (
     SELECT load_id, path, unnest([
         {'what': 'the number of its rows', 'now': rows::VARCHAR, 'should': placed::VARCHAR},
         {'what': 'what it loaded', 'now': loaded::VARCHAR, 'should': has_calls::VARCHAR},

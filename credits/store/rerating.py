@@ -173,12 +173,12 @@ WHERE {c}.kind_id = k.kind_id AND ({c}.records IS NOT NULL) = k.has_records
 """
 
 
-_RECOUNT = """
+_RECOUNT = f"""
 UPDATE loads SET rate_card = $rate_card, credits = coalesce(now.credits, 0),
     fractional = coalesce(now.fractional, false)
-FROM (SELECT l.load_id, sum(c.credits) AS credits,
-        bool_or(c.credits <> floor(c.credits)) AS fractional
-    FROM loads AS l LEFT JOIN stored_calls AS c ON l.load_id = c.load_id
-    GROUP BY l.load_id) AS now
+FROM (SELECT load_id, credits, fractional
+    FROM (SELECT load_id FROM loads)
+    LEFT JOIN (SELECT load_id, sum(credits) AS credits, {schema.HAS_FRACTIONS} AS fractional
+        FROM stored_calls GROUP BY load_id) USING (load_id)) AS now
 WHERE loads.load_id = now.load_id
 """

@@ -11,8 +11,8 @@ only removes its own, and neither touches what the others brought.
 
 from __future__ import annotations
 
-VERSION = 5
-"""Advanced whenever a table changes its shape."""
+VERSION = 6
+"""Advanced whenever a table changes its shape, or a column what it says."""
 
 KIND = (
     '"user"', "user_basis", "app", "api", "method", "parameters", "status", "refused",
@@ -229,6 +229,12 @@ SELECT load_id, owner, {QUARTER} AS quarter, sum(calls)::BIGINT AS calls, sum(cr
 FROM {calls} JOIN (SELECT kind_id, owner, credits_basis, refused FROM {kinds}) USING (kind_id)
 GROUP BY load_id, owner, {QUARTER}
 """
+
+
+# A price that is a fraction stands in `refused_credits` alone where all its calls were refused.
+HAS_FRACTIONS = """bool_or(credits <> floor(credits)
+    OR coalesce(refused_credits <> floor(refused_credits), false))"""
+"""Whether some of the stored calls cost fractions, or would have, had they not been refused."""
 
 
 def most_credits(fractional: bool) -> int:

@@ -165,7 +165,7 @@ class Storing:
         """Sums by load. Raises CreditsError where these can't be added up with all the others."""
         # To look whether a sum is whole takes as long as to add it up: most prices leave no doubt.
         whole = self._query(f"SELECT {rating.ALL_WHOLE} FROM staged_kinds")[0][0]
-        fractional = "false" if whole else "bool_or(credits <> floor(credits))"
+        fractional = "false" if whole else schema.HAS_FRACTIONS
         found = {
             load_id: _Sums(*sums)
             for load_id, *sums in self._query(

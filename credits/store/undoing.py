@@ -110,12 +110,12 @@ USING (occurred_at, fingerprint)
 WHERE place <= here - least(coalesce(before, 0), here + coalesce(kept, 0))
 """
 
-_RECOUNT = """
+_RECOUNT = f"""
 UPDATE loads SET loaded = loaded + $found, duplicates = duplicates - $found,
     calls = now.calls, credits = now.credits, fractional = now.fractional,
     first = now.first, last = now.last
 FROM (SELECT sum(calls)::BIGINT AS calls, sum(credits) AS credits,
-        bool_or(credits <> floor(credits)) AS fractional,
+        {schema.HAS_FRACTIONS} AS fractional,
         min(occurred_at) AS first, max(occurred_at) AS last
     FROM stored_calls WHERE load_id = $load) AS now
 WHERE load_id = $load

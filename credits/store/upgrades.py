@@ -77,5 +77,13 @@ INSERT INTO user_sums BY NAME {schema.user_sums("stored_calls")};
 INSERT INTO day_sums BY NAME {schema.day_sums("stored_calls")};
 """,
     "4": _added_to_ids("id_check", "USMALLINT"),
+    # The roll-up tells which loads have to be looked through: sums of fractions may be whole.
+    "5": """
+UPDATE loads SET fractional = true
+WHERE NOT fractional AND load_id IN (
+    SELECT load_id FROM stored_calls
+    WHERE load_id IN (SELECT load_id FROM minutes WHERE refused_credits > 0)
+        AND refused_credits <> floor(refused_credits));
+""",
 }
 """What turns a database of an earlier version into one of the next."""
