@@ -35,6 +35,8 @@ class Timeline:
     zone: str
     times: Ints
     """The minutes, in order."""
+    period: tuple[int, int] | None = None
+    """What `at` and `days` cover, up to before its end; None: from the first minute to the last."""
 
     @cached_property
     def before(self) -> Ints:
@@ -57,6 +59,8 @@ class Timeline:
     @cached_property
     def at(self) -> Ints:
         """The instants at which the window may change; the last one closes the log."""
+        if self.period is not None:
+            return windows.changes(self.times, self.kind, self.zone, *self.period)
         if not len(self.times):
             return self.times
         first, last = int(self.times[0]), int(self.times[-1]) + _MINUTE
@@ -91,8 +95,11 @@ class Timeline:
     @cached_property
     def days(self) -> pd.DataFrame:
         """Every day of the zone: day, start, end (naive UTC); see `windows.days`."""
-        nothing = np.zeros_like(self.times)
-        usage = {"occurred_at": stamps(self.times), "calls": nothing, "credits": nothing}
+        times = self.times
+        if self.period is not None:
+            times = np.array([self.period[0], self.period[1] - 1], dtype=np.int64)
+        nothing = np.zeros_like(times)
+        usage = {"occurred_at": stamps(times), "calls": nothing, "credits": nothing}
         return windows.days(pd.DataFrame(usage), self.zone)[["day", "start", "end"]]
 
     @cached_property

@@ -11,7 +11,7 @@ the demand exactly. What is not asked for is not worked out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -185,15 +185,18 @@ class Replay:
     def days_between(self, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
         """The same of a period (naive UTC, both included); of a day that it cuts, its part.
 
-        To the minute: a minute that lies in the period in part counts whole.
+        To the minute: a minute that lies in the period in part counts whole. A period that ends
+        before it begins has no days.
         """
         first, after = start.floor("min"), end.floor("min") + MINUTE
         low, high = (int(each) for each in microseconds([first, after]))
-        starts, ends = self.demand.timeline.day_edges
-        starts, ends = np.maximum(starts, low), np.minimum(ends, high)
-        touched = starts < ends
-        days = self.demand.timeline.days["day"][touched].reset_index(drop=True)
-        return self._days(days, starts[touched], ends[touched])
+        if low >= high:
+            return self.days.head(0)
+        timeline = replace(self.demand.timeline, period=(low, high))
+        of_period = replace(self, demand=replace(self.demand, timeline=timeline))
+        starts, ends = timeline.day_edges
+        days = timeline.days["day"]
+        return of_period._days(days, np.maximum(starts, low), np.minimum(ends, high))
 
     def _days(self, days: pd.Series[Any], starts: Ints, ends: Ints) -> pd.DataFrame:
         demand = self.demand

@@ -271,3 +271,17 @@ def test_what_is_held_for_a_part_of_the_time_equals_a_sort(rows, part) -> None:
     share = np.cumsum(lengths[order])
     place = min(int(np.searchsorted(share, part * share[-1])), len(order) - 1)
     assert held(values, lengths, (part,)) == [values[order][place]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "used"),
+    [("trailing", [0, 7, 7, 0]), ("calendar", [0, 7, 0, 0]), ("anchored", [0, 7, 7, 0])],
+)
+def test_days_of_a_period_reach_beyond_the_minutes_with_calls(kind: str, used: list[int]) -> None:
+    found = replay(demand([(0, 1, 10)]), flat(7), kind)
+    noon = pd.Timestamp(START)
+    days = found.days_between(noon - pd.Timedelta(days=1), noon + pd.Timedelta(days=2))
+    assert days["day"].tolist() == [(START + timedelta(days=n)).date() for n in range(-1, 3)]
+    assert days["demand"].tolist() == [0, 10, 0, 0]
+    assert days["refused"].tolist() == [0, 3, 0, 0]
+    assert days["peak_used"].tolist() == used

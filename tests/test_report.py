@@ -438,6 +438,26 @@ def test_calls_refused_in_the_log_are_left_out_where_that_was_chosen(tmp_path: P
     assert told[True] - told[False] == 7 + 1  # and the one that the busy log refuses
 
 
+@pytest.mark.parametrize("kind", ["trailing", "calendar", "anchored"])
+def test_days_cover_the_period_where_refused_calls_are_left_out(tmp_path: Path, kind: str) -> None:
+    statuses = {10: 429, 11: 200, 12: 429}
+    log = [call(datetime(2026, 8, day, 9), "Ada", 5, status=s) for day, s in statuses.items()]
+    found = gathered(tmp_path, "\n".join(log), refused=False, kind=kind)
+    assert found.days["day"].tolist() == [date(2026, 8, day) for day in statuses]
+    assert found.days["calls"].tolist() == [1, 1, 1]
+    assert found.days["demand"].tolist() == [0, 5, 0]
+
+
+def test_a_log_of_nothing_but_refused_calls_makes_a_report_without_them(tmp_path: Path) -> None:
+    log = call(datetime(2026, 8, 10, 9), "Ada", status=429)
+    for kind in ("trailing", "calendar", "anchored"):
+        found = gathered(tmp_path / kind, log, refused=False, kind=kind, bill=Decimal(9))
+        assert report.document(found)["demand"]["credits"] == 0
+        assert found.days[["calls", "demand", "peak_used"]].to_numpy().tolist() == [[1, 0, 0]]
+        assert "10 Aug 2026, 09:00 to 10 Aug 2026, 09:00" in page(found)
+        assert labelled(sheets(workbook(found))["Inputs"])["Blocked minutes"] == 0
+
+
 def test_what_1000_credits_cost_is_told_to_four_decimals_everywhere(found: report.Report) -> None:
     each = found.compared["cost_per_1000"].iloc[0]
     head, rows = table(sheets(workbook(found))["Scenarios"])

@@ -94,7 +94,6 @@ class Report:
     that the period cuts, its part; what is played again to the minute."""
     played: replays.Replay
     """Everything loaded, played again under the plan."""
-    played_from: pd.Timestamp
     compared: pd.DataFrame
     """Everything loaded under each scenario, see `comparison.compare`; the plan is the first."""
     cost: Cost
@@ -149,10 +148,14 @@ def gather(answers: Answers, wanted: Wanted, *, now: datetime) -> Report:
         sums=dict(answers.totals([], start, at).astype(object).iloc[0]),
         users=people.users(answers, start, at, kind, zone),
         days=_days(
-            answers.window_usage(kind, zone, start, start, at), demand, played, wanted, (start, at)
+            answers.window_usage(kind, zone, start, start, at),
+            demand,
+            played,
+            wanted,
+            # Whatever is left out of the demand, and no longer than there are calls.
+            (max(start, summary.first), min(at, summary.last)),
         ),
         played=played,
-        played_from=demand["minute"].iloc[0],
         compared=compare(demand, _scenarios(wanted), kind, zone),
         cost=cost(plan.plan, plan.prices),
         shared=_shared(answers, wanted, start, at),

@@ -55,7 +55,7 @@ def period(report: Report) -> str:
 def played(report: Report) -> str:
     """What was played again, in words."""
     zone = report.wanted.zone
-    return f"{clock(report.played_from, zone)} to {clock(report.summary.last, zone)}"
+    return f"{clock(report.summary.first, zone)} to {clock(report.summary.last, zone)}"
 
 
 def assumptions(report: Report) -> list[tuple[str, str]]:
