@@ -210,6 +210,8 @@ def instant(text: str, zone: str) -> datetime:
         raise typer.BadParameter(
             f"--at {text} is no time: write it as 2026-08-13T14:00:00Z."
         ) from None
+    # As it is written: at the ends of the calendar there is no UTC to ask about.
+    _in_range("--at", text, at, "time")
     if at.tzinfo is None:
         at = at.replace(tzinfo=ZoneInfo(zone))
     return at.astimezone(UTC).replace(tzinfo=None)
@@ -239,9 +241,15 @@ def _day(option: str, text: str | None) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         raise typer.BadParameter(f"{option} {text} is no day: write it as 2026-08-13.") from None
-    if not 1900 <= day.year < 2200:
-        raise typer.BadParameter(f"{option} {text} is out of range: name a day from 1900 to 2199.")
+    _in_range(option, text, day, "day")
     return day
+
+
+def _in_range(option: str, text: str, at: date, thing: str) -> None:
+    if not 1900 <= at.year < 2200:
+        raise typer.BadParameter(
+            f"{option} {text} is out of range: name a {thing} from 1900 to 2199."
+        )
 
 
 def amount(text: str | None) -> Decimal | None:

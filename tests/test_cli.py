@@ -448,6 +448,20 @@ def test_without_json_a_person_reads_a_table(run: Run, log: Path):
         ("usage", "--top", "-1"),
         ("usage", "--time-zone", "Mars/Base"),
         ("usage", "--at", "yesterday"),
+        ("usage", "--at", "0001-01-01T00:00:00+14:00"),
+        ("usage", "--at", "0001-01-01T12:00:00Z"),
+        ("usage", "--at", "9999-12-31T23:59:59-05:00"),
+        (
+            "usage",
+            "--at",
+            "9999-12-31T23:59:59Z",
+            "--window",
+            "calendar",
+            "--time-zone",
+            "Asia/Tokyo",
+        ),
+        ("usage", "--at", "1899-12-31T23:59:59Z"),
+        ("usage", "--at", "2200-01-01T00:00:00Z"),
         ("usage", "stray"),
     ],
 )
@@ -457,6 +471,16 @@ def test_bad_usage_is_one_line_and_exit_code_2(run: Run, log: Path, arguments: t
     assert found.out == ""
     assert len(found.err.splitlines()) == 1
     assert found.err.startswith("credits: ")
+
+
+@pytest.mark.parametrize("window", ["trailing", "calendar", "anchored"])
+@pytest.mark.parametrize("at", ["1900-01-01T00:00:00+14:00", "2199-12-31T23:59:59-12:00"])
+def test_the_first_and_the_last_moment_that_can_be_asked_about(
+    run: Run, log: Path, at: str, window: str
+):
+    run("load", str(log))
+    found = run("usage", "--at", at, "--window", window, "--time-zone", "Asia/Tokyo", "--json")
+    assert (found.code, found.json["used"]) == (0, 0)
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\1\2" * 100, b"hello\nworld\n", b"time,user\n"])
