@@ -8,7 +8,6 @@ sentence and never guessed: a price would be wrong without anybody seeing it.
 from __future__ import annotations
 
 import json
-import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -61,7 +60,8 @@ class Scenario:
         numbers = (getattr(self.plan, each) for each in _PLAN.values())
         if max(number or 0 for number in numbers) > MOST_COUNT or self.plan.uncapped > 10**15:
             raise CreditsError("The plan has more credits than can be counted: enter fewer.")
-        if not math.isfinite(self.growth) or not -100 <= self.growth <= 10_000:
+        # NaN lies between no two numbers, and an integer may be too long to become a float.
+        if not -100 <= self.growth <= 10_000:
             raise CreditsError("The growth must be between -100 and 10,000 per cent.")
 
 
@@ -223,8 +223,8 @@ def _plan(values: Mapping[str, Any]) -> Plan:
 def _growth(value: Any) -> float:
     if type(value) not in (int, float):
         raise _damaged("growth")
-    number: float = value
-    return int(number) if math.isfinite(number) and number == int(number) else number
+    number: int | float = value
+    return number if isinstance(number, int) or not number.is_integer() else int(number)
 
 
 def _money(value: Any, what: str) -> Decimal | None:

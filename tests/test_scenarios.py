@@ -224,6 +224,11 @@ def planned(**values: object) -> str:
         priced(currency=None),
         priced(slabs=None),
         priced(slabs=[1]),
+        changed(growth=10**400),
+        changed(growth=-(10**400)),
+        changed(growth=0).replace('"growth": 0', f'"growth": 1{"0" * 5000}'),
+        planned(users=10**400),
+        priced(slabs=[{"up_to": 10**400, "price": "1"}]),
         priced(slabs=[{"up_to": None}]),
         priced(slabs=[{"up_to": "1000", "price": "1"}]),
         priced(slabs=[{"up_to": 1000, "price": "1"}]),
@@ -279,9 +284,12 @@ def test_a_damaged_scenario_hides_none_of_the_others_and_can_be_forgotten(store:
     store.save_scenario(FULL, now=NOW)
     with store._database.writer() as cursor, store._database.keep(cursor):
         cursor.execute("INSERT INTO scenarios VALUES ('broken', '{}', ?)", [NOW])
+        huge = changed(growth=10**400)
+        cursor.execute("INSERT INTO scenarios VALUES ('huge', ?, ?)", [huge, NOW])
     assert store.scenarios() == [FULL]
-    assert list(store.damaged_scenarios()) == ["broken"]
+    assert list(store.damaged_scenarios()) == ["broken", "huge"]
     store.forget_scenario("broken")
+    store.forget_scenario("huge")
     assert store.damaged_scenarios() == {}
 
 
