@@ -206,11 +206,9 @@ def _moments(first: pd.Timestamp, last: pd.Timestamp) -> None:
         hidden("at")
         for key, day in zip(("from", "to"), days, strict=True):
             _set(key, state[key] or min(max(day, EARLIEST.date()), LATEST.date()))
-        with st.container(horizontal=True):
-            for label, key in (("From", "from"), ("To", "to")):
-                st.date_input(
-                    label, None, EARLIEST.date(), LATEST.date(), key=key, format="YYYY-MM-DD"
-                )
+        # One above the other: side by side, a sidebar has no room for the day.
+        for label, key in (("From", "from"), ("To", "to")):
+            st.date_input(label, None, EARLIEST.date(), LATEST.date(), key=key, format="YYYY-MM-DD")
     else:
         hidden("from", "to")
         ready("at")

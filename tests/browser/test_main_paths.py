@@ -111,6 +111,21 @@ def go(page: Page, ready: Ready, name: str) -> None:
     ready(page)
 
 
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])
+def test_the_days_of_an_own_period_are_shown_whole(
+    new_page: Callable[..., Page], week_app: App, visit: Visit, width: int, height: int
+) -> None:
+    page = new_page(width=width, height=height)
+    visit(page, week_app, "/?period=own")
+    if width < 800:
+        page.get_by_test_id("stExpandSidebarButton").click()
+    fields = page.get_by_test_id("stDateInputFieldsScroller")
+    expect(fields).to_have_count(2)
+    for field in fields.all():
+        expect(field).to_be_visible()
+        assert field.evaluate("field => field.scrollWidth <= field.clientWidth")
+
+
 def test_from_the_sample_to_the_numbers_of_a_log_of_ones_own(
     new_page: Callable[..., Page],
     start_app: Callable[..., AbstractContextManager[App]],
