@@ -64,9 +64,16 @@ class Plan:
     @property
     def formula(self) -> str:
         """The allowance written out: `50,000 + 10 × 250 = 52,500`."""
-        text = f"{self.base_limit:,} + {self.users:,} × {self.credits_per_user:,}"
-        if self.add_on:
-            text += f" + {self.add_on:,}"
         if self.is_capped:
-            return f"{text} = {self.uncapped:,}, capped at {self.allowance:,}"
-        return f"{text} = {self.allowance:,}"
+            return f"{self._terms} = {self.uncapped:,}, {self.origin}"
+        return f"{self._terms} = {self.allowance:,}"
+
+    @property
+    def origin(self) -> str:
+        """What the allowance comes from, to stand beside it: its terms, or `capped at 40,000`."""
+        return f"capped at {self.allowance:,}" if self.is_capped else self._terms
+
+    @property
+    def _terms(self) -> str:
+        text = f"{self.base_limit:,} + {self.users:,} × {self.credits_per_user:,}"
+        return f"{text} + {self.add_on:,}" if self.add_on else text

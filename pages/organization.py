@@ -122,7 +122,7 @@ def numbers(plan: Plan, share: float) -> None:
             (
                 "Total",
                 number(plan.allowance),
-                f"capped at {plan.cap:,}" if plan.is_capped else plan.formula.rsplit(" = ", 1)[0],
+                plan.origin,
                 "gray",
                 f"Credits per 24 hours: {plan.formula}.",
             ),

@@ -56,7 +56,7 @@ def refusals(now: Shown) -> tuple[parts.Card, ...]:
     days = counted(len(found.demand.timeline.days), "day")
     blocked = duration(pd.Timedelta(minutes=found.blocked_minutes))
     return (
-        ("Allowance", number(now.plan.allowance), now.plan.formula.rsplit(" = ", 1)[0], "gray"),
+        ("Allowance", number(now.plan.allowance), now.plan.origin, "gray"),
         ("Refused", number(found.refused), counted(found.refused_calls, "call"), colour),
         (
             "Blocked",

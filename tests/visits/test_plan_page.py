@@ -73,6 +73,13 @@ def test_where_the_cap_forbids_it_an_edition_is_named(load: Callable[..., None])
     assert "Zoho CRM Professional with 140 users would do" in text
 
 
+@pytest.mark.parametrize("cap", ["40000", "0"])
+def test_a_cap_that_takes_something_away_is_said_in_place_of_the_sum(week: None, cap: str) -> None:
+    told = f"{int(cap):,} (capped at {int(cap):,})"
+    assert f"Allowance: {told}" in texts(visit(cap=cap))
+    assert f"Total: {told}" in texts(ran(visitor(cap=cap)))
+
+
 def test_growth_is_part_of_the_answer_and_of_the_address(week: None) -> None:
     at = visit(**SMALL)
     at.select_slider(key="growth").set_value(100)
