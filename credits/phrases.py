@@ -25,6 +25,11 @@ def counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
+def begun(words: str) -> str:
+    """Words at the beginning of a sentence: `Last 7 days`; all but the first letter stays."""
+    return words[:1].upper() + words[1:]
+
+
 def percent(share: float, places: int = 0) -> str:
     """`47 %`, and with one place `46.7 %`; what is not nothing is never called `0 %`."""
     if share > 0 and not round(100 * share, places):

@@ -46,6 +46,8 @@ class Choices:
     end: pd.Timestamp
     period: str
     """In words: `last 7 days`."""
+    within: str
+    """The same in a sentence: `in the last 7 days`, `from 10 Aug to 12 Aug 2026`."""
 
 
 def restore(page: str) -> None:
@@ -193,7 +195,7 @@ def choices(first: pd.Timestamp, last: pd.Timestamp) -> Choices:
     zone, period = state["zone"], state["period"]
     at = times.instant(state["at"], zone) if state["at"] else last
     start = first
-    words = "all data"
+    words, within = "all data", "in all data"
     if period == "own" and state["from"] and state["to"]:
         begin, end = sorted((state["from"], state["to"]))
         midnight = datetime.min.time()
@@ -201,10 +203,12 @@ def choices(first: pd.Timestamp, last: pd.Timestamp) -> Choices:
         close = times.instant(datetime.combine(end + timedelta(days=1), midnight), zone) - _TICK
         at = min(close, last) if start <= last else close
         words = f"{begin:%d %b} to {end:%d %b %Y}"
+        within = f"from {words}"
     elif period in LENGTHS:
         # A call exactly as old as the period is long has left it, as it has left the window.
         start = at - LENGTHS[period] + _TICK
         words = {"24h": "last 24 hours", "7d": "last 7 days", "30d": "last 30 days"}[period]
+        within = f"in the {words}"
     # Before the first call there is nothing to draw.
     start = min(max(start, min(first, at)), at)
-    return Choices(plan(), state["window"], zone, at, start, at, words)
+    return Choices(plan(), state["window"], zone, at, start, at, words, within)

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from credits import charts, series, times, usage, views, windows
-from credits.phrases import clock, clock_beside, counted, duration, percent
+from credits.phrases import begun, clock, clock_beside, counted, duration, percent
 from credits.plan import Plan
 from pages import choices, data, following, parts
 from pages.parts import number
@@ -54,7 +54,7 @@ calm = data.drawn("organization", view, still)
 window, peak = shown.window, shown.series.peak
 used = window.credits
 idle = "" if window.calls else "No calls in this window."
-quiet = "" if shown.sums["calls"] else f"No calls in the {chosen.period}."
+quiet = "" if shown.sums["calls"] else f"No calls {chosen.within}."
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,7 @@ def over_time(now: Under) -> list[dict[str, Any]]:
         lambda: now.chart,
         lambda: calm.steps,
         "trailing",
-        note=f"{chosen.period.capitalize()}: {limit}, {turned}.",
+        note=f"{begun(chosen.period)}: {limit}, {turned}.",
         selects=True,
         names={"occurred_at": f"from ({zone})"},
     )
@@ -200,11 +200,13 @@ with right:
 
 # ── what it was made of, narrowed by what is clicked ──────────────────────────────────────────
 first, last, words = chosen.start, chosen.end, chosen.period
+within = chosen.within
 moment = parts.moment(points, chosen)
 if moment is not None:
     at_point = data.window(*version, moment, chosen.kind, zone)
     first, last = at_point.first, moment
     words = f"the window at {clock(moment, zone)}"
+    within = f"in {words}"
 st.subheader(f"What it was made of: {words}", anchor=False)
 where: tuple[tuple[str, tuple[str | None, ...]], ...] = ()
 
@@ -235,7 +237,7 @@ for column, dimension, title in zip(
             f"by_{dimension}",
             note="of what is chosen at the left" if where else f"{len(sums):,} in all",
             selects=True,
-            nothing=f"No calls in {words}." if sums.empty else "",
+            nothing=f"No calls {within}." if sums.empty else "",
         )
     values = parts.picked(clicked, list(sums[dimension].head(10)))
     if values:

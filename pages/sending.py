@@ -13,7 +13,7 @@ import streamlit as st
 from credits import CreditsError, charts, pricelist, report, views
 from credits.amounts import amount
 from credits.editions import editions
-from credits.phrases import counted
+from credits.phrases import begun, counted
 from credits.prices import currency, decimals, per_thousand, written
 from credits.scenarios import Scenario, of_edition
 from credits.showback import BY, By, showback
@@ -80,7 +80,7 @@ def buttons(
                 on_click="ignore",
             )
         st.caption(
-            f"{chosen.period.capitalize()} and the plan chosen here: answers, days, users, blocked"
+            f"{begun(chosen.period)} and the plan chosen here: answers, days, users, blocked"
             " times, scenarios, and what they rest on. Made when you press: for very many users"
             " that takes some seconds."
         )
@@ -113,14 +113,16 @@ def terms() -> tuple[By, Decimal | None, str]:
     return state["share_by"], bill, code
 
 
-def panel(sums: pd.DataFrame, by: By, bill: Decimal | None, code: str, period: str) -> None:
+def panel(
+    sums: pd.DataFrame, by: By, bill: Decimal | None, code: str, chosen: choices.Choices
+) -> None:
     """A bill shared out, as cards, bars and a table. `sums`: by the columns of `BY`."""
     if sums.empty:
-        st.info(f"No calls in the {period}: choose another period.")
+        st.info(f"No calls {chosen.within}: choose another period.")
         return
     shared = showback(sums, bill, code)
     if shared.empty:
-        st.info(f"Nothing was used in the {period}, so nobody can bear anything.")
+        st.info(f"Nothing was used {chosen.within}, so nobody can bear anything.")
         return
     named = views.named(shared, BY[by][0])
     if by == "user":
@@ -128,7 +130,7 @@ def panel(sums: pd.DataFrame, by: By, bill: Decimal | None, code: str, period: s
     used = sums["credits"].sum()
     if not used:
         st.info("No credits were used in this period: the bill is shared out by calls.")
-    _cards(named, by, bill, code, period)
+    _cards(named, by, bill, code, chosen.period)
     bars, table = st.columns([1, 1.35])
     measure = "credits" if used else "calls"
     drawn = named.head(_BARS)

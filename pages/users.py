@@ -136,7 +136,7 @@ def one(name: str, basis: str) -> None:
         st.caption(f"The log names no user for these calls; they go by their {basis}.")
     rows = everyone[(everyone["user"] == name) & (everyone["user_basis"] == basis)]
     if rows.empty:
-        st.info(f"No calls by this user in the {chosen.period}: choose another period.")
+        st.info(f"No calls by this user {chosen.within}: choose another period.")
         return
     shown = data.person(*version, name, basis, chosen.start, chosen.end, chosen.kind, zone)
     row, peak = rows.iloc[0], shown.series.peak
@@ -200,6 +200,6 @@ following.plan(version, choices.plan, in_numbers)
 if who is not None:
     one(*who)
 elif everyone.empty:
-    st.info(f"No calls in the {chosen.period}: choose another period.")
+    st.info(f"No calls {chosen.within}: choose another period.")
 else:
     everybody()

@@ -84,3 +84,13 @@ def test_how_long_ago_is_said_in_words(seconds: int, words: str) -> None:
 )  # fmt: skip
 def test_a_length_of_time_is_said_in_words(seconds: float, words: str) -> None:
     assert phrases.duration(pd.Timedelta(seconds=seconds)) == words
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [("last 7 days", "Last 7 days"), ("16 Jul to 13 Aug 2026", "16 Jul to 13 Aug 2026"), ("", "")],
+)
+def test_at_the_beginning_of_a_sentence_only_the_first_letter_changes(
+    words: str, text: str
+) -> None:
+    assert phrases.begun(words) == text

@@ -358,6 +358,24 @@ def test_an_own_range_holds_its_last_day_whole(week: None) -> None:
     at = visit(**chosen)
     assert metrics(at)["Used"] == "500"
     assert "Peak, 10 Aug to 10 Aug 2026" in metrics(at)
+    assert "10 Aug to 10 Aug 2026: never above the limit" in texts(at)
+    assert "10 Aug to 10 Aug 2026 and the plan" in texts(visit("showback.py", **chosen))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "within"),
+    [
+        ({"period": "own", "from": "2001-01-01", "to": "2001-01-02"},
+         "No calls from 01 Jan to 02 Jan 2001"),
+        ({"period": "24h", "at": "2026-08-20T00:00"}, "No calls in the last 24 hours"),
+    ],
+)  # fmt: skip
+def test_a_period_without_calls_is_named_in_a_sentence(
+    week: None, chosen: dict[str, str], within: str
+) -> None:
+    assert texts(visit(**chosen)).count(f"{within}.") == 4
+    for page in ("users.py", "showback.py"):
+        assert f"{within}: choose another period." in texts(visit(page, **chosen))
 
 
 @pytest.mark.parametrize(
@@ -475,7 +493,7 @@ def test_a_bar_that_is_clicked_opens_its_user(week: None) -> None:
 
 def test_a_link_to_a_user_without_calls_in_the_period_says_so(week: None) -> None:
     at = visit("users.py", user="user:Ben", period="own", from_="2026-08-11", to="2026-08-12")
-    assert "No calls by this user in the 11 Aug to 12 Aug 2026" in texts(at)
+    assert "No calls by this user from 11 Aug to 12 Aug 2026" in texts(at)
     assert "Ben" in texts(at)
     at.button(key="all_users").click()
     assert metrics(ran(at))["Users"] == "1"
