@@ -67,7 +67,7 @@ def advice(
     vendor: str = "",
     growth: float = 0,
 ) -> Advice:
-    """Say it of a plan that is called by a name (its edition).
+    """Say it of a plan that is called by a name (its edition, or `this plan`).
 
     `growth`: per cent by which the demand had been grown.
     """

@@ -39,7 +39,7 @@ def answer(now: Shown) -> None:
     said = words.advice(
         now.found,
         now.plan,
-        now.label,
+        planned.called(),
         editions(),
         vendor=edition.vendor if edition else "",
         growth=st.session_state["growth"],

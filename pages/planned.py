@@ -38,6 +38,12 @@ def label() -> str:
     return (state["vendor"].strip() or OTHER_VENDOR) if name == OTHER_VENDOR else name
 
 
+def called() -> str:
+    """What the chosen plan is called in a sentence: `this plan` where nothing sells it by name."""
+    name = label()
+    return "this plan" if name in (OWN, OTHER_VENDOR) else name
+
+
 def entered(name: str) -> pricelist.Entered:
     """The prices entered for an edition."""
     return pricelist.read(st.session_state["prices"]).get(name, pricelist.NOTHING)

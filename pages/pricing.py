@@ -25,7 +25,7 @@ def controls() -> None:
     if not folded.open:
         return
     with folded:
-        st.caption(f"Of {parts.plain(label)}; other editions have their own.")
+        st.caption(f"Of {parts.plain(planned.called())}; other editions have their own.")
         _field("Currency", "currency_typed", st.session_state["currency"], _take_currency)
         for name in FIELDS:
             _price(name, label)

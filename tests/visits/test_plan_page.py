@@ -62,8 +62,16 @@ def test_a_plan_that_is_not_says_how_much_when_and_what_would_be(week: None) -> 
     at = visit(**SMALL)
     assert at.warning
     assert "refused 700 credits (43.7 % of what was wanted) on 2 of 11 days" in said(at)
-    assert "1,000 credits per 24 hours: 12 users on Own numbers." in said(at)
+    assert "1,000 credits per 24 hours: 12 users on this plan." in said(at)
     assert metrics(at)["Refused"] == "700"
+
+
+@pytest.mark.parametrize("edition", ["Own numbers", "Other vendor"])
+def test_a_plan_without_a_name_is_this_plan_in_a_sentence(week: None, edition: str) -> None:
+    at = visit(**SMALL | {"cap": "450", "edition": edition})
+    assert "this plan is capped at 450" in said(at)
+    at = visit(**SMALL | {"per_user": "0", "edition": edition})
+    assert "no number of users gives that on this plan" in said(at)
 
 
 def test_where_the_cap_forbids_it_an_edition_is_named(load: Callable[..., None]) -> None:
