@@ -235,7 +235,9 @@ for column, dimension, title in zip(
             lambda bars=bars: bars,
             lambda sums=sums, dimension=dimension: views.named(sums, dimension),
             f"by_{dimension}",
-            note="of what is chosen at the left" if where else f"{len(sums):,} in all",
+            note=f"{measure} of what is chosen at the left"
+            if where
+            else f"{measure}; {len(sums):,} in all",
             selects=True,
             nothing=f"No calls {within}." if sums.empty else "",
         )

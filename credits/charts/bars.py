@@ -23,7 +23,7 @@ from credits.phrases import number
 
 _HOURS_BELOW = 66
 """Pixels that the hours below a heat map need, with their title and the gap above it."""
-_SCALE_BESIDE = 52
+_SCALE_BESIDE = 62
 """Pixels that its colour scale needs at the right. Where they lack, Plotly draws all twice."""
 _FEW = 5
 """Fewer bars than this stay as thick as they would be among so many, and don't fill a panel."""
@@ -169,7 +169,12 @@ def heat(grid: pd.DataFrame, palette: Palette, *, height: int = 260) -> Drawing:
         "zmin": 0,
         "zmax": top,
         "colorscale": [[0, palette.few], [1, palette.blue]],
-        "colorbar": {"thickness": 8, "outlinewidth": 0, "tickformat": _short(top)},
+        "colorbar": {
+            "thickness": 8,
+            "outlinewidth": 0,
+            "tickformat": _short(top),
+            "title": {"text": "credits", "font": {"size": 11}},
+        },
         "hovertemplate": "%{y}, %{x}:00<br>%{z:,} credits<extra></extra>",
     }
     return figure(

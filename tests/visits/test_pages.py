@@ -425,6 +425,16 @@ def test_a_bar_that_is_clicked_narrows_what_stands_at_its_right(week: None) -> N
     assert len(bars(at, "by_api")) == len(apis)
 
 
+def test_panels_side_by_side_say_what_they_count(week: None) -> None:
+    at = visit(period="all")
+    assert "By app**  \n:gray[:small[credits; 3 in all]]" in texts(at)
+    assert "By status**  \n:gray[:small[calls; 2 in all]]" in texts(at)
+    choose(at, "by_app", {"y": 0})
+    assert "By status**  \n:gray[:small[calls of what is chosen at the left]]" in texts(at)
+    scale = figures(at)["hours"]["data"][0]["colorbar"]
+    assert scale["title"]["text"] == "credits"
+
+
 def test_calls_without_an_app_are_not_those_of_an_app_called_none(
     load: Callable[..., None],
 ) -> None:
