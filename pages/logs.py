@@ -9,7 +9,7 @@ import streamlit as st
 
 from credits import CreditsError
 from credits.phrases import counted
-from credits.store import Terms
+from credits.store import Preview, Terms
 from pages import data, earlier, parts, reading, uploads
 
 SHOWN = 20
@@ -130,13 +130,13 @@ if waiting:
     place = st.container()
     last = st.session_state.get("previewed", ([], False))
     terms = reading.terms_from(*last)
-    previews: list[Any] = []
+    previews: list[Preview] = []
     for file in waiting:
         # One more than are shown tells whether there are others.
         if (left := SHOWN + 1 - len(previews)) > 0:
-            previews += data.preview(version, file.path, file.name, terms, left)
+            previews += reading.previewed(version, file, terms, left)
     columns = list(dict.fromkeys(name for preview in previews for name in preview.names))
-    ask = any(preview.ambiguous_days or preview.problem for preview in previews)
+    ask = reading.asks(previews)
     if (columns, ask) != last:
         st.session_state["previewed"] = (columns, ask)
         st.rerun()
@@ -144,7 +144,7 @@ if waiting:
         # Those that can be read, where there are too many to show.
         if cut := len(previews) > SHOWN:
             previews.sort(key=lambda preview: bool(preview.problem))
-        readable = cut or any(not preview.problem for preview in previews)
+        readable = cut or not all(each.problem or reading.timeless(each) for each in previews)
         with st.container(horizontal=True, vertical_alignment="center"):
             word = f"Load {waiting[0].name}" if len(waiting) == 1 else f"Load {len(waiting)} files"
             go = st.button(parts.plain(word), type="primary", key="load", disabled=not readable)
@@ -155,4 +155,6 @@ if waiting:
             reading.shown(preview, number)
         if cut:
             st.caption(f"These are the first {SHOWN} logs; the others are read in the same way.")
+else:
+    st.session_state.pop("previewed", None)
 earlier.listed(version)

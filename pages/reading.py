@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
@@ -10,8 +11,8 @@ from credits import CreditsError
 from credits.formats import Options, formats
 from credits.formats.base import FIELDS, Correction
 from credits.settings import settings
-from credits.store import Terms
-from pages import data, keystrokes, parts
+from credits.store import Preview, Terms
+from pages import data, keystrokes, parts, uploads
 
 LABELS = {
     "occurred_at": "Time",
@@ -20,8 +21,17 @@ LABELS = {
     "ip": "IP address",
     "request_id": "Request id",
 }
+OPEN = "read_differently"
 AUTOMATIC = "Found from the content"
 DAYS = {"As the log shows": None, "Day first": True, "Month first": False}
+_HERE = (
+    ("with --format", "below, under “Format”"),
+    ("with --map or on the Logs page", "below, under “Columns”"),
+    ("with --map", "under “Columns”"),
+    ("give a --pattern", "give a pattern"),
+    ("with --pattern", "below"),
+)
+"""Options of the command line, as the page has them."""
 
 
 def label(field: str) -> str:
@@ -31,8 +41,12 @@ def label(field: str) -> str:
 
 def terms_from(columns: list[str], ask: bool) -> Terms:
     """What the person says of the files. `ask`: something can't be told without them."""
-    # Whoever types a pattern goes on typing when it begins to fit.
-    with st.expander("Read it differently", expanded=ask or bool(st.session_state.get("pattern"))):
+    state = st.session_state
+    # It opens where something is asked, and closes by hand alone: who answers may have more to say.
+    if ask and (OPEN not in state or not state.get("_asked")):
+        state[OPEN] = True
+    state["_asked"] = ask
+    with st.expander("Read it differently", key=OPEN, on_change="rerun"):
         one, two, three = st.columns(3)
         names = {AUTOMATIC: None} | {form.title: form.name for form in formats()}
         form = one.selectbox("Format", list(names), key="format")
@@ -117,12 +131,44 @@ def _mapping(columns: list[str]) -> dict[str, str]:
     return chosen
 
 
-def shown(preview: Any, place: int) -> None:
+def previewed(version: int, file: uploads.Dropped, terms: Terms, most: int) -> list[Preview]:
+    """The first logs of a file that waits; of one in no known format, the columns of a table."""
+    found = data.preview(version, file.path, file.name, terms, most)
+    said = terms.options
+    if said.format or said.pattern or not any(each.problem and not each.names for each in found):
+        return found
+    as_table = replace(terms, options=replace(said, format="csv", mapping={}))
+    tables = data.preview(version, file.path, file.name, as_table, most)
+    names = {each.name: each.names for each in tables if len(each.names) > 1}
+    return [replace(each, names=each.names or names.get(each.name, ())) for each in found]
+
+
+def timeless(preview: Preview) -> bool:
+    """Whether nothing in a log is taken for the time, so that no row would be loaded."""
+    rows = preview.rows
+    if rows.empty or "occurred_at" in preview.columns:
+        return False
+    return bool(rows["occurred_at"].isna().all())
+
+
+def asks(previews: Sequence[Preview]) -> bool:
+    """Whether something about some logs can't be told without the person."""
+    return any(each.ambiguous_days or each.problem or timeless(each) for each in previews)
+
+
+def _here(problem: str) -> str:
+    """Why a log can't be read, with what helps called as it is on this page."""
+    for option, box in _HERE:
+        problem = problem.replace(option, box)
+    return problem
+
+
+def shown(preview: Preview, place: int) -> None:
     """What was understood of the log that stands in this place: two may have one name."""
     with st.container(border=True):
         if preview.problem:
             st.text(preview.name)
-            st.error(parts.plain(preview.problem))
+            st.error(parts.plain(_here(preview.problem)))
             if preview.names:
                 st.caption("Choose its columns below, under “Read it differently”.")
             return
@@ -135,13 +181,18 @@ def shown(preview: Any, place: int) -> None:
             st.text(preview.name, width="stretch")
             st.badge(title, color="blue")
         found = ", ".join(f"{label(field)} ← {name}" for field, name in preview.columns.items())
-        st.text(f"Understood: {found}")
+        st.text(f"Understood: {found or 'no column'}")
         if preview.correction:
             st.caption(f"Read as saved under “{parts.plain(preview.correction)}”.")
         if preview.ambiguous_days:
             st.warning(
                 "Its dates may be day-first or month-first, and nothing in its beginning tells:"
                 " choose below, before you load it."
+            )
+        if timeless(preview):
+            st.warning(
+                "No column of it is taken for the time, so no row would be loaded: choose one"
+                " below, under “Read it differently”."
             )
         rows = preview.rows.dropna(axis="columns", how="all")
         st.dataframe(rows.rename(columns=label), hide_index=True, key=f"preview_{place}")

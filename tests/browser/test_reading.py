@@ -11,6 +11,33 @@ from .conftest import App
 PATTERN = r"^(?P<occurred_at>\S+) ## (?P<user>\S+) ## (?P<credits>\d+)"
 
 
+def test_how_to_read_stays_open_while_it_is_answered(
+    new_page: Callable[[], Page],
+    empty_app: App,
+    visit: Callable[[Page, App, str], None],
+    ready: Callable[[Page], None],
+) -> None:
+    page = new_page()
+    visit(page, empty_app, "/logs")
+    log = b"Zeitpunkt;Benutzer;Pfad\n" + b"2026-08-13T09:00:00Z;Ada;/kontakte\n" * 2
+    page.locator("input[type=file]").set_input_files(
+        [{"name": "anrufe.csv", "mimeType": "text/csv", "buffer": log}]
+    )
+    asked = page.get_by_test_id("stExpander")
+    field = asked.get_by_label("Format", exact=True)
+    expect(field).to_be_visible(timeout=20_000)
+    ready(page)
+    field.fill("CSV")
+    page.get_by_role("option", name="CSV", exact=True).click()
+    expect(page.get_by_text("No column of it is taken for the time")).to_be_visible(timeout=20_000)
+    ready(page)
+    expect(asked.get_by_label("Time", exact=True)).to_be_visible()
+    asked.get_by_text("Read it differently").click()
+    expect(field).not_to_be_visible()
+    ready(page)
+    expect(field).not_to_be_visible()
+
+
 def test_a_pattern_answers_while_it_is_typed(
     new_page: Callable[[], Page],
     empty_app: App,

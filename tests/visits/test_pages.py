@@ -636,6 +636,37 @@ def test_columns_that_nobody_can_guess_are_chosen_by_hand(store: Store) -> None:
     assert metrics(visit())["Used"] == "12"
 
 
+GERMAN = (
+    "Zeitpunkt;Benutzer;Pfad;Status\n"
+    "2026-08-13T09:00:00Z;Ada;/kontakte;200\n"
+    "2026-08-13T10:00:00Z;Ben;/kontakte;200\n"
+)
+
+
+def test_a_table_in_no_known_words_offers_its_columns_in_words_of_the_page(store: Store) -> None:
+    at = drop(visit("logs.py"), ("anrufe.csv", GERMAN))
+    assert "name its format below, under “Format”" in spelled(at.main.error[0].value)
+    assert "--" not in spelled(texts(at))
+    assert at.button(key="load").disabled
+    for field, column in (("occurred_at", "Zeitpunkt"), ("user", "Benutzer")):
+        at.selectbox(key=f"map_{field}").select(column)
+    at = ran(at)
+    assert not at.button(key="load").disabled
+    assert rows(press(at, "load"), "Loaded", "Calls") == [[2, 2]]
+
+
+def test_a_table_without_a_column_for_the_time_says_so_before_it_is_loaded(store: Store) -> None:
+    at = drop(visit("logs.py"), ("anrufe.csv", GERMAN))
+    at.selectbox(key="format").select("CSV")
+    at = ran(at)
+    assert "No column of it is taken for the time, so no row would be loaded" in texts(at)
+    assert at.button(key="load").disabled
+    at.selectbox(key="map_occurred_at").select("Zeitpunkt")
+    at = ran(at)
+    assert "No column of it" not in texts(at)
+    assert not at.button(key="load").disabled
+
+
 def test_a_text_log_is_read_by_a_pattern(store: Store) -> None:
     at = drop(visit("logs.py"), ("own.log", "2026-08-13T09:00:00Z ## Ada ## 5\n" * 2))
     at.text_input(key="pattern").set_value(
