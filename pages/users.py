@@ -26,6 +26,8 @@ NAMES = {
     "user_basis": "Known by",
 }
 
+_LONGEST_NAME = 80
+
 summary, chosen, version = parts.opening("API consumption by users")
 zone, colours = chosen.zone, parts.palette()
 found = data.people(*version, chosen.start, chosen.end, chosen.kind, zone)
@@ -195,7 +197,15 @@ def _made_of(shown: Person) -> None:
         )
 
 
+def unknown() -> str:
+    """What the address names as a user where nobody is called so; nothing where it names none."""
+    basis, _, name = st.query_params.get("user", "").partition(":")
+    return "" if who is not None else (name or basis)[:_LONGEST_NAME]
+
+
 who = opened()
+if stranger := unknown():
+    st.info(parts.plain(f"No user called “{stranger}” is in the logs loaded: this is everybody."))
 following.plan(version, choices.plan, in_numbers)
 if who is not None:
     one(*who)

@@ -509,6 +509,18 @@ def test_a_link_to_a_user_without_calls_in_the_period_says_so(week: None) -> Non
     assert metrics(ran(at))["Users"] == "1"
 
 
+@pytest.mark.parametrize(
+    "name", ["user:Nobody", "Nobody", "app:<b>Ada</b> *x*", "user:" + "N" * 999]
+)
+def test_a_link_to_a_user_whom_no_log_knows_says_so(week: None, name: str) -> None:
+    at = visit("users.py", user=name)
+    shown = name.rpartition(":")[2][:80]
+    assert f"No user called “{shown}” is in the logs loaded" in spelled(texts(at))
+    assert metrics(at)["Users"] == "2"
+    assert "No user called" not in texts(visit("users.py", user="user:Ada"))
+    assert "No user called" not in texts(visit("users.py"))
+
+
 def test_an_app_with_the_name_of_a_user_is_another_one(load: Callable[..., None]) -> None:
     load(
         HEADER + "2026-08-13T09:00:00Z,Zapier,Web,op,200,5\n2026-08-13T09:00:00Z,,Zapier,op,200,3\n"
