@@ -228,6 +228,56 @@ def test_credits_that_can_not_be_added_up_are_refused(tmp_path: Path) -> None:
         assert everything(store) == before
 
 
+def test_what_was_refused_must_be_added_up_too(tmp_path: Path) -> None:
+    path = tmp_path / "big.csv"
+    path.write_text(f"time,user,api,status,calls\n2026-08-13T09:00:00Z,a,cheap,429,{10**14}\n")
+    with Store(tmp_path / "x.duckdb") as store:
+        store.rerate(cheap(10**9), now=NOW)
+        with pytest.raises(
+            CreditsError, match=r"big\.csv was not loaded.*more than can be added up"
+        ):
+            store.load(path, now=NOW)
+        assert summary(store).loads == 0
+        store.rerate(cheap(1), now=NOW)
+        store.load(path, now=NOW)
+        before = everything(store)
+        with pytest.raises(CreditsError, match=r"Nothing was changed.*more than can be added up"):
+            store.rerate(cheap(10**9), now=NOW)
+        assert everything(store) == before
+        assert demanded(store) == 10**14
+
+
+def logged(folder: Path, *rows: tuple[str, float]) -> Path:
+    """A log of request ids with the credits that they cost."""
+    path = folder / "logged.csv"
+    lines = [f"2026-08-13T09:00:00Z,a,{name},{amount}\n" for name, amount in rows]
+    path.write_text("time,user,request_id,credits\n" + "".join(lines))
+    return path
+
+
+def test_duplicates_that_can_not_be_added_up_stay_duplicates(tmp_path: Path) -> None:
+    log = logged(tmp_path, ("r1", 5 * 10**12), ("r2", 0.5))
+    with Store(tmp_path / "x.duckdb") as store:
+        for _ in range(2):
+            store.load(log, now=NOW)
+        before = everything(store)
+        with pytest.raises(CreditsError, match=r"Nothing was changed.*more than can be added up"):
+            store.keep_duplicates(2)
+        assert everything(store) == before
+
+
+def test_a_load_stays_where_what_it_shadows_can_not_be_added_up(tmp_path: Path) -> None:
+    with Store(tmp_path / "x.duckdb") as store:
+        for rows in ([("r1", 1)], [("r1", 5 * 10**12)], [("r2", 5 * 10**12), ("r3", 0.5)]):
+            store.load(logged(tmp_path, *rows), now=NOW)
+        before = everything(store)
+        with pytest.raises(CreditsError, match=r"Nothing was changed.*more than can be added up"):
+            store.undo(1)
+        assert everything(store) == before
+        store.undo(1, 2)
+        assert summary(store).credits == 5 * 10**12 + 0.5
+
+
 def cheap(price: Any = Decimal("0.1")) -> RateCard:
     """A card by which a plain call costs 1 credit, and an API called cheap less."""
     rule = Rule(Rate("Cheap", price), ("cheap",))

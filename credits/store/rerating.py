@@ -17,9 +17,8 @@ from decimal import Decimal
 
 import duckdb
 
-from credits import CreditsError
 from credits.rates import RateCard
-from credits.store import cards, rating, schema
+from credits.store import bounds, cards, rating, schema
 from credits.store.database import Database, Progress
 from credits.store.watching import in_any_order, watched
 
@@ -61,28 +60,27 @@ def rerate(
         tell(0.0, "Asking the rate card")
         card = cards.store(cursor, card, now)
         before = cards.in_force(cursor)
-        credits_before, _ = _credits(cursor)
+        credits_before = _credits(cursor)
         cursor.execute("INSERT OR REPLACE INTO meta VALUES ('rate_card', ?)", [card.name])
         _sort_kinds(cursor, card, tell)
         _charge(cursor, tell)
-        _recount(cursor, card)
+        cursor.execute(_RECOUNT, {"rate_card": card.name})
         _roll_up(cursor, tell)
+        bounds.must_add_up(cursor, f"Nothing was changed: under “{card.name}”")
         calls, refused, assumed = cursor.execute(
             """SELECT coalesce(sum(calls), 0)::BIGINT, coalesce(sum(refused), 0)::BIGINT,
                 coalesce(sum(assumed), 0)::DECIMAL(38, 6) FROM minutes"""
         ).fetchall()[0]
-        total, _ = _credits(cursor)
+        total = _credits(cursor)
         tell(0.99, "Writing it down")
     tell(1.0, "Rated")
     return Rerating(card.name, before, calls, credits_before, total, assumed, refused)
 
 
-def _credits(cursor: duckdb.DuckDBPyConnection) -> tuple[Decimal, bool]:
-    """Credits of all loads, and whether some are fractions."""
-    total, fractional = cursor.execute(
-        "SELECT coalesce(sum(credits), 0), coalesce(bool_or(fractional), false) FROM loads"
-    ).fetchall()[0]
-    return Decimal(total), bool(fractional)
+def _credits(cursor: duckdb.DuckDBPyConnection) -> Decimal:
+    """Credits of all loads."""
+    found = cursor.execute("SELECT coalesce(sum(credits), 0) FROM loads").fetchall()
+    return Decimal(found[0][0])
 
 
 def _sort_kinds(cursor: duckdb.DuckDBPyConnection, card: RateCard, tell: Progress) -> None:
@@ -108,18 +106,6 @@ def _charge(cursor: duckdb.DuckDBPyConnection, tell: Progress) -> None:
     """Give the calls whose kind or credits change their new ones."""
     for table, shares in zip(_STORED, ((0.08, 0.7), (0.7, 0.78)), strict=True):
         watched(cursor, _charged(table), tell, shares, "Rating the calls")
-
-
-def _recount(cursor: duckdb.DuckDBPyConnection, card: RateCard) -> None:
-    """Bring the loads up to date. Raises CreditsError where they can't be added up."""
-    cursor.execute(_RECOUNT, {"rate_card": card.name})
-    total, fractional = _credits(cursor)
-    most = schema.most_credits(fractional)
-    if total >= most:
-        raise CreditsError(
-            f"Nothing was changed: under “{card.name}” there would be more than {most:,} credits,"
-            " more than can be added up."
-        )
 
 
 def _roll_up(cursor: duckdb.DuckDBPyConnection, tell: Progress) -> None:

@@ -19,7 +19,7 @@ import duckdb
 
 from credits import CreditsError, rates
 from credits.formats.together import Log
-from credits.store import duplicates, rating, schema
+from credits.store import bounds, duplicates, rating, schema
 from credits.store.database import Database, Progress
 from credits.store.loads import Load, Terms, notes
 from credits.store.staged import Staging, titled
@@ -164,29 +164,24 @@ class Storing:
     def _sums(self, given: Mapping[str, Any]) -> dict[int, _Sums]:
         """Sums by load. Raises CreditsError where these can't be added up with all the others."""
         # To look whether a sum is whole takes as long as to add it up: most prices leave no doubt.
-        whole = self._query(f"SELECT {rating.ALL_WHOLE} FROM staged_kinds")[0][0]
+        whole, refused = self._query(_DOUBTS)[0]
         fractional = "false" if whole else schema.HAS_FRACTIONS
+        wanted = bounds.WANTED if refused else "sum(credits)"
         found = {
             load_id: _Sums(*sums)
             for load_id, *sums in self._query(
-                f"""SELECT load_id, sum(calls)::HUGEINT, sum(credits), {fractional},
+                f"""SELECT load_id, sum(calls)::HUGEINT, sum(credits), {wanted}, {fractional},
                     min(occurred_at), max(occurred_at), count(*)
                 FROM stored_calls WHERE load_id >= $load GROUP BY load_id""",
                 given,
             )
         }
-        calls, credits, fractions = self._query(
-            """SELECT coalesce(sum(calls), 0)::HUGEINT, coalesce(sum(credits), 0),
-                coalesce(bool_or(fractional), false) FROM loads"""
-        )[0]
-        most = schema.most_credits(fractions or any(sums.fractional for sums in found.values()))
-        calls += sum(sums.calls for sums in found.values())
-        credits += sum(sums.credits for sums in found.values())
-        if calls >= 2**63 or credits >= most:
-            raise CreditsError(
-                f"{titled(self.logs)} was not loaded: with it there would be more than {most:,}"
-                " calls or credits, more than can be added up."
-            )
+        more = bounds.Sums(
+            sum(sums.calls for sums in found.values()),
+            sum((sums.wanted for sums in found.values()), Decimal(0)),
+            any(sums.fractional for sums in found.values()),
+        )
+        bounds.must_add_up(self.cursor, f"{titled(self.logs)} was not loaded: with it", more)
         return found
 
     def _store_rejects(self, read: Mapping[int, _Read], given: Mapping[str, Any]) -> dict[int, int]:
@@ -215,13 +210,15 @@ class _Sums:
 
     calls: int
     credits: Decimal
+    wanted: Decimal
+    """With what refused calls would have cost."""
     fractional: bool
     first: datetime | None
     last: datetime | None
     loaded: int
 
 
-_NO_CALLS = _Sums(0, Decimal(0), False, None, None, 0)
+_NO_CALLS = _Sums(0, Decimal(0), Decimal(0), False, None, None, 0)
 
 
 def _empty(log: Log) -> CreditsError:
@@ -233,6 +230,8 @@ def _empty(log: Log) -> CreditsError:
 _RECORDS = """
 INSERT INTO loads BY NAME SELECT unnest($loads::STRUCT({types})[], recursive := true)
 """
+_DOUBTS = f"SELECT {rating.ALL_WHOLE}, coalesce(bool_or(refused), false) FROM staged_kinds"
+"""Whether no call can have cost a fraction, and whether some can have been refused."""
 _READ = "SELECT log, min(row), count(*), count(skip) FROM staging GROUP BY log"
 _REJECTED = "SELECT log, row FROM staging WHERE reject IS NOT NULL AND skip IS NULL ORDER BY row"
 _REJECTS = """

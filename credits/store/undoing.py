@@ -7,12 +7,15 @@ from collections.abc import Sequence
 import duckdb
 
 from credits import CreditsError
-from credits.store import schema
+from credits.store import bounds, schema
 from credits.store.database import Database
 
 
 def undo(database: Database, load_ids: Sequence[int]) -> None:
-    """Take back some loads in one transaction. Raises CreditsError for one that is not there."""
+    """Take back some loads in one transaction.
+
+    Raises CreditsError for one that is not there, and where what comes back can't be added up.
+    """
     with database.writer() as cursor, database.change(cursor):
         _must_be_there(cursor, load_ids)
         cursor.execute(_FREED, {"loads": list(load_ids)})
@@ -63,6 +66,10 @@ def _make_calls(cursor: duckdb.DuckDBPyConnection, load_id: int) -> None:
     if not found:
         return
     chosen = "WHERE rowid IN (SELECT row FROM orphans)"
+    sums = f"SELECT sum(calls)::HUGEINT, {bounds.WANTED}, {schema.HAS_FRACTIONS}"
+    more = cursor.execute(f"{sums} FROM stored_duplicates {chosen}").fetchall()[0]
+    what = "Nothing was changed: with the duplicates that would count as calls"
+    bounds.must_add_up(cursor, what, bounds.Sums(*more))
     for table, sql in schema.ROLL_UPS.items():
         mine = sql(f"(SELECT * FROM stored_duplicates {chosen})")
         cursor.execute(f"INSERT INTO {table} BY NAME {mine}")
