@@ -52,7 +52,8 @@ def _brought(loads: Sequence[Any]) -> str:
 
 def used(found: dict[str, Any], plan: Plan, top: int | None) -> str:
     """The document of `usage` as a table."""
-    if not found["calls"]:
+    # Not its calls: a log that counts by the hour may have hours of credits without any.
+    if not found["days"]:
         return "Nothing is loaded yet: take in a log with `python -m credits load FILE`."
     rows = [
         f"Used at {_iso(found['at'])} ({found['window']}): {_plain(found['used']):,} of"
@@ -60,7 +61,8 @@ def used(found: dict[str, Any], plan: Plan, top: int | None) -> str:
         f"Allowance: {plan.formula}",
         f"Peak: {_plain(found['peak']['credits']):,} credits in 24 hours,"
         f" {_iso(found['peak']['end'])}",
-        f"Everything loaded: {found['calls']:,} calls, {_plain(found['credits']):,} credits"
+        f"Everything loaded: {counted(found['calls'], 'call')},"
+        f" {_plain(found['credits']):,} credits"
         f" ({_plain(found['assumed_credits']):,} assumed)",
         "",
         f"{'user':<40} {'calls':>12} {'credits':>12} {'share':>7} {'peak':>10}",
@@ -76,19 +78,20 @@ def used(found: dict[str, Any], plan: Plan, top: int | None) -> str:
 def replayed(found: dict[str, Any], plan: Plan) -> str:
     """The document of `replay` as lines."""
     refused, least = found["refused"], found["least_allowance"]
-    enough = found["least_users"]
+    enough, many = found["least_users"], "more than any number of users gives"
     return "\n".join(
         (
             f"Allowance: {plan.formula} ({found['window']})",
-            f"Demand: {found['demand']['calls']:,} calls,"
+            f"Demand: {counted(found['demand']['calls'], 'call')},"
             f" {_plain(found['demand']['credits']):,} credits",
-            f"Refused: {refused['calls']:,} calls, {_plain(refused['credits']):,} credits,"
-            f" in {found['blocked_minutes']:,} minutes",
+            f"Refused: {counted(refused['calls'], 'call')},"
+            f" {_plain(refused['credits']):,} credits,"
+            f" in {counted(found['blocked_minutes'], 'minute')}",
             f"Headroom: least {_plain(found['headroom']['min']):,},"
             f" 5th percentile {_plain(found['headroom']['p5']):,},"
             f" median {_plain(found['headroom']['median']):,}",
             f"Least allowance that refuses nothing: {_plain(least):,}, "
-            + ("more than any number of users gives" if enough is None else f"{enough:,} users"),
+            + (many if enough is None else counted(enough, "user")),
         )
     )
 
@@ -101,7 +104,7 @@ def reported(found: dict[str, Any], plan: Plan) -> str:
         (
             *(f"{safe(file['path'])}: {file['bytes']:,} bytes" for file in found["written"]),
             f"From {_iso(found['from'])} to {_iso(found['to'])} ({found['window']}):"
-            f" {found['calls']:,} calls, {_plain(found['credits']):,} credits",
+            f" {counted(found['calls'], 'call')}, {_plain(found['credits']):,} credits",
             f"Allowance: {plan.formula}; used {_plain(found['used']):,},"
             f" unused {_plain(found['unused']):,}, peak {_plain(found['peak']['credits']):,}",
             f"Played again: {_plain(refused['credits']):,} credits refused,"

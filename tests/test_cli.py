@@ -424,6 +424,27 @@ def test_without_json_a_person_reads_a_table(run: Run, log: Path):
     assert re.search(r"^ada +2 +2 +66\.7%", out, re.MULTILINE)
 
 
+def test_one_call_is_told_as_one(run: Run, tmp_path: Path):
+    path = tmp_path / "one.csv"
+    path.write_text("time,user,api,credits\n2026-01-05T10:00:00Z,ada,a,3\n")
+    run("load", str(path))
+    assert "Everything loaded: 1 call, 3 credits" in run("usage").out
+    plan = ("--base-limit", "1", "--users", "1", "--credits-per-user", "1")
+    played = run("replay", *plan).out
+    assert "Demand: 1 call, 3 credits" in played
+    assert "Refused: 1 call, 1 credits, in 1 minute\n" in played
+    assert ": 3, 2 users" in played
+    assert "1 user\n" in run("replay", *plan[:-1], "2").out
+    assert "1 call, 3 credits" in run("report", *plan, "--output", str(tmp_path / "a.html")).out
+
+
+def test_credits_without_a_call_are_loaded_all_the_same(run: Run, tmp_path: Path):
+    path = tmp_path / "hours.csv"
+    path.write_text("time,user,api,calls,credits\n2026-01-05T10:00:00Z,ada,a,0,3\n")
+    run("load", str(path))
+    assert "Everything loaded: 0 calls, 3 credits" in run("usage").out
+
+
 # ── bad usage, bad input ──────────────────────────────────────────────────────────────────────
 
 
