@@ -18,6 +18,20 @@ from credits.replay import Replay, least_users
 from credits.scenarios import Scenario
 from pages import data, keeping, parts, planned
 
+REFUSED = {
+    "user": "User",
+    "user_basis": "Known by",
+    "api": "API",
+    "how long": "How long",
+    "demand": "Wanted",
+    "admitted": "Admitted",
+    "refused": "Refused",
+    "peak_used": "Peak used",
+    "share": "Share",
+    "calls": "Calls",
+}
+"""What stands above the columns of what was refused."""
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -117,11 +131,12 @@ def when(now: Shown) -> None:
         blocked = now.found.blocked
         spans = views.spans(blocked, now.zone)
         parts.numbers(
-            spans.assign(refused=blocked["refused"], calls=blocked["calls"]), "blocked", height=260
+            spans.assign(refused=blocked["refused"], calls=blocked["calls"]),
+            "blocked",
+            REFUSED | {"from": f"From ({now.zone})", "to": f"To ({now.zone})"},
+            height=260,
         )
-    parts.numbers(
-        now.found.days, "days", {"demand": "wanted", "peak_used": "peak used"}, height=260
-    )
+    parts.numbers(now.found.days, "days", REFUSED | {"day": f"Day ({now.zone})"}, height=260)
 
 
 def whose(now: Shown) -> None:
@@ -137,9 +152,9 @@ def whose(now: Shown) -> None:
             parts.numbers(
                 data.whose(now.played, now.plan.allowance, by),
                 f"whose_{by}",
-                {"user_basis": "known by"},
+                REFUSED,
                 height=320,
-                column_config={"share": st.column_config.NumberColumn(format="percent")},
+                column_config={"Share": st.column_config.NumberColumn(format="percent")},
             )
 
 

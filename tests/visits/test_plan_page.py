@@ -124,17 +124,21 @@ def test_every_tab_is_drawn(week: None, tab: str, window: str, address: dict[str
 def test_whose_calls_were_refused(week: None) -> None:
     at = visit("Whose calls", **SMALL)
     users, apis = (frame.value for frame in at.dataframe[:2])
-    assert users[["user", "refused"]].to_numpy().tolist() == [["Ada", 600], ["Ben", 100]]
-    assert apis[["api", "refused"]].to_numpy().tolist() == [
+    assert list(users) == ["User", "Known by", "Refused", "Share", "Calls"]
+    assert users[["User", "Refused"]].to_numpy().tolist() == [["Ada", 600], ["Ben", 100]]
+    assert apis[["API", "Refused"]].to_numpy().tolist() == [
         ["getRecords", 600], ["insertRecords", 100],
     ]  # fmt: skip
 
 
 def test_blocked_times_and_days_are_listed(week: None) -> None:
-    at = visit("When", **SMALL)
+    at = visit("When", **SMALL, zone="Asia/Tokyo")
     blocked, days = (frame.value for frame in at.dataframe[:2])
-    assert blocked["refused"].tolist() == [600, 100]
-    assert len(days) == 11
+    times = ["From (Asia/Tokyo)", "To (Asia/Tokyo)", "How long"]
+    assert list(blocked) == [*times, "Refused", "Calls"]
+    assert all(name[0].isupper() for name in days)
+    assert blocked["Refused"].tolist() == [600, 100]
+    assert len(days) == 12
 
 
 # ── prices ────────────────────────────────────────────────────────────────────────────────────
