@@ -86,7 +86,9 @@ def answer(now: Under) -> list[dict[str, Any]]:
     st.image(
         charts.gauge(share, colours),
         width="stretch",
-        caption=f"{percent(share)} of the allowance used; the marks stand at 80 % and 90 %."
+        caption=parts.unbroken(
+            f"{percent(share)} of the allowance used; the marks stand at 80 % and 90 %."
+        )
         if plan.allowance
         else "The plan gives no allowance.",
     )

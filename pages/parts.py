@@ -54,6 +54,11 @@ def _escaped(text: str) -> str:
     return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", apart)
 
 
+def unbroken(text: str) -> str:
+    """A number stays on one line with its per cent sign: a space that never breaks is between."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def counts(results: Sequence[Any]) -> None:
     """What became of every row: the four counts of each load."""
     names = ["path", "format", "rows", "loaded", "duplicates", "rejected", "skipped", "calls"]
@@ -202,7 +207,7 @@ def panel(
             return []
         with st.container(horizontal=True, vertical_alignment="center", wrap=False):
             words = f"**{title}**" + (f"  \n:gray[:small[{note}]]" if note else "")
-            st.markdown(words, width="stretch")
+            st.markdown(unbroken(words), width="stretch")
             as_table = st.toggle("Table", key=f"{key}_table", on_change=changed)
         if as_table:
             numbers(table(), key, names)

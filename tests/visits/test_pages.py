@@ -425,6 +425,11 @@ def test_a_bar_that_is_clicked_narrows_what_stands_at_its_right(week: None) -> N
     assert len(bars(at, "by_api")) == len(apis)
 
 
+def test_a_caption_never_breaks_between_a_number_and_its_per_cent_sign(week: None) -> None:
+    told = visit().get("image")[0].proto.imgs[0].caption
+    assert told.count("\u00a0%") == told.count("%") == 3
+
+
 def test_panels_side_by_side_say_what_they_count(week: None) -> None:
     at = visit(period="all")
     assert "By app**  \n:gray[:small[credits; 3 in all]]" in texts(at)
