@@ -202,7 +202,8 @@ def choices(first: pd.Timestamp, last: pd.Timestamp) -> Choices:
         start = times.instant(datetime.combine(begin, midnight), zone)
         close = times.instant(datetime.combine(end + timedelta(days=1), midnight), zone) - _TICK
         at = min(close, last) if start <= last else close
-        words = f"{begin:%d %b} to {end:%d %b %Y}"
+        year = "" if begin.year == end.year else f" {begin.year}"
+        words = f"{begin:%d %b}{year} to {end:%d %b %Y}"
         within = f"from {words}"
     elif period in LENGTHS:
         # A call exactly as old as the period is long has left it, as it has left the window.

@@ -79,7 +79,7 @@ def _answers(report: Report) -> str:
          f"{part_of(report.used, plan.allowance)} of the allowance; window at"
          f" {clock(report.at, zone)}", False),
         ("Unused", number(report.unused), "credits", False),
-        ("Allowance", number(plan.allowance), plan.formula.rsplit(" = ", 1)[0], False),
+        ("Allowance", number(plan.allowance), plan.origin, False),
         ("Peak", number(peak.credits),
          f"{clock(peak.end, zone)}; headroom {number(report.headroom)}", over),
         ("Refused under the plan", number(refused),

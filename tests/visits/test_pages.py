@@ -367,6 +367,8 @@ def test_an_own_range_holds_its_last_day_whole(week: None) -> None:
     [
         ({"period": "own", "from": "2001-01-01", "to": "2001-01-02"},
          "No calls from 01 Jan to 02 Jan 2001"),
+        ({"period": "own", "from": "2000-12-31", "to": "2001-01-02"},
+         "No calls from 31 Dec 2000 to 02 Jan 2001"),
         ({"period": "24h", "at": "2026-08-20T00:00"}, "No calls in the last 24 hours"),
     ],
 )  # fmt: skip
