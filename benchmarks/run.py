@@ -45,7 +45,7 @@ def benchmarks() -> dict[str, Benchmark]:
 
 def _moves(scale: float) -> int:
     """How often a slider is moved: a browser does not become quicker with smaller logs."""
-    return 15 if scale == 1 else 5
+    return 15 if scale == 1 else 3
 
 
 def _fresh(folder: Path) -> Path:
