@@ -134,7 +134,7 @@ if waiting:
     for file in waiting:
         # One more than are shown tells whether there are others.
         if (left := SHOWN + 1 - len(previews)) > 0:
-            previews += reading.previewed(version, file, terms, left)
+            previews += data.preview(version, file.path, file.name, terms, left)
     columns = list(dict.fromkeys(name for preview in previews for name in preview.names))
     ask = reading.asks(previews)
     if (columns, ask) != last:

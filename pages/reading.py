@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import streamlit as st
 
@@ -12,7 +11,7 @@ from credits.formats import Options, formats
 from credits.formats.base import FIELDS, Correction
 from credits.settings import settings
 from credits.store import Preview, Terms
-from pages import data, keystrokes, parts, uploads
+from pages import data, keystrokes, parts
 
 LABELS = {
     "occurred_at": "Time",
@@ -129,18 +128,6 @@ def _mapping(columns: list[str]) -> dict[str, str]:
             number = column.removeprefix("column ")
             chosen[field] = number if column.startswith("column ") else column
     return chosen
-
-
-def previewed(version: int, file: uploads.Dropped, terms: Terms, most: int) -> list[Preview]:
-    """The first logs of a file that waits; of one in no known format, the columns of a table."""
-    found = data.preview(version, file.path, file.name, terms, most)
-    said = terms.options
-    if said.format or said.pattern or not any(each.problem and not each.names for each in found):
-        return found
-    as_table = replace(terms, options=replace(said, format="csv", mapping={}))
-    tables = data.preview(version, file.path, file.name, as_table, most)
-    names = {each.name: each.names for each in tables if len(each.names) > 1}
-    return [replace(each, names=each.names or names.get(each.name, ())) for each in found]
 
 
 def timeless(preview: Preview) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import os
 import pkgutil
+import re
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -20,7 +21,7 @@ from pathlib import Path
 import duckdb
 
 from credits import CreditsError
-from credits.formats import carried, documents, headers, jsonlines, pattern, shipped
+from credits.formats import carried, delimited, documents, headers, jsonlines, pattern, shipped
 from credits.formats.base import (
     OBJECT_LINES,
     Correction,
@@ -33,6 +34,7 @@ from credits.formats.base import (
 from credits.formats.files import NotALog, Plain, Tick, copied
 from credits.formats.packing import Limits, unpack
 from credits.formats.records import Layout
+from credits.formats.stamps import STAMP
 
 __all__ = ["NotALog", "Options", "Plain", "Reading", "check", "formats", "logs", "recognise"]
 
@@ -263,6 +265,9 @@ def _column_names(look: Sample) -> list[str]:
     """The names of columns, if the log seems to have any: for saying why it holds no calls."""
     if look.objects:
         return list(look.objects[0])
-    rows = look.rows(",", 3) or [[]]
-    even = len(rows) > 1 and len({len(row) for row in rows}) == 1
-    return [cell.strip() for cell in rows[0]] if len(rows[0]) > 1 and even else []
+    tables = [look.rows(mark, 3) for mark in delimited.DELIMITERS]
+    tops = [rows[0] for rows in tables if len(rows) > 1 and len({len(row) for row in rows}) == 1]
+    widest = max(tops, key=len, default=[])
+    names = [cell.strip() for cell in widest]
+    # A line of text has commas, too.
+    return names if len(names) > 1 and not any(re.match(STAMP, name) for name in names) else []

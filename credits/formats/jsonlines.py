@@ -81,16 +81,11 @@ class JsonLines:
         found: Mapping[str, str],
         around: Mapping[str, str],
     ) -> Reading:
-        paths = {field: pointer(name.split("\0")) for field, name in found.items()}
-        telling = {field: path for field, path in paths.items() if field in SAYS_WHAT}
         spelt = {} if options.mapping else _spelt_otherwise(rows, cells, found)
-        also = tuple(_also_calls(found, spelt))
-        calls = (*telling.values(), *also) or tuple(paths.values())
-        if "api" in telling:
-            calls = tuple(path for field, path in telling.items() if field != "api") + also
-            calls += (f"NOT regexp_full_match({{{telling['api']}}}, {_HEARTBEAT})",)
+        calls = _calls(found, spelt)
         if not options.mapping and headers.told_twice([*map(_texts, rows)], found):
-            calls = (f"{{{paths['method']}}} <> '' AND {{{paths['status']}}} <> ''",)
+            told = (f"{_braced(found[field])} <> ''" for field in ("method", "status"))
+            calls = (" AND ".join(told),)
         every = list(cells)
         fields = fields_sql(
             {field: every.index(name) for field, name in found.items()},
@@ -101,7 +96,7 @@ class JsonLines:
         clock = None if options.mapping else _clock_of(cells, found.get("occurred_at"))
         if clock is not None:
             sql = headers.clock_sql(_braced(clock), cells[clock])
-            fields["occurred_at"] = f"{{{paths['occurred_at']}}} || ' ' || {sql}"
+            fields["occurred_at"] = f"{_braced(found['occurred_at'])} || ' ' || {sql}"
         for field, others in spelt.items():
             texts = (value_sql(field, _braced(name), cells[name]) for name in others)
             fields[field] = first_filled([fields[field], *texts])
@@ -117,8 +112,7 @@ class JsonLines:
                 for field, name in {**around, **found}.items()
             },
             around={
-                field: name if name == BEFORE else pointer(name.split("\0"))
-                for field, name in around.items()
+                field: name if name == BEFORE else _path(name) for field, name in around.items()
             },
         )
         ambiguous = options.day_first is None and is_ambiguous(read.stamps)
@@ -159,17 +153,28 @@ def _answered(found: Mapping[str, str], spelt: Mapping[str, Sequence[str]]) -> l
     return [name for f in told if f in found for name in (found[f], *spelt.get(f, ()))]
 
 
-def _also_calls(found: Mapping[str, str], spelt: Mapping[str, Sequence[str]]) -> Iterable[str]:
-    """What makes a row a call beside the names that are found; see `keys.reading`."""
+def _calls(found: Mapping[str, str], spelt: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """Which rows are calls, as `keys.reading` takes it: those that say by whom or what."""
+    telling = {field: _path(name) for field, name in found.items() if field in SAYS_WHAT}
+    api = telling.pop("api", None)
     answered = " OR ".join(f"{_braced(name)} <> ''" for name in _answered(found, spelt))
-    for field in ("method", "path"):
-        for name in spelt.get(field, ()):
-            yield f"{_braced(name)} <> '' AND ({answered})"
+    also = [
+        f"{_braced(name)} <> '' AND ({answered})"
+        for field in ("method", "path")
+        for name in spelt.get(field, ())
+    ]
+    named = [] if api is None else [f"NOT regexp_full_match({{{api}}}, {_HEARTBEAT})"]
+    return (*telling.values(), *also, *named) or tuple(map(_path, found.values()))
+
+
+def _path(name: str) -> str:
+    """A name as a JSON path."""
+    return pointer(name.split("\0"))
 
 
 def _braced(name: str) -> str:
     """A name as SQL over keys has it."""
-    return f"{{{pointer(name.split(chr(0)))}}}"
+    return f"{{{_path(name)}}}"
 
 
 def _clock_of(cells: Mapping[str, Sequence[str]], day: str | None) -> str | None:

@@ -202,14 +202,14 @@ _STRICTER: Mapping[str, Callable[[Sequence[str]], bool]] = {
 """What is asked of a column of such a name besides, for any field or for one."""
 
 
-_PLAINLY = {"credits": "credits", "calls": "calls"}
-"""How names begin that mean a field if but one of their cells is a number."""
+_PLAINLY = ("credits", "calls")
+"""Fields that a name means which begins as they do, if but one of its cells is a number."""
 
 
 def fits(field: str, word: str, cells: Sequence[str]) -> bool:
     """Whether a field may stand in a column of such a name, by its cells; a blank one may be it."""
     told = filled(cells)
-    if field in _PLAINLY and word.startswith(_PLAINLY[field]):
+    if field in _PLAINLY and word.startswith(field):
         # What can't be read below such a name is said row by row, rather than passed over.
         return not told or any(_numbers([cell]) for cell in told)
     stricter = (_STRICTER.get(name, _anything) for name in (word, f"{field} {word}"))

@@ -11,6 +11,12 @@ from .conftest import App
 PATTERN = r"^(?P<occurred_at>\S+) ## (?P<user>\S+) ## (?P<credits>\d+)"
 
 
+def drop(page: Page, name: str, log: bytes) -> None:
+    page.locator("input[type=file]").set_input_files(
+        [{"name": name, "mimeType": "text/plain", "buffer": log}]
+    )
+
+
 def test_how_to_read_stays_open_while_it_is_answered(
     new_page: Callable[[], Page],
     empty_app: App,
@@ -20,9 +26,7 @@ def test_how_to_read_stays_open_while_it_is_answered(
     page = new_page()
     visit(page, empty_app, "/logs")
     log = b"Zeitpunkt;Benutzer;Pfad\n" + b"2026-08-13T09:00:00Z;Ada;/kontakte\n" * 2
-    page.locator("input[type=file]").set_input_files(
-        [{"name": "anrufe.csv", "mimeType": "text/csv", "buffer": log}]
-    )
+    drop(page, "anrufe.csv", log)
     asked = page.get_by_test_id("stExpander")
     field = asked.get_by_label("Format", exact=True)
     expect(field).to_be_visible(timeout=20_000)
@@ -47,9 +51,7 @@ def test_a_pattern_answers_while_it_is_typed(
     page = new_page()
     visit(page, empty_app, "/logs")
     log = b"2026-08-13T09:00:00Z ## Ada ## 5\n" * 2
-    page.locator("input[type=file]").set_input_files(
-        [{"name": "own.log", "mimeType": "text/plain", "buffer": log}]
-    )
+    drop(page, "own.log", log)
     field = page.locator(".st-key-pattern input")
     expect(field).to_be_visible()
     field.press_sequentially(PATTERN, delay=10)

@@ -347,3 +347,15 @@ def test_a_title_may_stand_above_the_header(load, mark):
     found, calls = load(log(*title, *(row.replace(",", mark) for row in rows)))
     assert kept(found) == (5, 2, 0, 3)
     assert [call["user"] for call in calls] == ["ann", "bob"]
+
+
+@pytest.mark.parametrize("mark", [";", "\t", "|", ","])
+def test_a_table_in_no_known_words_is_refused_with_its_columns(load, mark):
+    rows = ["Zeitpunkt,Benutzer,Pfad", "2026-01-05T10:00:00Z,Ada,/kontakte"]
+    with pytest.raises(CreditsError, match=r"it has Zeitpunkt, Benutzer, Pfad"):
+        load(log(*(row.replace(",", mark) for row in rows)))
+
+
+def test_a_line_of_text_is_no_list_of_columns(load):
+    with pytest.raises(CreditsError, match="in no log format"):
+        load(log(*["2026-01-05 10:00:00.123 DEBUG [gw,abc] --- ready, waiting"] * 2))

@@ -664,7 +664,7 @@ GERMAN = (
 
 def test_a_table_in_no_known_words_offers_its_columns_in_words_of_the_page(store: Store) -> None:
     at = drop(visit("logs.py"), ("anrufe.csv", GERMAN))
-    assert "name its format below, under “Format”" in spelled(at.main.error[0].value)
+    assert "name them below, under “Columns”" in spelled(at.main.error[0].value)
     assert "--" not in spelled(texts(at))
     assert at.button(key="load").disabled
     for field, column in (("occurred_at", "Zeitpunkt"), ("user", "Benutzer")):
