@@ -18,6 +18,7 @@ import pandas as pd
 
 from credits import CreditsError, windows
 from credits.series import COLUMNS, outline, stretches
+from credits.sums import cumulative
 from credits.times import Ints, microseconds
 from credits.windows import Kind
 
@@ -134,7 +135,7 @@ class Demand:
     @cached_property
     def total(self) -> Ints:
         """Wanted before each minute and, in the end, altogether: one entry more than minutes."""
-        return _added_up(self.wanted)
+        return cumulative(self.wanted)
 
     @cached_property
     def peak(self) -> int:
@@ -221,15 +222,9 @@ def stamps(times: Ints) -> npt.NDArray[np.datetime64]:
 
 def _grown(amounts: Ints, factor: int) -> Ints:
     """Amounts times a factor in millionths; their sums, from the first on, are rounded up."""
-    sums = _added_up(amounts)
+    sums = cumulative(amounts)
     if int(sums[-1]) * factor >= 2**63 * _PARTS:
         raise CreditsError("With this growth, more is wanted than can be counted: enter less.")
     parts, rest = np.divmod(sums, _PARTS)
     found: Ints = np.diff(parts * factor - (-rest * factor) // _PARTS)
     return found
-
-
-def _added_up(amounts: Ints) -> Ints:
-    sums = np.zeros(len(amounts) + 1, dtype=np.int64)
-    np.cumsum(amounts, out=sums[1:])
-    return sums

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
@@ -226,12 +226,8 @@ def period(
     begin, end = _day("--from", first), _day("--to", last)
     if begin is not None and end is not None and begin > end:
         raise typer.BadParameter(f"--from {first} is after --to {last}: swap them.")
-    midnight = datetime.min.time()
-    start = None if begin is None else times.instant(datetime.combine(begin, midnight), zone)
-    if end is None:
-        return start, None
-    after = times.instant(datetime.combine(end + timedelta(days=1), midnight), zone)
-    return start, after - timedelta(microseconds=1)
+    start = None if begin is None else times.day_span(begin, begin, zone)[0]
+    return start, None if end is None else times.day_span(end, end, zone)[1]
 
 
 def _day(option: str, text: str | None) -> date | None:

@@ -52,6 +52,21 @@ def instant(at: datetime, zone: str) -> pd.Timestamp:
     return pd.Timestamp(at.replace(tzinfo=ZoneInfo(zone))).tz_convert("UTC").tz_localize(None)
 
 
+def day_span(first: date, last: date, zone: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """The first and the last instant of a span of a zone's days, naive UTC."""
+    midnight = datetime.min.time()
+    after = instant(datetime.combine(last + timedelta(days=1), midnight), zone)
+    return instant(datetime.combine(first, midnight), zone), after - _MICROSECOND
+
+
+def within_data(
+    start: pd.Timestamp, end: pd.Timestamp, first: pd.Timestamp, last: pd.Timestamp
+) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """A period as far as there is data, from `first` to `last`; of one beside it, its end alone."""
+    at = min(end, last) if start <= last else end
+    return min(max(start, min(first, at)), at), at
+
+
 def firsts(ascending: npt.NDArray[Any]) -> Ints:
     """The positions at which a sorted array takes a new value."""
     new = np.ones(len(ascending), dtype=bool)

@@ -70,10 +70,14 @@ def candidates(rows: Rows, owners: Ints, edge: int | None) -> Found | None:
         hot,
         sums,
     )
-    if edge is None:
-        return found
-    kept = (found[1] > edge) | ((found[1] == edge) & (found[2] > 0))
-    return found[0][kept], found[1][kept], found[2][kept], found[3][kept]
+    return found if edge is None else from_edge(found, edge)
+
+
+def from_edge(found: Found, edge: int) -> Found:
+    """The windows that end after an instant, and those that end at it and hold something."""
+    owners, times, calls, amounts = found
+    kept = (times > edge) | ((times == edge) & ((calls > 0) | (amounts > 0)))
+    return owners[kept], times[kept], calls[kept], amounts[kept]
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ def series(
 
 def _peak(steps: pd.DataFrame, measure: windows.Measure) -> windows.Peak:
     """The peak of a step series: its greatest value and the earliest step that reaches it."""
-    filled = steps[steps["calls"] > 0]
+    filled = steps[(steps["calls"] > 0) | (steps["credits"] > 0)]
     if filled.empty:
         return windows.Peak(0, 0, None)
     row = filled.iloc[int(filled[measure].to_numpy().argmax())]

@@ -50,7 +50,7 @@ from credits.times import (
     midnights,
     timestamp,
 )
-from credits.trailing import candidates
+from credits.trailing import candidates, from_edge
 
 Kind = Literal["trailing", "calendar", "anchored"]
 Measure = Literal["credits", "calls"]
@@ -203,10 +203,7 @@ def _running_by_owner(
     lower = np.searchsorted(times, _lower(opening, times, kind, zone))
     low = np.searchsorted(keys, keys - place + lower[place])
     found = keys // size, times[place], since(calls, low), since(amounts, low)
-    if edge is None:
-        return found
-    kept = (found[1] > edge) | ((found[1] == edge) & (found[2] > 0))
-    return found[0][kept], found[1][kept], found[2][kept], found[3][kept]
+    return found if edge is None else from_edge(found, edge)
 
 
 def coming_back(

@@ -7,7 +7,6 @@ a link shows what its sender saw. Only what differs from the default stands in t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -198,10 +197,8 @@ def choices(first: pd.Timestamp, last: pd.Timestamp) -> Choices:
     words, within = "all data", "in all data"
     if period == "own" and state["from"] and state["to"]:
         begin, end = sorted((state["from"], state["to"]))
-        midnight = datetime.min.time()
-        start = times.instant(datetime.combine(begin, midnight), zone)
-        close = times.instant(datetime.combine(end + timedelta(days=1), midnight), zone) - _TICK
-        at = min(close, last) if start <= last else close
+        start, close = times.day_span(begin, end, zone)
+        at = times.within_data(start, close, first, last)[1]
         year = "" if begin.year == end.year else f" {begin.year}"
         words = f"{begin:%d %b}{year} to {end:%d %b %Y}"
         within = f"from {words}"

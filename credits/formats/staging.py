@@ -92,7 +92,8 @@ FROM (SELECT * REPLACE (
 FROM (SELECT *,
   CASE WHEN {_is_path("target")} THEN NULL
        WHEN regexp_matches(target, '{_VERB}') THEN target END AS request
-FROM (SELECT *, {_target()} AS target,
+FROM (SELECT * {f"REPLACE ({_skip(logs_credits)} AS skip)" if weighted else ""},
+  {_target()} AS target,
   CASE WHEN stamp BETWEEN {EARLIEST} AND {LATEST} THEN stamp END AS occurred_at
 FROM (SELECT *, {stamp} AS stamp, {_whole("f_records")} AS records, {logged} AS logged,
   {calls if weighted else "1"} AS calls
@@ -225,6 +226,19 @@ def _decimal(text: str) -> str:
         f"coalesce(TRY_CAST({text} AS DECIMAL(38, 6)),"
         f" CASE WHEN {grouped} THEN TRY_CAST(replace({text}, ',', '') AS DECIMAL(38, 6)) END,"
         f" TRY_CAST(TRY_CAST({text} AS DOUBLE) AS DECIMAL(38, 6)))"
+    )
+
+
+def _skip(logs_credits: bool) -> str:
+    """Why a row is no call, or NULL; of a log that says how many calls a row stands for.
+
+    A row that stands for no calls and cost nothing is none: it opens no block, and no period
+    begins or ends with it.
+    """
+    nothing = "f_credits IS NULL OR logged = 0" if logs_credits else "true"
+    return (
+        f"CASE WHEN broken IS NULL AND calls = 0 AND ({nothing}) THEN coalesce(skip, 'no calls')"
+        " ELSE skip END"
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from credits import CreditsError, people, usage, windows
+from credits import CreditsError, people, times, usage, windows
 from credits import replay as replays
 from credits.comparison import compare
 from credits.editions import editions
@@ -211,8 +211,7 @@ def _period(
     end = last if wanted.end is None else pd.Timestamp(wanted.end)
     if wanted.start is not None and wanted.end is not None and start > end:
         raise CreditsError("The period ends before it begins: swap its days.")
-    at = min(end, last) if start <= last else max(start, end)
-    return min(max(start, min(first, at)), at), at
+    return times.within_data(start, max(start, end), first, last)
 
 
 def _days(

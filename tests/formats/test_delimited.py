@@ -159,6 +159,22 @@ def test_counts_that_are_no_numbers_are_rejects(load, rejects):
     assert rejects()[0][1] == "its number of calls is not understood: many"
 
 
+def test_a_row_that_counts_no_calls_and_cost_nothing_is_no_call(load, rejects):
+    rows = [f"2026-01-01 0{hour}:00:00,{count}" for hour, count in enumerate([0, 4, *[0] * 7])]
+    found, calls = load(log("hour,requests", *rows, "2026-01-01 09:00:00,-1"))
+    assert kept(found) == (10, 1, 1, 8)
+    assert (found.first, found.last) == (datetime(2026, 1, 1, 1), datetime(2026, 1, 1, 1))
+    assert [call["calls"] for call in calls] == [4]
+    assert rejects()[0][1] == "its number of calls is not understood: -1"
+
+
+def test_a_row_that_counts_no_calls_keeps_its_credits(load):
+    rows = ["2026-01-01 00:00:00,0,0", "2026-01-01 01:00:00,0,7", "2026-01-01 02:00:00,0,"]
+    found, calls = load(log("hour,requests,credits", *rows))
+    assert kept(found) == (3, 1, 0, 2)
+    assert [(call["calls"], call["credits"]) for call in calls] == [(0, 7)]
+
+
 def test_columns_named_by_hand_go_before_what_they_seem_to_be(load):
     text = log(
         "a,b,c,time", "2026-01-01T00:00:00Z,ann,list,12:30", "2026-01-01T00:00:01Z,bob,list,1"
