@@ -46,6 +46,10 @@ DUMP = (
 """Everything that is kept of loads, without the numbers that whoever was first got first."""
 
 
+_AT_ONCE = 9
+"""Formats that share a pair of databases."""
+
+
 def dump(store: Store) -> list[list[tuple[Any, ...]]]:
     with store._database.snapshot() as cursor:
         return [cursor.execute(f"FROM ({sql}) ORDER BY ALL").fetchall() for sql in DUMP]
@@ -149,10 +153,10 @@ def test_rows_with_ids_and_without_are_known_from_the_logs_before(logs: list[str
     both_ways(logs, keep=keep)
 
 
-@pytest.mark.parametrize("name", SAMPLES)
-def test_logs_of_every_format_are_taken_in_together(name: str):
-    text = SAMPLES[name]
-    both_ways([text, f"{text.rstrip()}\n!! no row at all\n"])
+@pytest.mark.parametrize("first", range(0, len(SAMPLES), _AT_ONCE))
+def test_logs_of_every_format_are_taken_in_together(first: int):
+    texts = list(SAMPLES.values())[first : first + _AT_ONCE]
+    both_ways([each for text in texts for each in (text, f"{text.rstrip()}\n!! no row at all\n")])
 
 
 @pytest.mark.parametrize("name", SAMPLES)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import hostile
 import pytest
-from hostile import KINDS, NOW
+from hostile import KINDS
 from markdown_it import MarkdownIt
 from visiting import ROOT, figures, ran, spelled, texts, visit
 
@@ -18,17 +17,6 @@ PAGES = sorted(
 )
 FORBIDDEN = {"html_inline", "html_block", "image", "link_open", "heading_open", "math_inline"}
 READER = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-
-
-@pytest.fixture
-def loaded(store: Store, tmp_path):
-    """Each kind as one name, those that used most; then every text of the corpus."""
-    kinds = [hostile.together(kind)[:3_000] for kind in KINDS]
-    rows = hostile.calls([*kinds, *hostile.CORPUS])
-    path = tmp_path / "calls.jsonl"
-    path.write_bytes(hostile.as_json_lines(rows))
-    store.load(path, now=NOW - timedelta(days=1), name="<b>calls</b> [x](https://evil.example)")
-    return store
 
 
 def markup(at) -> list[str]:
@@ -55,7 +43,7 @@ def markup(at) -> list[str]:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_a_page_shows_hostile_names_as_text(loaded: Store, page: str) -> None:
+def test_a_page_shows_hostile_names_as_text(hostile_names: None, page: str) -> None:
     at = visit(page)
     assert markup(at) == []
     for figure in figures(at).values():
@@ -66,8 +54,10 @@ def test_a_page_shows_hostile_names_as_text(loaded: Store, page: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_one_user_of_a_hostile_name_is_shown_as_text(loaded: Store, kind: str) -> None:
-    with loaded._database.snapshot() as cursor:
+def test_one_user_of_a_hostile_name_is_shown_as_text(
+    hostile_names: None, store: Store, kind: str
+) -> None:
+    with store._database.snapshot() as cursor:
         sql = 'SELECT "user" FROM calls GROUP BY ALL ORDER BY sum(credits) DESC, "user" LIMIT 60'
         names = [name for (name,) in cursor.execute(sql).fetchall()]
     start = hostile.together(kind).encode("utf-8", "replace").decode().strip()[:20]
@@ -80,7 +70,7 @@ def test_one_user_of_a_hostile_name_is_shown_as_text(loaded: Store, kind: str) -
 @pytest.mark.parametrize(
     "text", [hostile.HTML[0], hostile.MARKDOWN[1], "=1+1", ":red[x] $y$ --", "../..\\x"]
 )
-def test_an_address_may_ask_for_anything(loaded: Store, text: str) -> None:
+def test_an_address_may_ask_for_anything(hostile_names: None, text: str) -> None:
     for name in ("user", "zone", "period", "base", "name", "by", "currency", "bill", "from"):
         at = visit("showback.py" if name in ("by", "bill") else "plan.py", **{f"{name}_": text})
         assert markup(at) == []
