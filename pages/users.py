@@ -116,12 +116,12 @@ def _table() -> Any:
             height=398,
             column_config={
                 # However long a name is, the numbers stay in sight.
-                "User": st.column_config.TextColumn(width="medium"),
+                "User": st.column_config.TextColumn(width=150),
                 "Share": st.column_config.ProgressColumn(
-                    format="percent", max_value=float(everyone["share"].max())
+                    width=112, format="percent", max_value=float(everyone["share"].max())
                 ),
                 "Over time": st.column_config.AreaChartColumn(
-                    y_min=0, help="Credits over the period"
+                    width=88, y_min=0, help="Credits over the period"
                 ),
                 "Peak at": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
             },
