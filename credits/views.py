@@ -57,10 +57,12 @@ def merged(frame: pd.DataFrame, series: str, count: int, by: str) -> pd.DataFram
     return found.sort_values(series, key=lambda column: column.map(rank), kind="stable")
 
 
-def grid(hours: pd.DataFrame) -> pd.DataFrame:
+def grid(hours: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     """Credits by day and hour: a row for each day, or for each weekday in long ranges (the mean).
 
-    `hours`: day, hour, credits (see `usage.hours`). Gives labels as index, hours 0–23 as columns.
+    `hours`: day, hour, credits (see `usage.hours`) of the period from `start` to `end`, by the same
+    clock. Gives labels as index, hours 0–23 as columns. An hour without calls is a zero; one that
+    lies beside the period is missing.
     """
     if hours.empty:
         return pd.DataFrame(columns=range(24))
@@ -68,6 +70,8 @@ def grid(hours: pd.DataFrame) -> pd.DataFrame:
     sums = hours.set_index(["day", "hour"])["credits"].unstack(fill_value=0)
     sums.index = pd.to_datetime(sums.index)
     sums = sums.reindex(index=days, columns=range(24), fill_value=0)
+    begins = days.to_numpy()[:, None] + np.arange(24) * np.timedelta64(1, "h")
+    sums = sums.where((begins >= start.floor("h")) & (begins <= end))
     if len(days) <= _LONGEST_DAYS:
         sums.index = pd.Index(days.strftime("%a %d %b"))
         return sums
@@ -85,7 +89,8 @@ def of_days(grid: pd.DataFrame) -> str:
 def listed(grid: pd.DataFrame) -> pd.DataFrame:
     """A grid (see `grid`) as a table: day, then a column `00:00` … `23:00` for each hour."""
     hours = grid.set_axis([f"{hour:02d}:00" for hour in grid.columns], axis="columns")
-    return hours.reset_index(names="day")
+    # Whole numbers stay whole beside hours that are missing.
+    return hours.convert_dtypes().reset_index(names="day")
 
 
 def spans(frame: pd.DataFrame, zone: str) -> pd.DataFrame:

@@ -48,6 +48,11 @@ class Choices:
     within: str
     """The same in a sentence: `in the last 7 days`, `from 10 Aug to 12 Aug 2026`."""
 
+    @property
+    def by_the_clock(self) -> tuple[pd.Timestamp, pd.Timestamp]:
+        """The period's start and end as the zone's clock shows them."""
+        return times.local(self.start, self.zone), times.local(self.end, self.zone)
+
 
 def restore(page: str) -> None:
     """Bring the session and the address together, before any widget of a page is drawn.

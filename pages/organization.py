@@ -36,7 +36,7 @@ def still() -> Still:
     steps = views.localized(shown.series.steps, "occurred_at", zone)
     back = views.localized(views.returned(shown.window.at, shown.back), "at", zone)
     back = series.thin(back, 400, at="at")
-    grid = views.grid(shown.hours)
+    grid = views.grid(shown.hours, *chosen.by_the_clock)
     # An app may have the name of a user.
     who = shown.window_users.merge(views.told_apart(shown.window_users))
     return Still(

@@ -175,7 +175,7 @@ def one(name: str, basis: str) -> None:
 
 def _made_of(shown: Person) -> None:
     """A user's APIs, apps and hours, side by side."""
-    grid = views.grid(shown.hours)
+    grid = views.grid(shown.hours, *chosen.by_the_clock)
     left, middle, right = st.columns(3)
     for column, title, frame, label in (
         (left, "APIs", shown.apis, "api"),

@@ -238,6 +238,13 @@ def test_the_heat_map_has_a_cell_for_each_day_and_hour() -> None:
     assert len(cells["x"]) == 24
 
 
+def test_an_hour_beside_the_period_is_a_gap_in_the_heat_map_and_no_zero() -> None:
+    grid = pd.DataFrame([[float("nan"), 0, *range(22)]], index=["Thu 13 Aug"], columns=range(24))
+    cells = spec(charts.heat(grid, LIGHT))["data"][0]
+    assert cells["z"][0][:4] == [None, 0, 0, 1]
+    assert cells["hoverongaps"] is False
+
+
 @pytest.mark.parametrize(("least", "most", "top"), [(610, 614, 614), (0, 0, 1), (0.25, 0.5, 0.5)])
 def test_the_colours_of_a_heat_map_begin_at_nothing(least: float, most: float, top: float) -> None:
     grid = pd.DataFrame([[least] * 23 + [most]], index=["Mon 05 Jan"], columns=range(24))

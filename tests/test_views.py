@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from credits import views
+from credits import tables, views
 
 BERLIN = "Europe/Berlin"
 T = pd.Timestamp
@@ -91,8 +91,13 @@ def hours(*rows: tuple[str, int, int]) -> pd.DataFrame:
     )
 
 
+def grid_of(start: str, end: str, *rows: tuple[str, int, int]) -> pd.DataFrame:
+    return views.grid(hours(*rows), pd.Timestamp(start), pd.Timestamp(end))
+
+
 def test_a_grid_has_days_without_calls_and_whole_numbers() -> None:
-    grid = views.grid(hours(("2026-08-10", 9, 5), ("2026-08-12", 23, 7)))
+    rows = ("2026-08-10", 9, 5), ("2026-08-12", 23, 7)
+    grid = grid_of("2026-08-10", "2026-08-13", *rows)
     assert list(grid.index) == ["Mon 10 Aug", "Tue 11 Aug", "Wed 12 Aug"]
     assert grid.to_numpy().sum() == 12
     assert grid.loc["Mon 10 Aug", 9] == 5
@@ -101,17 +106,38 @@ def test_a_grid_has_days_without_calls_and_whole_numbers() -> None:
 
 
 def test_a_grid_of_a_long_range_has_the_mean_of_each_weekday() -> None:
-    grid = views.grid(hours(("2026-06-01", 9, 10), ("2026-08-02", 9, 18)))
+    rows = ("2026-06-01", 9, 10), ("2026-08-02", 9, 18)
+    grid = grid_of("2026-06-01", "2026-08-03", *rows)
     assert list(grid.index) == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
     assert grid.loc["Mon", 9] == pytest.approx(10 / 9, abs=0.05)
     assert grid.loc["Sun", 9] == 2
     assert views.of_days(grid) == "weekday (mean) and hour"
 
 
+def test_hours_beside_the_period_are_missing_and_those_without_calls_are_zero() -> None:
+    rows = ("2026-08-10", 9, 5), ("2026-08-11", 7, 2)
+    grid = grid_of("2026-08-10 08:59:59", "2026-08-11 07:00:00", *rows)
+    known = grid.notna().to_numpy()
+    assert known.tolist() == [[hour >= 8 for hour in range(24)], [hour <= 7 for hour in range(24)]]
+    assert grid.sum().sum() == 7
+    assert grid.loc["Mon 10 Aug", 8] == 0
+    table = views.listed(grid)
+    assert table.loc[0, ["08:00", "09:00"]].tolist() == [0, 5]
+    assert b"Mon 10 Aug,,,,,,,,,0,5,0," in tables.csv(table)
+
+
+def test_the_mean_of_a_weekday_leaves_out_hours_beside_the_period() -> None:
+    rows = ("2026-06-01", 12, 10), ("2026-08-03", 9, 18)
+    grid = grid_of("2026-06-01 12:00", "2026-08-03 09:30", *rows)
+    assert grid.loc["Mon", 12] == pytest.approx(10 / 9, abs=0.05)
+    assert grid.loc["Mon", 9] == 2
+
+
 def test_no_hours_make_an_empty_grid_that_can_be_listed() -> None:
-    assert views.grid(hours()).shape == (0, 24)
-    assert views.of_days(views.grid(hours())) == "day and hour"
-    assert list(views.listed(views.grid(hours()))) == ["day", *(f"{h:02d}:00" for h in range(24))]
+    grid = grid_of("2026-08-10", "2026-08-11")
+    assert grid.shape == (0, 24)
+    assert views.of_days(grid) == "day and hour"
+    assert list(views.listed(grid)) == ["day", *(f"{h:02d}:00" for h in range(24))]
 
 
 def test_a_missing_name_gets_one() -> None:

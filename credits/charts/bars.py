@@ -156,13 +156,18 @@ def _short(top: float) -> str:
 
 
 def heat(grid: pd.DataFrame, palette: Palette, *, height: int = 260) -> Drawing:
-    """Credits by day (rows) and hour (columns 0–23). `grid`: labels of days as its index."""
-    top = float(np.nanmax(grid.to_numpy(dtype=float), initial=0)) or 1.0
+    """Credits by day (rows) and hour (columns 0–23), blank where they are missing.
+
+    `grid`: labels of days as its index.
+    """
+    values = grid.to_numpy(dtype=float)
+    top = float(np.nanmax(values, initial=0)) or 1.0
     cells = {
         "type": "heatmap",
         "x": [f"{hour:02d}" for hour in grid.columns],
         "y": list(grid.index),
-        "z": array(grid.to_numpy()),
+        "z": [[None if np.isnan(value) else value for value in row] for row in values.tolist()],
+        "hoverongaps": False,
         "xgap": 1,
         "ygap": 1,
         # From nothing: between 610 and 614 credits there is no difference to see.
@@ -181,6 +186,12 @@ def heat(grid: pd.DataFrame, palette: Palette, *, height: int = 260) -> Drawing:
         height,
         [cells],
         x={"type": "category", "nticks": 12, "title": {"text": "hour of the day"}},
-        y={"autorange": "reversed", "tickformat": "", "type": "category", "rangemode": "normal"},
+        y={
+            "autorange": "reversed",
+            "tickformat": "",
+            "type": "category",
+            "rangemode": "normal",
+            "showgrid": False,
+        },
         margin={"l": beside(grid.index), "r": _SCALE_BESIDE, "t": 4, "b": _HOURS_BELOW},
     )
