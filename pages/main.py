@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
 from credits import CreditsError, charts
@@ -22,6 +24,19 @@ WHOLE = (PLAN, FORECAST, RATES, LOGS)
 """Pages that look at everything loaded: a period would change nothing there."""
 FOLLOWING = (ORGANIZATION, USERS, FORECAST)
 """Pages that draw the plan's controls themselves, together with what these change."""
+WORKED_ON = (RATES, LOGS)
+"""Pages on which somebody may be in the middle of something: they follow at the next click."""
+
+
+@st.fragment(run_every="5s")
+def keep_up(version: int) -> None:
+    """Show what others load, undo or rate anew, without a click."""
+    # What is wrong with the database, the page itself says.
+    with suppress(CreditsError):
+        if data.store().version() != version:
+            st.rerun()
+
+
 page = st.navigation(
     [
         ORGANIZATION,
@@ -59,6 +74,8 @@ with st.sidebar:
         choices.hidden(
             *choices.VIEWED, *choices.FORESEEN, *(choices.PLANNED if page is PLAN else ())
         )
+    if page not in WORKED_ON:
+        keep_up(store.version())
 choices.remember()
 try:
     page.run()

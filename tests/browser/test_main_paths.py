@@ -256,3 +256,21 @@ def test_the_text_of_charts_follows_light_and_dark_at_once(
         page.emulate_media(color_scheme=scheme)
         expect(page.get_by_test_id("stApp")).to_have_css("background-color", GROUNDS[scheme])
         assert label.evaluate(CONTRAST, GROUNDS[scheme]) >= 4.5, scheme
+
+
+def test_what_another_visitor_loads_is_shown_without_a_click(
+    new_page: Callable[..., Page], empty_app: App, visit: Visit, ready: Ready
+) -> None:
+    watching, loading = new_page(), new_page()
+    visit(watching, empty_app, "/?zone=UTC")
+    expect(watching.get_by_text("Nothing is loaded yet")).to_be_visible()
+    visit(loading, empty_app)
+    loading.get_by_role("button", name="Load the sample").click()
+    ready(loading)
+    expect(watching.get_by_text("sample data")).to_be_visible(timeout=20_000)
+    watching.get_by_text("30d", exact=True).click()
+    ready(watching)
+    loading.get_by_role("button", name="Clear the sample").click()
+    loading.get_by_role("button", name="Yes, clear it").click()
+    expect(watching.get_by_text("Nothing is loaded yet")).to_be_visible(timeout=20_000)
+    assert "period=30d" in watching.url
