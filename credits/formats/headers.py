@@ -142,6 +142,25 @@ def told_twice(rows: Sequence[Mapping[str, str]], found: Mapping[str, str]) -> b
     return bool(ids[True] & ids[False])
 
 
+def is_shared(name: str, told: Mapping[str, Sequence[str]]) -> bool:
+    """Whether different calls share an id, as that of an errand or of what they were done to.
+
+    `name`: what the id is called; `told`: field → what each row tells, `request_id` among them.
+    Of what only a request has, rows at several times may be its beginning and its end.
+    """
+    fields = ["api", "path", "method", "user"]
+    if plain_name(re.split(r"[\0.]", name)[-1]) not in REQUEST_IDS:
+        fields.append("occurred_at")
+    calls: dict[str, list[set[str]]] = {}
+    ids = [cell if filled([cell]) and cell != "0" else "" for cell in told["request_id"]]
+    for place, identity in enumerate(ids):
+        of_it = calls.setdefault(identity, [set() for _ in fields])
+        for values, field in zip(of_it, fields, strict=True):
+            values.update(filled(told[field][place : place + 1]) if field in told else ())
+    shared = {i for i, of_it in calls.items() if i and any(len(values) > 1 for values in of_it)}
+    return sum(i in shared for i in ids) * 10 > sum(map(bool, ids))
+
+
 def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:
     """Field → index of the column whose cells show what it is, for a log without a header."""
     found: dict[str, int] = {}

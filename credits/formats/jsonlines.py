@@ -55,7 +55,7 @@ class JsonLines:
             cells = _flatten(rows)
             if options.mapping and not set(options.mapping.values()) <= set(_dotted(cells)):
                 continue
-            found = match(list(cells), list(cells.values()), options)
+            found = _match(cells, rows, options)
             around = _time_around(sample, envelope, found)
             if not options.mapping and not headers.names_calls({**around, **found}):
                 continue
@@ -68,7 +68,7 @@ class JsonLines:
         if of_apps or (not forced and not options.mapping):
             return of_apps
         cells = _flatten(sample.objects)
-        found = match(list(cells), list(cells.values()), options)
+        found = _match(cells, sample.objects, options)
         return self._reading(sample, options, Envelope(), sample.objects, cells, found, {})
 
     def _reading(
@@ -233,6 +233,21 @@ def match(
     found = headers.match_parts([name.split(".") for name in dotted], values)
     found = {field: index for field, index in found.items() if index not in said.values()}
     return {field: names[index] for field, index in {**found, **said}.items()}
+
+
+def _match(
+    cells: Mapping[str, Sequence[str]], rows: Sequence[Mapping[str, Any]], options: Options
+) -> dict[str, str]:
+    """What `match` finds, but no id that different calls share: another then, or none."""
+    found = match(list(cells), list(cells.values()), options)
+    name = found.get("request_id")
+    if name is None or "request_id" in options.mapping or len({*cells[name]}) == len(cells[name]):
+        return found
+    texts = [*map(_texts, rows)]
+    told = {field: [row.get(name, "") for row in texts] for field, name in found.items()}
+    if not headers.is_shared(name, told):
+        return found
+    return _match({other: cells[other] for other in cells if other != name}, rows, options)
 
 
 _SIMPLE = re.compile(r'[^"\\\0{}]+')

@@ -23,6 +23,10 @@ def lines(*rows) -> str:
     return "\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows) + "\n"
 
 
+def table(*rows) -> str:
+    return "\n".join(",".join(cells) for cells in [rows[0], *(row.values() for row in rows)])
+
+
 def test_lines_of_objects_are_calls(load):
     found, (call,) = load(lines(CALL | {"status": 429, "ip": "192.0.2.7", "records": 11}))
     assert (found.format, found.loaded) == ("jsonl", 1)
@@ -298,3 +302,39 @@ def test_the_zone_of_the_time_before_an_object_is_kept(load):
     line = '2026-01-12 10:00:00 EST INFO {"method":"GET","path":"/a","status":200,"user":"ann"}'
     _, (call,) = load(line + "\n")
     assert (call["occurred_at"], call["user"]) == (datetime(2026, 1, 12, 15), "ann")
+
+
+DONE = {"time": "2026-01-05T10:00:00Z", "user": "ann", "action": "lead.created", "id": "lead-1"}
+
+
+@pytest.mark.parametrize("write", [lines, table])
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"action": "lead.deleted"},
+        {"user": "bob"},
+        {"time": "2026-01-05T11:00:00Z"},
+    ],
+)
+def test_an_id_that_different_calls_share_is_no_calls_own(load, write, other):
+    found, calls = load(write(DONE, DONE | other))
+    assert (found.loaded, {call["request_id"] for call in calls}) == (2, {None})
+
+
+@pytest.mark.parametrize("write", [lines, table])
+def test_a_row_that_comes_again_is_known_by_its_id(load, write):
+    found, _ = load(write(DONE, DONE, DONE | {"id": "lead-2"}))
+    assert (found.loaded, found.duplicates) == (2, 1)
+
+
+@pytest.mark.parametrize("write", [lines, table])
+def test_a_request_that_begins_and_ends_is_one_by_its_own_id(load, write):
+    row = {"time": "2026-01-05T10:00:00Z", "user": "ann", "path": "/a", "request_id": "r-1"}
+    found, _ = load(write(row, row | {"time": "2026-01-05T10:00:01Z"}))
+    assert (found.loaded, found.duplicates) == (1, 1)
+
+
+def test_an_id_of_its_own_is_found_beside_one_that_all_share(load):
+    rows = [DONE | {"uuid": f"u-{n}", "action": f"lead.{n}"} for n in ("a", "b")]
+    _, calls = load(lines(*rows))
+    assert {call["request_id"] for call in calls} == {"u-a", "u-b"}
