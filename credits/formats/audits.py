@@ -185,6 +185,19 @@ FORMATS = (
         calls="{type} = 'response'",
     ),
     Objects(
+        "mongodb-audit",
+        "MongoDB audit log",
+        shapes=(("atype", "ts.$date", "result"),),
+        fields={
+            "occurred_at": ("ts.$date.$numberLong", "ts.$date"),
+            "user": ("users.0.user",),
+            "api": (joined("atype", "param.command"), "atype"),
+            "status": ("result",),
+            "ip": ("remote.ip",),
+        },
+        calls=("atype",),
+    ),
+    Objects(
         "kubernetes",
         "Kubernetes audit log",
         shapes=(("auditID", "stage", "requestURI", "verb"),),

@@ -73,7 +73,7 @@ def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]])
     """
     wholes = [".".join(parts) for parts in names]
     ends = [
-        "" if count == 1 and _is_of_a_file(parts) else ".".join(parts[-count:])
+        "" if count == 1 and _is_of_another_path(parts) else ".".join(parts[-count:])
         for count in (1, 2)
         for parts in names
     ]
@@ -86,18 +86,25 @@ def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]])
             known = field in found and (not number or _are_codes(values[found[field]]))
             if not known and index not in found.values() and not another:
                 found[field] = index
-    if "user" in found and not {"api", "path", "method"} & found.keys():
+    if "user" in found:
         # Of what somebody did, an audit log tells the kind: `api_key.created`.
         kinds = [i for i, parts in enumerate(names) if list(parts) == ["type"]]
-        if kinds and mostly(KIND, filled(values[kinds[0]])):
+        told = filled(values[kinds[0]]) if kinds else []
+        other = {field: found[field] for field in ("api", "path", "method") if field in found}
+        # What only few rows tell is what a few kinds were done with.
+        rare = all(len(filled(values[index])) * 2 < len(told) for index in other.values())
+        if told and mostly(KIND, told) and rare:
+            found = {f: index for f, index in found.items() if f not in other}
             found["api"] = kinds[0]
     return found
 
 
-def _is_of_a_file(parts: Sequence[str]) -> bool:
-    """Whether a name says where a file lies: `log.file.path` is no path that was called."""
+def _is_of_another_path(parts: Sequence[str]) -> bool:
+    """Whether a name says where a file or a person's page lies: `log.file.path`, `author.uri`."""
     *_, owner, leaf = ["", *map(plain_name, parts)]
-    return leaf == "path" and owner in ("file", "log", "process", "origin")
+    if leaf == "path" and owner in ("file", "log", "process", "origin"):
+        return True
+    return leaf in WORDS["path"] and (owner == "author" or owner in WORDS["user"])
 
 
 _SPELT = ("occurred_at", "method", "status", "path", "ip", "app")

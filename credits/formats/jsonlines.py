@@ -15,12 +15,13 @@ from credits.formats.keys import (
     Envelope,
     carried,
     envelopes,
+    instant,
     pointer,
     reading,
     stamps_before,
     views,
 )
-from credits.formats.meanings import filled
+from credits.formats.meanings import filled, plain_name
 from credits.formats.staging import first_filled
 from credits.formats.stamps import is_ambiguous
 from credits.formats.values import fields_sql, value_sql
@@ -97,6 +98,9 @@ class JsonLines:
         if clock is not None:
             sql = headers.clock_sql(_braced(clock), cells[clock])
             fields["occurred_at"] = f"{_braced(found['occurred_at'])} || ' ' || {sql}"
+        nanos = None if options.mapping else _nanos_of(cells, found.get("occurred_at"))
+        if nanos is not None:
+            fields["occurred_at"] = instant(_path(found["occurred_at"]), _path(nanos))
         for field, others in spelt.items():
             texts = (value_sql(field, _braced(name), cells[name]) for name in others)
             fields[field] = first_filled([fields[field], *texts])
@@ -186,6 +190,19 @@ def _clock_of(cells: Mapping[str, Sequence[str]], day: str | None) -> str | None
     leaves = [name.split("\0")[-1] for name in near]
     index = headers.clock_of(leaves, [cells[name] for name in near], filled(cells[day]))
     return None if index is None else near[index]
+
+
+_SECONDS = ("epochsecond", "epochseconds", "seconds")
+_NANOS = ("nano", "nanos", "nanoofsecond", "nanoseconds")
+
+
+def _nanos_of(cells: Mapping[str, Sequence[str]], seconds: str | None) -> str | None:
+    """The name of the nanoseconds beside an instant's seconds, as Java and Protobuf tell it."""
+    *owner, leaf = (seconds or "").split("\0")
+    if plain_name(leaf) not in _SECONDS:
+        return None
+    near = (name for name in cells if name.split("\0")[:-1] == owner)
+    return next((name for name in near if plain_name(name.split("\0")[-1]) in _NANOS), None)
 
 
 def _texts(row: Mapping[str, Any]) -> dict[str, str]:

@@ -338,3 +338,55 @@ def test_an_id_of_its_own_is_found_beside_one_that_all_share(load):
     rows = [DONE | {"uuid": f"u-{n}", "action": f"lead.{n}"} for n in ("a", "b")]
     _, calls = load(lines(*rows))
     assert {call["request_id"] for call in calls} == {"u-a", "u-b"}
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [
+        {"epochSecond": 1767607200, "nano": 51_000_000},
+        {"epochSecond": 1767607200, "nanoOfSecond": 51_000_999},
+        {"seconds": "1767607200", "nanos": 51_000_000},
+        {"_seconds": 1767607200, "_nanoseconds": 51_000_000},
+    ],
+)
+def test_an_instant_may_be_told_in_seconds_and_nanoseconds(load, instant):
+    whole = {key: value for key, value in instant.items() if "nano" not in key}
+    rows = [{"timestamp": of, "user": "ann", "action": "x"} for of in (instant, whole)]
+    _, calls = load(lines(*rows))
+    day = datetime(2026, 1, 5, 10)
+    assert [call["occurred_at"] for call in calls] == [day, day.replace(microsecond=51_000)]
+
+
+def test_the_page_of_a_person_is_no_path_that_was_called(load):
+    row = {"time": "2026-01-05T10:00:00Z", "action": "lead.made"}
+    row["author"] = {"name": "ann", "uri": "https://crm.example.com/people/ann"}
+    _, (call,) = load(lines(row))
+    assert (call["user"], call["api"]) == ("ann", "lead.made")
+
+
+def test_the_kind_of_every_row_tells_more_than_what_a_few_rows_say(load):
+    row = {"time": "2026-01-05T10:00:00Z", "actor": {"email": "ann@example.com"}}
+    kinds = ["seat_asked", "key_made", "chat_opened", "page_seen"]
+    rows = [row | {"type": kind} for kind in kinds]
+    rows[0] |= {"request_type": "seat_upgrade", "model": "m-1"}
+    nobody = {"time": "2026-01-05T10:00:01Z", "type": "page_seen", "actor": {"ip": "192.0.2.7"}}
+    found, calls = load(lines(*rows, nobody))
+    assert (found.loaded, found.skipped) == (5, 0)
+    assert sorted(call["api"] for call in calls) == sorted([*kinds, "page_seen"])
+    assert {call["method"] for call in calls} == {None}
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"received": "2026-01-05T10:00:00Z", "action": "a", "actor": {"name": "ann"}}, "ann"),
+        ({"date": "2026-01-05T10:00:00Z", "type": 1000, "actingUserId": "u-1"}, "u-1"),
+        ({"time": "2026-01-05T10:00:00Z", "action": "a", "adminid": "ann"}, "ann"),
+        ({"EventDate": "2026-01-05T10:00:00Z", "CreatedDate": "2026-01-05T10:00:08Z",
+          "UserIdentifier": "u-2", "RequestIdentifier": "r-1", "Id": "000AAA"}, "u-2"),
+    ],
+)  # fmt: skip
+def test_what_audit_logs_call_their_keys_is_known(load, row, told):
+    _, (call,) = load(lines(row))
+    assert (call["user"], call["occurred_at"]) == (told, datetime(2026, 1, 5, 10))
+    assert call["request_id"] == row.get("RequestIdentifier")
