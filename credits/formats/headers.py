@@ -54,13 +54,13 @@ def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, in
         if fitting:
             # A column that is blank throughout tells less than any other, and a word less than
             # the number of a status.
-            fitting.sort(key=lambda i: field == "status" and not _are_codes(values[i]))
+            fitting.sort(key=lambda i: field == "status" and not are_codes(values[i]))
             found[field] = next((i for i in fitting if filled(values[i])), fitting[0])
             taken.add(found[field])
     return found
 
 
-def _are_codes(cells: Sequence[str]) -> bool:
+def are_codes(cells: Sequence[str]) -> bool:
     """Whether cells hold HTTP's numbers of a status."""
     told = filled(cells)
     return bool(told) and mostly(r"[1-5]\d\d(\.0)?$", told)
@@ -82,8 +82,8 @@ def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]])
         for field, place in match(called, cells).items():
             index = place % len(names)
             another = field == "request_id" and is_of_another(names[index], values[index])
-            number = field == "status" and _are_codes(values[index])
-            known = field in found and (not number or _are_codes(values[found[field]]))
+            number = field == "status" and are_codes(values[index])
+            known = field in found and (not number or are_codes(values[found[field]]))
             if not known and index not in found.values() and not another:
                 found[field] = index
     if "user" in found:

@@ -257,6 +257,8 @@ def _match(
 ) -> dict[str, str]:
     """What `match` finds, but no id that different calls share: another then, or none."""
     found = match(list(cells), list(cells.values()), options)
+    if "path" not in options.mapping and _is_aside(found, cells):
+        found.pop("path")
     name = found.get("request_id")
     if name is None or "request_id" in options.mapping or len({*cells[name]}) == len(cells[name]):
         return found
@@ -265,6 +267,14 @@ def _match(
     if not headers.is_shared(name, told):
         return found
     return _match({other: cells[other] for other in cells if other != name}, rows, options)
+
+
+def _is_aside(found: Mapping[str, str], cells: Mapping[str, Sequence[str]]) -> bool:
+    """Whether an address is but a detail of what somebody did: deeper than that, not answered."""
+    if not {"user", "api", "path"} <= found.keys() or "method" in found:
+        return False
+    answered = "status" in found and headers.are_codes(cells[found["status"]])
+    return not answered and found["path"].count("\0") > found["api"].count("\0")
 
 
 _SIMPLE = re.compile(r'[^"\\\0{}]+')

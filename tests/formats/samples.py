@@ -200,6 +200,24 @@ OBJECTS: Mapping[str, Rows] = {
             "method": "Browser",
         }
     ],
+    "ocsf": [
+        {
+            "class_uid": 6003,
+            "time": 1767607200000,
+            "activity_name": "Read",
+            "actor": {"user": {"name": "ann", "uid": "AIDA1", "account": {"uid": "1"}}},
+            "api": {
+                "operation": "ListGateways",
+                "request": {"uid": "q-1"},
+                "service": {"name": "net.example.com"},
+            },
+            "http_request": {"user_agent": "boto/1"},
+            "metadata": {"uid": "e-1", "version": "1.0.0", "product": {"name": "CloudTrail"}},
+            "src_endpoint": {"ip": "192.0.2.7"},
+            "status": "Success",
+            "unmapped": {"eventType": "AwsApiCall"},
+        }
+    ],
     "mongodb-audit": [
         {
             "atype": "authCheck",

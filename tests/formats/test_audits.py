@@ -371,3 +371,15 @@ def test_what_a_row_with_a_time_holds_is_no_event_of_its_own(load):
     row = {"time": "2026-01-05T10:00:00Z", "user": "ann", "action": "replay", "of": GCP}
     found, (call,) = load(json.dumps(row))
     assert (found.format, call["user"], call["api"]) == ("jsonl", "ann", "replay")
+
+
+def test_events_of_a_lake_tell_who_called_what(load):
+    row = OBJECTS["ocsf"][0]
+    role = row | {"actor": {"user": {"uid": "AROA1:ann"}}, "metadata": {"uid": "e-2", "version": 1}}
+    flow = {"class_uid": 4001, "time": 1767607201000, "metadata": {"uid": "e-3", "version": "1"}}
+    found, calls = load("\n".join(map(json.dumps, [row, role, flow])))
+    assert (found.format, found.loaded, found.skipped) == ("ocsf", 2, 1)
+    assert {(c["user"], c["request_id"]) for c in calls} == {("ann", "e-1"), ("AROA1:ann", "e-2")}
+    assert {(c["app"], c["api"], c["ip"]) for c in calls} == {
+        ("boto/1", "net.example.com:ListGateways", "192.0.2.7")
+    }

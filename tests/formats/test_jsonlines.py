@@ -384,9 +384,48 @@ def test_the_kind_of_every_row_tells_more_than_what_a_few_rows_say(load):
         ({"time": "2026-01-05T10:00:00Z", "action": "a", "adminid": "ann"}, "ann"),
         ({"EventDate": "2026-01-05T10:00:00Z", "CreatedDate": "2026-01-05T10:00:08Z",
           "UserIdentifier": "u-2", "RequestIdentifier": "r-1", "Id": "000AAA"}, "u-2"),
+        ({"activityDateTime": "2026-01-05T10:00:00Z", "activityDisplayName": "Add user",
+          "initiatedBy": {"user": {"userPrincipalName": "ann"}, "app": None}}, "ann"),
+        ({"createdDateTime": "2026-01-05T10:00:00Z", "userPrincipalName": "ann",
+          "appDisplayName": "Shop"}, "ann"),
+        ({"time": "2026-01-05T10:00:00Z", "operation": "Ask", "accountId": "7",
+          "identity": {"arn": "arn:aws:iam::7:user/ann"}}, "arn:aws:iam::7:user/ann"),
+        ({"time": "2026-01-05T10:00:00Z", "action": "a", "initiator": {"name": "ann"}}, "ann"),
+        ({"time": "2026-01-05T10:00:00Z", "action": "a", "adminId": "7", "adminEmail": "ann"},
+         "ann"),
+        ({"time": "2026-01-05T10:00:00Z", "eventName": "List", "principalId": "7",
+          "principalName": "ann"}, "ann"),
+        ({"time": "2026-01-05T10:00:00Z", "method": "GET", "path": "/a",
+          "origin.address": "[2001:db8::7]:51434"}, "2001:db8::7"),
     ],
 )  # fmt: skip
 def test_what_audit_logs_call_their_keys_is_known(load, row, told):
     _, (call,) = load(lines(row))
     assert (call["user"], call["occurred_at"]) == (told, datetime(2026, 1, 5, 10))
     assert call["request_id"] == row.get("RequestIdentifier")
+
+
+def test_an_address_among_the_details_of_what_was_done_is_no_path_that_was_called(load):
+    row = {"timestamp": "2026-01-05T10:00:00Z", "user": "ann", "action": "user.made"}
+    row["details"] = {"requestUrl": "https://example.com/form"}
+    _, (call,) = load(lines(row))
+    assert call["api"] == "user.made"
+    _, (call,) = load(lines(row | {"status": 200}), "b.log")
+    assert call["api"] == "/form"
+
+
+def test_a_request_and_its_response_in_one_row_are_told_by_the_request(load):
+    row = {
+        "request_id": "q-1", "request_created_at": "2026-01-05T10:00:00Z", "request_user_id": "ann",
+        "request_path": "https://llm.example.com/v1/chat", "response_status": 200,
+        "response_created_at": "2026-01-05T10:00:02Z", "response_body": {"created": 1767607201},
+    }  # fmt: skip
+    _, (call,) = load(lines(row))
+    assert (call["user"], call["occurred_at"]) == ("ann", datetime(2026, 1, 5, 10))
+    assert (call["api"], call["status"]) == ("/v1/chat", "200")
+
+
+def test_an_action_may_be_the_method_of_a_request(load):
+    row = {"time": "2026-01-05T10:00:00Z", "user": "ann", "action": "GET", "path": "/v1/leads"}
+    _, (call,) = load(lines(row))
+    assert (call["api"], call["method"]) == ("GET /v1/leads", "GET")
