@@ -185,6 +185,40 @@ FORMATS = (
         calls="{type} = 'response'",
     ),
     Objects(
+        "mongodb-audit",
+        "MongoDB audit log",
+        shapes=(("atype", "ts.$date", "result"),),
+        fields={
+            "occurred_at": ("ts.$date.$numberLong", "ts.$date"),
+            "user": ("users.0.user",),
+            "api": (joined("atype", "param.command"), "atype"),
+            "status": ("result",),
+            "ip": ("remote.ip",),
+        },
+        calls=("atype",),
+    ),
+    Objects(
+        "ocsf",
+        "OCSF API activity (Amazon Security Lake)",
+        shapes=(("class_uid", "time", "api.operation", "metadata.version"),),
+        fields={
+            "occurred_at": ("time",),
+            "user": (
+                "actor.user.name",
+                "actor.user.email_addr",
+                "actor.user.uid",
+                "actor.invoked_by",
+            ),
+            "app": ("http_request.user_agent",),
+            "api": (joined("api.service.name", "api.operation"),),
+            "status": ("api.response.error", "status"),
+            "ip": ("src_endpoint.ip",),
+            # Not the request's id, which several events may share.
+            "request_id": ("metadata.uid",),
+        },
+        calls=("api.operation",),
+    ),
+    Objects(
         "kubernetes",
         "Kubernetes audit log",
         shapes=(("auditID", "stage", "requestURI", "verb"),),

@@ -79,6 +79,11 @@ def columns(
     elif not header:
         found = headers.guess(values)
     found = {field: index for field, index in found.items() if index not in said.values()}
+    identity = found.get("request_id")
+    if identity is not None:
+        told = {field: values[index] for field, index in found.items()}
+        if headers.is_shared(names[identity], told):
+            del found["request_id"]
     return {**found, **said}
 
 

@@ -54,13 +54,13 @@ def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, in
         if fitting:
             # A column that is blank throughout tells less than any other, and a word less than
             # the number of a status.
-            fitting.sort(key=lambda i: field == "status" and not _are_codes(values[i]))
+            fitting.sort(key=lambda i: field == "status" and not are_codes(values[i]))
             found[field] = next((i for i in fitting if filled(values[i])), fitting[0])
             taken.add(found[field])
     return found
 
 
-def _are_codes(cells: Sequence[str]) -> bool:
+def are_codes(cells: Sequence[str]) -> bool:
     """Whether cells hold HTTP's numbers of a status."""
     told = filled(cells)
     return bool(told) and mostly(r"[1-5]\d\d(\.0)?$", told)
@@ -73,7 +73,7 @@ def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]])
     """
     wholes = [".".join(parts) for parts in names]
     ends = [
-        "" if count == 1 and _is_of_a_file(parts) else ".".join(parts[-count:])
+        "" if count == 1 and _is_of_another_path(parts) else ".".join(parts[-count:])
         for count in (1, 2)
         for parts in names
     ]
@@ -82,22 +82,29 @@ def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]])
         for field, place in match(called, cells).items():
             index = place % len(names)
             another = field == "request_id" and is_of_another(names[index], values[index])
-            number = field == "status" and _are_codes(values[index])
-            known = field in found and (not number or _are_codes(values[found[field]]))
+            number = field == "status" and are_codes(values[index])
+            known = field in found and (not number or are_codes(values[found[field]]))
             if not known and index not in found.values() and not another:
                 found[field] = index
-    if "user" in found and not {"api", "path", "method"} & found.keys():
+    if "user" in found:
         # Of what somebody did, an audit log tells the kind: `api_key.created`.
         kinds = [i for i, parts in enumerate(names) if list(parts) == ["type"]]
-        if kinds and mostly(KIND, filled(values[kinds[0]])):
+        told = filled(values[kinds[0]]) if kinds else []
+        other = {field: found[field] for field in ("api", "path", "method") if field in found}
+        # What only few rows tell is what a few kinds were done with.
+        rare = all(len(filled(values[index])) * 2 < len(told) for index in other.values())
+        if told and mostly(KIND, told) and rare:
+            found = {f: index for f, index in found.items() if f not in other}
             found["api"] = kinds[0]
     return found
 
 
-def _is_of_a_file(parts: Sequence[str]) -> bool:
-    """Whether a name says where a file lies: `log.file.path` is no path that was called."""
+def _is_of_another_path(parts: Sequence[str]) -> bool:
+    """Whether a name says where a file or a person's page lies: `log.file.path`, `author.uri`."""
     *_, owner, leaf = ["", *map(plain_name, parts)]
-    return leaf == "path" and owner in ("file", "log", "process", "origin")
+    if leaf == "path" and owner in ("file", "log", "process", "origin"):
+        return True
+    return leaf in WORDS["path"] and (owner == "author" or owner in WORDS["user"])
 
 
 _SPELT = ("occurred_at", "method", "status", "path", "ip", "app")
@@ -140,6 +147,25 @@ def told_twice(rows: Sequence[Mapping[str, str]], found: Mapping[str, str]) -> b
             told = ids[bool(row.get(found["status"]))]
             told.update((name, value) for name, value in row.items() if value and is_id(name))
     return bool(ids[True] & ids[False])
+
+
+def is_shared(name: str, told: Mapping[str, Sequence[str]]) -> bool:
+    """Whether different calls share an id, as that of an errand or of what they were done to.
+
+    `name`: what the id is called; `told`: field → what each row tells, `request_id` among them.
+    Of what only a request has, rows at several times may be its beginning and its end.
+    """
+    fields = ["api", "path", "method", "user"]
+    if plain_name(re.split(r"[\0.]", name)[-1]) not in REQUEST_IDS:
+        fields.append("occurred_at")
+    calls: dict[str, list[set[str]]] = {}
+    ids = [cell if filled([cell]) and cell != "0" else "" for cell in told["request_id"]]
+    for place, identity in enumerate(ids):
+        of_it = calls.setdefault(identity, [set() for _ in fields])
+        for values, field in zip(of_it, fields, strict=True):
+            values.update(filled(told[field][place : place + 1]) if field in told else ())
+    shared = {i for i, of_it in calls.items() if i and any(len(values) > 1 for values in of_it)}
+    return sum(i in shared for i in ids) * 10 > sum(map(bool, ids))
 
 
 def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:

@@ -15,12 +15,13 @@ from credits.formats.keys import (
     Envelope,
     carried,
     envelopes,
+    instant,
     pointer,
     reading,
     stamps_before,
     views,
 )
-from credits.formats.meanings import filled
+from credits.formats.meanings import filled, plain_name
 from credits.formats.staging import first_filled
 from credits.formats.stamps import is_ambiguous
 from credits.formats.values import fields_sql, value_sql
@@ -55,7 +56,7 @@ class JsonLines:
             cells = _flatten(rows)
             if options.mapping and not set(options.mapping.values()) <= set(_dotted(cells)):
                 continue
-            found = match(list(cells), list(cells.values()), options)
+            found = _match(cells, rows, options)
             around = _time_around(sample, envelope, found)
             if not options.mapping and not headers.names_calls({**around, **found}):
                 continue
@@ -68,7 +69,7 @@ class JsonLines:
         if of_apps or (not forced and not options.mapping):
             return of_apps
         cells = _flatten(sample.objects)
-        found = match(list(cells), list(cells.values()), options)
+        found = _match(cells, sample.objects, options)
         return self._reading(sample, options, Envelope(), sample.objects, cells, found, {})
 
     def _reading(
@@ -97,6 +98,9 @@ class JsonLines:
         if clock is not None:
             sql = headers.clock_sql(_braced(clock), cells[clock])
             fields["occurred_at"] = f"{_braced(found['occurred_at'])} || ' ' || {sql}"
+        nanos = None if options.mapping else _nanos_of(cells, found.get("occurred_at"))
+        if nanos is not None:
+            fields["occurred_at"] = instant(_path(found["occurred_at"]), _path(nanos))
         for field, others in spelt.items():
             texts = (value_sql(field, _braced(name), cells[name]) for name in others)
             fields[field] = first_filled([fields[field], *texts])
@@ -188,6 +192,19 @@ def _clock_of(cells: Mapping[str, Sequence[str]], day: str | None) -> str | None
     return None if index is None else near[index]
 
 
+_SECONDS = ("epochsecond", "epochseconds", "seconds")
+_NANOS = ("nano", "nanos", "nanoofsecond", "nanoseconds")
+
+
+def _nanos_of(cells: Mapping[str, Sequence[str]], seconds: str | None) -> str | None:
+    """The name of the nanoseconds beside an instant's seconds, as Java and Protobuf tell it."""
+    *owner, leaf = (seconds or "").split("\0")
+    if plain_name(leaf) not in _SECONDS:
+        return None
+    near = (name for name in cells if name.split("\0")[:-1] == owner)
+    return next((name for name in near if plain_name(name.split("\0")[-1]) in _NANOS), None)
+
+
 def _texts(row: Mapping[str, Any]) -> dict[str, str]:
     return {name: cells[0] for name, cells in _flatten([row]).items()}
 
@@ -233,6 +250,31 @@ def match(
     found = headers.match_parts([name.split(".") for name in dotted], values)
     found = {field: index for field, index in found.items() if index not in said.values()}
     return {field: names[index] for field, index in {**found, **said}.items()}
+
+
+def _match(
+    cells: Mapping[str, Sequence[str]], rows: Sequence[Mapping[str, Any]], options: Options
+) -> dict[str, str]:
+    """What `match` finds, but no id that different calls share: another then, or none."""
+    found = match(list(cells), list(cells.values()), options)
+    if "path" not in options.mapping and _is_aside(found, cells):
+        found.pop("path")
+    name = found.get("request_id")
+    if name is None or "request_id" in options.mapping or len({*cells[name]}) == len(cells[name]):
+        return found
+    texts = [*map(_texts, rows)]
+    told = {field: [row.get(name, "") for row in texts] for field, name in found.items()}
+    if not headers.is_shared(name, told):
+        return found
+    return _match({other: cells[other] for other in cells if other != name}, rows, options)
+
+
+def _is_aside(found: Mapping[str, str], cells: Mapping[str, Sequence[str]]) -> bool:
+    """Whether an address is but a detail of what somebody did: deeper than that, not answered."""
+    if not {"user", "api", "path"} <= found.keys() or "method" in found:
+        return False
+    answered = "status" in found and headers.are_codes(cells[found["status"]])
+    return not answered and found["path"].count("\0") > found["api"].count("\0")
 
 
 _SIMPLE = re.compile(r'[^"\\\0{}]+')

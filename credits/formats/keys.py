@@ -14,6 +14,7 @@ from typing import Any
 
 from credits.formats import lines
 from credits.formats.base import OBJECT_LINES, Reading, Sample, json_value, literal
+from credits.formats.holders import is_time
 from credits.formats.staging import first_filled
 from credits.formats.stamps import STAMP
 
@@ -68,6 +69,12 @@ def fill(choice: Choice, at: Mapping[str, str], *, test: bool = False) -> str:
         )
         return " OR ".join(f"({part})" for part in told) or "true"
     return first_filled(parts)
+
+
+def instant(seconds: str, nanos: str) -> str:
+    """SQL over two keys: an instant in nanoseconds since 1970, NULL without its seconds."""
+    whole = f"TRY_CAST({{{seconds}}} AS BIGINT) * 1000000000"
+    return f"({whole} + coalesce(TRY_CAST({{{nanos}}} AS BIGINT), 0))::VARCHAR"
 
 
 # ── where in its line an object stands ─────────────────────────────────────────────────────────
@@ -155,6 +162,23 @@ def _views(sample: Sample) -> Iterator[View]:
         held = [found for text in texts if isinstance(found := json_value(text), dict)]
         if held:
             yield View(Envelope(key, text=True), held)
+
+
+@lru_cache(2)
+def wrapped(sample: Sample) -> tuple[View, ...]:
+    """The objects under any other key, for each that most rows have; not of rows with a time."""
+    if any(is_time(key) for row in sample.objects for key in row):
+        return ()
+    held: dict[str, list[dict[str, Any]]] = {}
+    for row in sample.objects:
+        for key, item in row.items():
+            if isinstance(item, dict) and '"' not in key:
+                held.setdefault(key, []).append(item)
+    return tuple(
+        View(Envelope(pointer([key])), rows)
+        for key, rows in held.items()
+        if len(rows) * 2 > len(sample.objects) and key not in ENVELOPES
+    )
 
 
 def reading(

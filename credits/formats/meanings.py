@@ -13,33 +13,37 @@ from functools import lru_cache
 from credits.formats.stamps import is_stamp
 
 MEANINGS: Mapping[str, str] = {
-    "occurred_at": """occurredat timestamp timestampderived eventtime datetime dateandtime
-        timestamputc datetimeutc utctime eventdatetime eventtimestamp requesttime requesttimestamp
-        logtime logdate starttime startedat startdate calledat requestedat receivedat
-        timegenerated timecreated creationtime creationdate createdat created createdtime
-        createddate eventdate requeststarttime reqstarttime reqtime edgestarttimestamp
-        clientreceivedstarttimestamp timelocal timeiso8601 time ts date when start minute hour
-        period bucket timebucket interval windowstart day t effectiveat datecreated epoch msec""",
+    "occurred_at": """occurredat timestamp timestampderived eventtime eventdate datetime
+        dateandtime timestamputc datetimeutc utctime eventdatetime eventtimestamp requesttime
+        requesttimestamp logtime logdate starttime startedat startdate calledat requestedat
+        receivedat timegenerated timecreated creationtime creationdate createdat created
+        createdtime createddate createddatetime activitydatetime requeststarttime reqstarttime
+        reqtime edgestarttimestamp clientreceivedstarttimestamp timelocal timeiso8601 time ts date
+        when start minute hour period bucket timebucket interval windowstart day t effectiveat
+        datecreated epoch msec recordedat loggedat received requestcreatedat requestreceivedat
+        requestreceivedtimestamp""",
     "user": """user username useremail useremailid uname usrname usremail usrid userprincipalname
-        upn principal principalemail actor actoremail actorname email emailaddress login loginname
-        userid principalid developeremail developer remoteuser authuser clientusername
-        consumerusername caller callername callerid requester requestedby performedby createdby
-        enduser enduserid employee member owner account accountname accountid customer customername
-        customerid consumer tenant subject sub csusername suser authorname operator
-        authenticateduser who""",
+        upn principal principalname principalemail identityarn useridentityarn actor actoremail
+        actorname email emailaddress login loginname userid principalid developeremail developer
+        remoteuser authuser clientusername consumerusername caller callername callerid requester
+        requestedby performedby createdby enduser enduserid employee member owner account
+        accountname accountid customer customername customerid consumer tenant subject sub
+        csusername suser authorname operator authenticateduser who useridentifier actinguser
+        actinguserid initiatedby initiatorname initiator authoraccountid authorkey adminemail
+        adminname adminuser adminid requestuserid""",
     "app": """appname app applicationname application connectedappname connectedapp client
         clientname clientapp integrationname integration developerapp clientid appid applicationid
         apikeyname apikeyid apikey useragent httpuseragent requestuseragent useragentoriginal
         csuseragent clientrequestuseragent requestclientapplication callersupplieduseragent agent
         ua projectid project""",
     "api": """api apiname operation operationname apimethod apicall endpoint apiendpoint event
-        eventname eventtype actiontype actionname action activity call function rpc command
-        methodname calltype model resource apiresource apiproxy""",
+        eventname eventtype actiontype actionname action activitydisplayname activity call function
+        rpc command methodname calltype model resource apiresource apiproxy""",
     "path": """path url uri requesturi requestpath requesturl resourcepath route urlpath uripath
         requestline request target page req urloriginal urlfull apiresourcetemplate reqpath httpuri
         httpurl csuristem urlstem csuri clientrequesturi clientrequestpath eurl""",
     "method": """method httpmethod verb httpverb requestmethod requestverb requesttype apimethod
-        reqmethod csmethod clientrequestmethod""",
+        reqmethod csmethod clientrequestmethod action""",
     "status": """status statuscode httpstatus httpstatuscode code responsecode responsestatus
         responsestatuscode httpcode httpresponsecode proxyresponsecode elbstatuscode returncode
         resultcode result resultstatus resulttype actionresult outcome staus response respcode
@@ -54,9 +58,11 @@ MEANINGS: Mapping[str, str] = {
     "ip": """ip ipaddress ipaddr clientip clientipaddress cip userip remoteaddr remoteaddress
         remoteip remotehost sourceip sourceipaddress srcip srcaddr src actorip ipclient cliip
         callerip calleripaddress clienthost clientaddress clientaddr requesteripaddress
-        sourceaddress xforwardedfor forwardedfor xff fwd xrealip realip remote client host""",
-    "request_id": """requestid xrequestid reqid callid eventid recordid id traceid correlationid
-        transactionid messageid rayid xedgerequestid uniqueid uuid guid""",
+        sourceaddress xforwardedfor forwardedfor xff fwd xrealip realip originaddress remote client
+        host""",
+    "request_id": """requestid xrequestid reqid callid eventid recordid requestidentifier
+        eventidentifier id traceid correlationid transactionid messageid rayid xedgerequestid
+        uniqueid uuid guid""",
 }
 """Field → names in order of preference, without their punctuation and case."""
 
@@ -105,6 +111,7 @@ def filled(cells: Sequence[str]) -> list[str]:
 
 REQUEST_IDS = frozenset(
     ("requestid", "xrequestid", "reqid", "callid", "traceid", "correlationid", "rayid")
+    + ("requestidentifier",)
 )
 """Names of ids that only a request has; anything may have an `id`."""
 
@@ -188,6 +195,10 @@ _STRICTER: Mapping[str, Callable[[Sequence[str]], bool]] = {
     "status": lambda cells: not any(map(_LEVEL.match, cells)),
     "api apimethod": lambda cells: not mostly(VERB, cells),
     "method apimethod": lambda cells: mostly(VERB, cells),
+    "api action": lambda cells: not mostly(f"({VERB})$", cells),
+    "method action": lambda cells: mostly(f"({VERB})$", cells),
+    # It may be what was asked for: a seat, a profile.
+    "method requesttype": lambda cells: mostly(rf"({VERB}|CONNECT|TRACE)$", cells),
     # It may be an app, or an address.
     "app client": lambda cells: not mostly(_NUMBERS_OF_ADDRESS, cells),
     "ip client": lambda cells: mostly(_NUMBERS_OF_ADDRESS, cells),

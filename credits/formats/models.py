@@ -8,16 +8,25 @@ FORMATS = (
     Objects(
         "litellm",
         "LiteLLM spend log",
-        shapes=(("request_id", "call_type", "startTime", "spend"),),
+        shapes=(
+            ("request_id", "call_type", "startTime", "spend"),
+            # What its callbacks are given.
+            ("id", "call_type", "startTime", "response_cost"),
+        ),
         fields={
             "occurred_at": utc("startTime"),
-            "user": ("user", "end_user"),
-            "app": ("api_key", "request_tags"),
+            "user": ("user", "end_user", "metadata.user_api_key_user_id"),
+            "app": (
+                "api_key",
+                "metadata.user_api_key_alias",
+                "metadata.user_api_key_hash",
+                "request_tags",
+            ),
             "api": joined("call_type", "model"),
             "status": ("status",),
             "records": ("total_tokens",),
-            "ip": ("requester_ip_address",),
-            "request_id": ("request_id",),
+            "ip": ("requester_ip_address", "metadata.requester_ip_address"),
+            "request_id": ("request_id", "id"),
         },
         calls=("call_type", "model"),
         tables=True,

@@ -27,6 +27,7 @@ from credits.formats.keys import (
     shown,
     value,
     views,
+    wrapped,
 )
 
 Shape = tuple[str, ...]
@@ -55,7 +56,7 @@ class Objects:
 
     def read(self, sample: Sample, options: Options, *, forced: bool) -> Reading | None:
         """A log of this format, if a row of the sample has one of its shapes."""
-        for view in views(sample):
+        for view in (*views(sample), *wrapped(sample)):
             if self._may_fit(view.names) and any(map(self._fits, view.rows)):
                 return self._lines(sample, view.envelope, view.rows)
         layout = self._layout(sample) if self.tables else None

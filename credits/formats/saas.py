@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from credits.formats.keys import instant
 from credits.formats.objects import Objects, address, joined, listed, utc
 
 _US_ORDER = "['%m/%d/%Y %I:%M:%S %p', '%m/%d/%Y %H:%M:%S', '%m/%d/%Y %I:%M %p', '%m/%d/%Y %H:%M']"
@@ -95,6 +96,35 @@ FORMATS = (
             "request_id": ("log_id",),
         },
         calls=("data.type", "type"),
+    ),
+    Objects(
+        "atlassian-audit",
+        "Jira, Confluence or Bitbucket audit log",
+        # As the clouds of the first two hand it out, and as servers do or write it to a file.
+        shapes=(
+            ("summary", "created", "category", "objectItem"),
+            ("summary", "created", "category", "authorKey"),
+            ("summary", "creationDate", "category", "author"),
+            ("type.actionI18nKey", "author", "timestamp"),
+            ("auditType.actionI18nKey", "author", "timestamp"),
+        ),
+        fields={
+            "occurred_at": (
+                "created",
+                "creationDate",
+                instant("timestamp.epochSecond", "timestamp.nano"),
+                "timestamp",
+            ),
+            "user": (
+                "authorAccountId",
+                "authorKey",
+                *(f"author.{key}" for key in ("username", "name", "displayName", "id")),
+            ),
+            "api": ("summary", "type.action", "auditType.action"),
+            "ip": (address("remoteAddress"), address("source")),
+            "request_id": ("id",),
+        },
+        calls=("summary", "type.action", "auditType.action"),
     ),
     Objects(
         "databricks",

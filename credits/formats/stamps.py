@@ -56,6 +56,9 @@ _WORDED_FORMATS = (
     "%a %b %d %H:%M:%S %z %Y",
     "%a %b %d %H:%M:%S %Z %Y",
     "%d %b %Y %H:%M:%S",
+    "%d %b %Y %H:%M:%S.%f",
+    "%d %b %Y %H:%M:%S %z",
+    "%d %b %Y, %H:%M:%S",
     "%d-%b-%Y %H:%M:%S",
     "%d-%b-%Y",
     "%d/%b/%Y %H:%M:%S",
@@ -67,11 +70,15 @@ _WORDED_FORMATS = (
     "%b %d, %Y %I:%M:%S %p",
     "%b %d, %Y %I:%M %p",
     "%b %d, %Y, %I:%M:%S %p",
+    "%b %d, %Y, %I:%M:%S %p %z",
     "%b %d, %Y %H:%M:%S",
+    "%b %d, %Y, %H:%M:%S",
+    "%b %d %Y %H:%M:%S",
     "%b %d, %Y @ %H:%M:%S.%f",
     "%b %d, %Y @ %H:%M:%S",
     "%b %d, %Y",
     "%B %d, %Y %I:%M:%S %p",
+    "%A, %B %d, %Y %I:%M:%S %p",
     "%d %B %Y %H:%M:%S",
 )
 _COMPACT_FORMATS = (
@@ -86,6 +93,8 @@ _COMPACT_FORMATS = (
     "%Y%m%d%H%M%S",
     "%Y%m%d",
 )
+_HALF_DAYS = ("%Y-%m-%d %I:%M:%S %p", "%Y/%m/%d %I:%M:%S %p", "%Y-%m-%d %I:%M %p")
+"""ISO's order of a day with a clock of twelve hours."""
 _CLOCKS = (
     " %I:%M:%S %p",
     " %I:%M:%S.%f %p",
@@ -185,7 +194,7 @@ def stamp_sql(expression: str, values: Iterable[str], day_first: bool | None = N
 def _general(text: str, day_first: bool, *, dotted: bool) -> str:
     """Every style; each is tried only on what the ones before it could not read."""
     seconds_60 = f"regexp_replace({text}, ':60(\\D|$)', ':59\\1')"
-    spaced = f"regexp_replace({seconds_60}, '(\\d) ([+-]\\d\\d:?\\d\\d)$', '\\1\\2')"
+    spaced = f"regexp_replace({seconds_60}, '(\\d) (Z|[+-]\\d\\d:?\\d\\d)$', '\\1\\2')"
     point = f"regexp_replace({spaced}, '(:\\d\\d),(\\d+)', '\\1.\\2')"
     orders = ("%m{0}%d{0}", "%d{0}%m{0}")
     # %Y would take 26 for the year 26; %y refuses 2026.
@@ -202,7 +211,7 @@ def _general(text: str, day_first: bool, *, dotted: bool) -> str:
         f"CASE WHEN regexp_full_match({text}, '-?\\d+(\\.\\d*)?([eE]\\+?\\d+)?')"
         f" THEN {_number(text)}"
         f" WHEN regexp_matches({text}, '^\\d{{4}}[-/]')"
-        f" THEN {_utc(f'TRY_CAST({point} AS TIMESTAMPTZ)')}"
+        f" THEN coalesce({_utc(f'TRY_CAST({point} AS TIMESTAMPTZ)')}, {_parsed(text, _HALF_DAYS)})"
         f" WHEN regexp_matches({text}, '^\\d\\d?[/.-]\\d')"
         f" THEN {_parsed(comma, slashed)}"
         f" WHEN regexp_matches({text}, '^\\d{{8}}') THEN {_parsed(utc_sign, _COMPACT_FORMATS)}"

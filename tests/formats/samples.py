@@ -179,6 +179,57 @@ OBJECTS: Mapping[str, Rows] = {
             "response": {"statusCode": 200, "errorMessage": None, "result": None},
         }
     ],
+    "atlassian-audit": [
+        {
+            "id": 7001,
+            "summary": "Board renamed",
+            "created": "2026-01-05T10:00:00.645+0000",
+            "category": "boards",
+            "authorAccountId": "a-1",
+            "remoteAddress": "192.0.2.7",
+            "objectItem": {"id": "1", "name": "Leads", "typeName": "BOARD"},
+        }
+    ],
+    "atlassian-audit: of a server": [
+        {
+            "timestamp": {"epochSecond": 1767607200, "nano": 512000000},
+            "author": {"id": "7", "name": "ann", "type": "user", "uri": "https://x/people?id=7"},
+            "auditType": {"action": "Board renamed", "actionI18nKey": "boards.renamed"},
+            "affectedObjects": [{"name": "Leads", "type": "BOARD"}],
+            "source": "192.0.2.7,10.0.0.1",
+            "method": "Browser",
+        }
+    ],
+    "ocsf": [
+        {
+            "class_uid": 6003,
+            "time": 1767607200000,
+            "activity_name": "Read",
+            "actor": {"user": {"name": "ann", "uid": "AIDA1", "account": {"uid": "1"}}},
+            "api": {
+                "operation": "ListGateways",
+                "request": {"uid": "q-1"},
+                "service": {"name": "net.example.com"},
+            },
+            "http_request": {"user_agent": "boto/1"},
+            "metadata": {"uid": "e-1", "version": "1.0.0", "product": {"name": "CloudTrail"}},
+            "src_endpoint": {"ip": "192.0.2.7"},
+            "status": "Success",
+            "unmapped": {"eventType": "AwsApiCall"},
+        }
+    ],
+    "mongodb-audit": [
+        {
+            "atype": "authCheck",
+            "ts": {"$date": "2026-01-05T10:00:00.896+00:00"},
+            "local": {"ip": "10.0.0.1", "port": 27017},
+            "remote": {"ip": "192.0.2.7", "port": 3278},
+            "users": [{"user": "ann", "db": "admin"}],
+            "roles": [],
+            "param": {"command": "find", "ns": "shop.leads"},
+            "result": 0,
+        }
+    ],
     "slack": [
         {
             "id": "s-1",

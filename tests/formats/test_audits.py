@@ -324,3 +324,62 @@ def test_what_a_firewall_of_azure_matched_is_told_by_its_path(load):
     }  # fmt: skip
     found, (call,) = load(json.dumps({"records": [row]}))
     assert (found.format, call["api"], call["user"]) == ("jsonl", "/v1/leads", "192.0.2.7")
+
+
+def test_an_audit_of_atlassians_is_read_from_a_cloud_and_from_a_server(load):
+    cloud, server = (OBJECTS[f"atlassian-audit{of}"][0] for of in ("", ": of a server"))
+    nobody = {k: v for k, v in cloud.items() if k != "authorAccountId"} | {"id": 7002}
+    found, calls = load("\n".join(map(json.dumps, [cloud, nobody])))
+    assert (found.format, [call["user"] for call in calls]) == (
+        "atlassian-audit",
+        ["a-1", "192.0.2.7"],
+    )
+    spaces = {"summary": "Space made", "creationDate": 1767607200645, "category": "Spaces"}
+    spaces["author"] = {"type": "user", "displayName": "System"}
+    found, calls = load(json.dumps(spaces), "b.log")
+    assert (calls[0]["user"], calls[0]["api"]) == ("System", "Space made")
+    found, (call,) = load(json.dumps(server), "c.log")
+    assert call["occurred_at"] == datetime(2026, 1, 5, 10, 0, 0, 512_000)
+    assert (call["user"], call["api"], call["ip"]) == ("ann", "Board renamed", "192.0.2.7")
+
+
+@pytest.mark.parametrize("date", ["2026-01-05T10:00:00.896Z", {"$numberLong": "1767607200896"}])
+def test_mongodb_tells_who_did_what(load, date):
+    row = OBJECTS["mongodb-audit"][0] | {"ts": {"$date": date}}
+    other = row | {"atype": "logout", "param": {}, "users": []}
+    found, calls = load("\n".join(map(json.dumps, [row, other])))
+    assert (found.format, found.loaded) == ("mongodb-audit", 2)
+    assert {(c["user"], c["api"], c["ip"]) for c in calls} == {
+        ("ann", "authCheck:find", "192.0.2.7"),
+        ("192.0.2.7", "logout", "192.0.2.7"),
+    }
+    assert {c["occurred_at"] for c in calls} == {datetime(2026, 1, 5, 10, 0, 0, 896_000)}
+
+
+@pytest.mark.parametrize("name", ["gcp", "m365", "okta", "auth0", "kubernetes", "cloudtrail"])
+def test_a_known_event_may_stand_under_any_key(load, name):
+    rows = OBJECTS[name]
+    plain, bare = load("\n".join(map(json.dumps, rows)), "a.log")
+    wrapped = {"events": [{"fields": {"tag": "x"}, "given.to": row} for row in rows]}
+    found, calls = load(json.dumps(wrapped, indent=2), "b.log", keep_duplicates=True)
+    assert (found.format, found.loaded, found.skipped) == (name, plain.loaded, plain.skipped)
+    for call, same in zip(calls, bare, strict=True):
+        assert {**call, "load_id": 0} == {**same, "load_id": 0}
+
+
+def test_what_a_row_with_a_time_holds_is_no_event_of_its_own(load):
+    row = {"time": "2026-01-05T10:00:00Z", "user": "ann", "action": "replay", "of": GCP}
+    found, (call,) = load(json.dumps(row))
+    assert (found.format, call["user"], call["api"]) == ("jsonl", "ann", "replay")
+
+
+def test_events_of_a_lake_tell_who_called_what(load):
+    row = OBJECTS["ocsf"][0]
+    role = row | {"actor": {"user": {"uid": "AROA1:ann"}}, "metadata": {"uid": "e-2", "version": 1}}
+    flow = {"class_uid": 4001, "time": 1767607201000, "metadata": {"uid": "e-3", "version": "1"}}
+    found, calls = load("\n".join(map(json.dumps, [row, role, flow])))
+    assert (found.format, found.loaded, found.skipped) == ("ocsf", 2, 1)
+    assert {(c["user"], c["request_id"]) for c in calls} == {("ann", "e-1"), ("AROA1:ann", "e-2")}
+    assert {(c["app"], c["api"], c["ip"]) for c in calls} == {
+        ("boto/1", "net.example.com:ListGateways", "192.0.2.7")
+    }

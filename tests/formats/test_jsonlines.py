@@ -23,6 +23,10 @@ def lines(*rows) -> str:
     return "\n".join(row if isinstance(row, str) else json.dumps(row) for row in rows) + "\n"
 
 
+def table(*rows) -> str:
+    return "\n".join(",".join(cells) for cells in [rows[0], *(row.values() for row in rows)])
+
+
 def test_lines_of_objects_are_calls(load):
     found, (call,) = load(lines(CALL | {"status": 429, "ip": "192.0.2.7", "records": 11}))
     assert (found.format, found.loaded) == ("jsonl", 1)
@@ -298,3 +302,130 @@ def test_the_zone_of_the_time_before_an_object_is_kept(load):
     line = '2026-01-12 10:00:00 EST INFO {"method":"GET","path":"/a","status":200,"user":"ann"}'
     _, (call,) = load(line + "\n")
     assert (call["occurred_at"], call["user"]) == (datetime(2026, 1, 12, 15), "ann")
+
+
+DONE = {"time": "2026-01-05T10:00:00Z", "user": "ann", "action": "lead.created", "id": "lead-1"}
+
+
+@pytest.mark.parametrize("write", [lines, table])
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"action": "lead.deleted"},
+        {"user": "bob"},
+        {"time": "2026-01-05T11:00:00Z"},
+    ],
+)
+def test_an_id_that_different_calls_share_is_no_calls_own(load, write, other):
+    found, calls = load(write(DONE, DONE | other))
+    assert (found.loaded, {call["request_id"] for call in calls}) == (2, {None})
+
+
+@pytest.mark.parametrize("write", [lines, table])
+def test_a_row_that_comes_again_is_known_by_its_id(load, write):
+    found, _ = load(write(DONE, DONE, DONE | {"id": "lead-2"}))
+    assert (found.loaded, found.duplicates) == (2, 1)
+
+
+@pytest.mark.parametrize("write", [lines, table])
+def test_a_request_that_begins_and_ends_is_one_by_its_own_id(load, write):
+    row = {"time": "2026-01-05T10:00:00Z", "user": "ann", "path": "/a", "request_id": "r-1"}
+    found, _ = load(write(row, row | {"time": "2026-01-05T10:00:01Z"}))
+    assert (found.loaded, found.duplicates) == (1, 1)
+
+
+def test_an_id_of_its_own_is_found_beside_one_that_all_share(load):
+    rows = [DONE | {"uuid": f"u-{n}", "action": f"lead.{n}"} for n in ("a", "b")]
+    _, calls = load(lines(*rows))
+    assert {call["request_id"] for call in calls} == {"u-a", "u-b"}
+
+
+@pytest.mark.parametrize(
+    "instant",
+    [
+        {"epochSecond": 1767607200, "nano": 51_000_000},
+        {"epochSecond": 1767607200, "nanoOfSecond": 51_000_999},
+        {"seconds": "1767607200", "nanos": 51_000_000},
+        {"_seconds": 1767607200, "_nanoseconds": 51_000_000},
+    ],
+)
+def test_an_instant_may_be_told_in_seconds_and_nanoseconds(load, instant):
+    whole = {key: value for key, value in instant.items() if "nano" not in key}
+    rows = [{"timestamp": of, "user": "ann", "action": "x"} for of in (instant, whole)]
+    _, calls = load(lines(*rows))
+    day = datetime(2026, 1, 5, 10)
+    assert [call["occurred_at"] for call in calls] == [day, day.replace(microsecond=51_000)]
+
+
+def test_the_page_of_a_person_is_no_path_that_was_called(load):
+    row = {"time": "2026-01-05T10:00:00Z", "action": "lead.made"}
+    row["author"] = {"name": "ann", "uri": "https://crm.example.com/people/ann"}
+    _, (call,) = load(lines(row))
+    assert (call["user"], call["api"]) == ("ann", "lead.made")
+
+
+def test_the_kind_of_every_row_tells_more_than_what_a_few_rows_say(load):
+    row = {"time": "2026-01-05T10:00:00Z", "actor": {"email": "ann@example.com"}}
+    kinds = ["seat_asked", "key_made", "chat_opened", "page_seen"]
+    rows = [row | {"type": kind} for kind in kinds]
+    rows[0] |= {"request_type": "seat_upgrade", "model": "m-1"}
+    nobody = {"time": "2026-01-05T10:00:01Z", "type": "page_seen", "actor": {"ip": "192.0.2.7"}}
+    found, calls = load(lines(*rows, nobody))
+    assert (found.loaded, found.skipped) == (5, 0)
+    assert sorted(call["api"] for call in calls) == sorted([*kinds, "page_seen"])
+    assert {call["method"] for call in calls} == {None}
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        ({"received": "2026-01-05T10:00:00Z", "action": "a", "actor": {"name": "ann"}}, "ann"),
+        ({"date": "2026-01-05T10:00:00Z", "type": 1000, "actingUserId": "u-1"}, "u-1"),
+        ({"time": "2026-01-05T10:00:00Z", "action": "a", "adminid": "ann"}, "ann"),
+        ({"EventDate": "2026-01-05T10:00:00Z", "CreatedDate": "2026-01-05T10:00:08Z",
+          "UserIdentifier": "u-2", "RequestIdentifier": "r-1", "Id": "000AAA"}, "u-2"),
+        ({"activityDateTime": "2026-01-05T10:00:00Z", "activityDisplayName": "Add user",
+          "initiatedBy": {"user": {"userPrincipalName": "ann"}, "app": None}}, "ann"),
+        ({"createdDateTime": "2026-01-05T10:00:00Z", "userPrincipalName": "ann",
+          "appDisplayName": "Shop"}, "ann"),
+        ({"time": "2026-01-05T10:00:00Z", "operation": "Ask", "accountId": "7",
+          "identity": {"arn": "arn:aws:iam::7:user/ann"}}, "arn:aws:iam::7:user/ann"),
+        ({"time": "2026-01-05T10:00:00Z", "action": "a", "initiator": {"name": "ann"}}, "ann"),
+        ({"time": "2026-01-05T10:00:00Z", "action": "a", "adminId": "7", "adminEmail": "ann"},
+         "ann"),
+        ({"time": "2026-01-05T10:00:00Z", "eventName": "List", "principalId": "7",
+          "principalName": "ann"}, "ann"),
+        ({"time": "2026-01-05T10:00:00Z", "method": "GET", "path": "/a",
+          "origin.address": "[2001:db8::7]:51434"}, "2001:db8::7"),
+    ],
+)  # fmt: skip
+def test_what_audit_logs_call_their_keys_is_known(load, row, told):
+    _, (call,) = load(lines(row))
+    assert (call["user"], call["occurred_at"]) == (told, datetime(2026, 1, 5, 10))
+    assert call["request_id"] == row.get("RequestIdentifier")
+
+
+def test_an_address_among_the_details_of_what_was_done_is_no_path_that_was_called(load):
+    row = {"timestamp": "2026-01-05T10:00:00Z", "user": "ann", "action": "user.made"}
+    row["details"] = {"requestUrl": "https://example.com/form"}
+    _, (call,) = load(lines(row))
+    assert call["api"] == "user.made"
+    _, (call,) = load(lines(row | {"status": 200}), "b.log")
+    assert call["api"] == "/form"
+
+
+def test_a_request_and_its_response_in_one_row_are_told_by_the_request(load):
+    row = {
+        "request_id": "q-1", "request_created_at": "2026-01-05T10:00:00Z", "request_user_id": "ann",
+        "request_path": "https://llm.example.com/v1/chat", "response_status": 200,
+        "response_created_at": "2026-01-05T10:00:02Z", "response_body": {"created": 1767607201},
+    }  # fmt: skip
+    _, (call,) = load(lines(row))
+    assert (call["user"], call["occurred_at"]) == ("ann", datetime(2026, 1, 5, 10))
+    assert (call["api"], call["status"]) == ("/v1/chat", "200")
+
+
+def test_an_action_may_be_the_method_of_a_request(load):
+    row = {"time": "2026-01-05T10:00:00Z", "user": "ann", "action": "GET", "path": "/v1/leads"}
+    _, (call,) = load(lines(row))
+    assert (call["api"], call["method"]) == ("GET /v1/leads", "GET")

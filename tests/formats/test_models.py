@@ -98,3 +98,17 @@ def test_openai_rows_of_the_older_export_are_known_too(load):
     row = {"aggregation_timestamp": 1767607200, "n_requests": 7, "snapshot_id": "gpt-4-0613"}
     found, calls = load(json.dumps({"object": "list", "data": [row]}))
     assert (found.format, found.calls, calls[0]["api"]) == ("openai", 7, "gpt-4-0613")
+
+
+def test_what_a_proxy_gives_to_callbacks_is_its_spend_log_too(load):
+    row = {
+        "id": "chatcmpl-3", "call_type": "acompletion", "model": "gpt-4o", "status": "success",
+        "startTime": 1767607200.25, "response_cost": 0.001, "total_tokens": 30, "end_user": "",
+        "metadata": {"user_api_key_user_id": "ann", "user_api_key_alias": "team", "x": None,
+                     "requester_ip_address": "192.0.2.7"},
+        "response": {"id": "chatcmpl-3", "created": 1767607201},
+    }  # fmt: skip
+    found, (call,) = load(json.dumps(row))
+    assert (found.format, call["user"], call["app"]) == ("litellm", "ann", "team")
+    assert call["occurred_at"] == datetime(2026, 1, 5, 10, 0, 0, 250_000)
+    assert (call["request_id"], call["ip"], call["records"]) == ("chatcmpl-3", "192.0.2.7", 30)
