@@ -14,6 +14,7 @@ from credits.formats.base import FIELDS
 from credits.formats.meanings import (
     KIND,
     REQUEST_IDS,
+    TRACES,
     VERB,
     WORDS,
     filled,
@@ -153,10 +154,14 @@ def is_shared(name: str, told: Mapping[str, Sequence[str]]) -> bool:
     """Whether different calls share an id, as that of an errand or of what they were done to.
 
     `name`: what the id is called; `told`: field → what each row tells, `request_id` among them.
-    Of what only a request has, rows at several times may be its beginning and its end.
+    What is called a request's own id is taken at its word, whatever its rows say; and of a trace,
+    rows at several times may be the beginning and the end.
     """
+    leaf = plain_name(re.split(r"[\0.]", name)[-1])
+    if leaf in REQUEST_IDS - TRACES:
+        return False
     fields = ["api", "path", "method", "user"]
-    if plain_name(re.split(r"[\0.]", name)[-1]) not in REQUEST_IDS:
+    if leaf not in TRACES:
         fields.append("occurred_at")
     calls: dict[str, list[set[str]]] = {}
     ids = [cell if filled([cell]) and cell != "0" else "" for cell in told["request_id"]]

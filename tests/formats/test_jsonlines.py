@@ -334,6 +334,17 @@ def test_a_request_that_begins_and_ends_is_one_by_its_own_id(load, write):
     assert (found.loaded, found.duplicates) == (1, 1)
 
 
+@pytest.mark.parametrize("write", [lines, table])
+@pytest.mark.parametrize("other", [{"path": "/b"}, {"user": "bob"}])
+def test_a_requests_own_id_is_taken_at_its_word_and_a_traces_is_not(load, write, other):
+    row = {"time": "2026-01-05T10:00:00Z", "user": "ann", "path": "/a", "request_id": "r-1"}
+    found, _ = load(write(row, row | other))
+    assert (found.loaded, found.duplicates) == (1, 1)
+    row["trace_id"] = row.pop("request_id")
+    found, _ = load(write(row, row | other))
+    assert (found.loaded, found.duplicates) == (2, 0)
+
+
 def test_an_id_of_its_own_is_found_beside_one_that_all_share(load):
     rows = [DONE | {"uuid": f"u-{n}", "action": f"lead.{n}"} for n in ("a", "b")]
     _, calls = load(lines(*rows))
