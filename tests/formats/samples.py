@@ -66,6 +66,10 @@ TEXTS = {
         '[12/Jan/2026:10:00:00 +0000] - 200 200 - GET https a.example "/a" [Client 203.0.113.7]'
         ' [Length 3] [Gzip -] [Sent-to 192.0.2.15] "sync/1.0" "-"'
     ),
+    "tls-requests": (
+        '[12/Jan/2026:11:00:00 +0100] 203.0.113.7 TLSv1.3 TLS_AES_256_GCM_SHA384 "GET /a?b=1'
+        ' HTTP/1.1" 1375'
+    ),
     "uwsgi": (
         "[pid: 881|app: 0|req: 1/1] 198.51.100.1 () {38 vars in 6 bytes} [Sun Mar  8 22:49:01 2026]"
         " GET /a => generated 47 bytes in 129 msecs (HTTP/1.1 200) 9 headers in 378 bytes"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from samples import SAMPLES
 
 HEAD = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be b"
 
@@ -214,6 +215,28 @@ def test_squid_may_write_the_port_of_the_client_and_the_version_of_http(load):
     assert {(call["api"], call["status"]) for call in calls} == {("GET /a", "200")}
 
 
+def test_squid_may_write_more_numbers_before_the_method_and_the_user_agent_at_the_end(load):
+    row = (
+        "1767607200.450 5 192.0.2.7 58938 TCP_{}/200 904 {} {} http://e.example/a 1.1 {}"
+        " HIER_DIRECT/1.2.3.4 80 text/x - - {} 53 -"
+    )
+    read, calls = load(
+        lines(
+            row.format("MISS", "123 364 - 528", "GET", "bob", '"-" "curl/8"'),
+            row.format("TUNNEL", "123 364 123 -", "CONNECT", "-", '"https://a/" "sync/1" "e" "-"'),
+            row.format("MISS", "-", "PUT", "-", '"cli/2"'),
+            row.format("MISS", "12", "PUT", "-", "-"),
+        )
+    )
+    assert (read.format, read.loaded) == ("squid", 4)
+    assert [(c["method"], c["status"], c["user"], c["app"]) for c in calls] == [
+        ("GET", "200", "bob", "curl/8"),
+        ("CONNECT", "200", "sync/1", "sync/1"),
+        ("PUT", "200", "cli/2", "cli/2"),
+        ("PUT", "200", "192.0.2.7", None),
+    ]
+
+
 @pytest.mark.parametrize("client", ["192.0.2.7:5000", "[2001:db8::7]:5000"])
 def test_the_port_behind_a_client_of_squid_is_taken_off(load, client):
     row = f"1767607200.450 5 {client} TCP_HIT/200 15 GET http://e.example/a - HIER_NONE/- text/x"
@@ -392,3 +415,27 @@ def test_the_type_of_an_event_is_what_its_user_called(load):
     assert {call["api"] for call in calls} == {"api_key.created", "login.failed"}
     _, (call,) = load(lines(row | {"type": "user"}), "b.log")
     assert call["api"] == "(unknown)"
+
+
+def test_apaches_log_of_tls_requests_tells_who_asked_and_for_what(load):
+    row = '[12/Jan/2026:11:00:{:02} +0100] {} {} "{}" {}'
+    read, calls = load(
+        lines(
+            row.format(1, "203.0.113.7", "TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256", "GET /a HTTP/2", 7),
+            row.format(2, "2001:db8::7", "- -", r"POST /b?c=\"d\" HTTP/1.1", "-"),
+            row.format(3, "a.example", "SSLv3 RC4-MD5", "-", "- 0.1"),
+            "[12/Jan/2026:11:00:04 +0100] torn",
+        )
+    )
+    assert (read.format, read.loaded, read.rejected) == ("tls-requests", 3, 1)
+    assert [(str(c["occurred_at"]), c["user"], c["api"], c["status"]) for c in calls] == [
+        ("2026-01-12 10:00:01", "203.0.113.7", "GET /a", None),
+        ("2026-01-12 10:00:02", "2001:db8::7", "POST /b", None),
+        ("2026-01-12 10:00:03", "a.example", "(unknown)", None),
+    ]
+
+
+@pytest.mark.parametrize("name", ["access", "envoy-text", "proxy-manager", "squid", "tls-requests"])
+def test_a_comment_among_the_lines_of_a_server_is_no_broken_line(load, name):
+    read, _ = load(f"# what follows is a sample\n{SAMPLES[name]}\n#\n")
+    assert (read.format, read.loaded, read.skipped, read.rejected) == (name, 1, 2, 0)
