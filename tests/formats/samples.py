@@ -49,6 +49,15 @@ TEXTS = {
         "#Fields: time c-ip cs-method cs-uri-stem cs-uri-query sc-status cs(User-Agent)\n"
         "10:00:00 203.0.113.4 GET /a id=7 200 Mozilla/5.0+(X11)"
     ),
+    "barracuda": (
+        '<134>2026-01-12 11:00:00.959 +0100  waf1 TR 198.51.100.4 443 203.0.113.7 8210 "-" "-" GET'
+        ' TLSv1.2 a.example HTTP/1.1 404 791 293 0 3 10.0.0.1 443 0 "-" INTERNAL DEFAULT PROTECTED'
+        ' INVALID /a b=1 "-" "-" "sync/1 (x)" 203.0.113.7 8210 "-" "-" "-" "-" 186f-db6c'
+    ),
+    "iis": (
+        "2026-03-01 10:00:00 198.51.100.1 GET /a id=7 443 ann pc7.example.com Mozilla/5.0+(X11) -"
+        " 200 0 0 15"
+    ),
     "cloudfront": (
         "#Version: 1.0\n#Fields: date time x-edge-location c-ip cs-method cs-uri-stem sc-status"
         " cs(User-Agent) x-edge-request-id\n"
