@@ -7,7 +7,7 @@ serves which field, and what a person said instead. How its values are read stan
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from credits import CreditsError
 from credits.formats.base import FIELDS
@@ -52,9 +52,10 @@ def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, in
             and not (name == "user" and is_processor_time(plain, values[index]))
         ]
         if fitting:
-            # A column that is blank throughout tells less than any other, and a word less than
-            # the number of a status.
+            # A column that is blank throughout tells less than any other, a word less than the
+            # number of a status, and how somebody logged in less than HTTP's method.
             fitting.sort(key=lambda i: field == "status" and not _are_codes(values[i]))
+            fitting.sort(key=lambda i: field == "method" and not _are_verbs(values[i]))
             found[field] = next((i for i in fitting if filled(values[i])), fitting[0])
             taken.add(found[field])
     return found
@@ -64,6 +65,12 @@ def _are_codes(cells: Sequence[str]) -> bool:
     """Whether cells hold HTTP's numbers of a status."""
     told = filled(cells)
     return bool(told) and mostly(r"[1-5]\d\d(\.0)?$", told)
+
+
+def _are_verbs(cells: Sequence[str]) -> bool:
+    """Whether cells hold HTTP's methods."""
+    told = filled(cells)
+    return bool(told) and mostly(rf"({VERB}|CONNECT|TRACE)$", told)
 
 
 def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -140,6 +147,26 @@ def told_twice(rows: Sequence[Mapping[str, str]], found: Mapping[str, str]) -> b
             told = ids[bool(row.get(found["status"]))]
             told.update((name, value) for name, value in row.items() if value and is_id(name))
     return bool(ids[True] & ids[False])
+
+
+def shared_id(rows: Iterable[tuple[str | None, Sequence[str | None]]]) -> bool:
+    """Whether an id is not a call's own: separate calls have the same, as of an errand or a mesh.
+
+    `rows`: the id, and what was asked for, method and path say. Where an export has a row twice,
+    the id comes with the same; rows that do not tell all of it are parts of a call perhaps.
+    """
+    asked: dict[str, Sequence[str | None]] = {}
+    count = others = 0
+    for identity, what in rows:
+        if (
+            filled([identity or ""])
+            and identity != "0"
+            and what
+            and all(filled([text or ""]) for text in what)
+        ):
+            count += 1
+            others += asked.setdefault(identity or "", what) != what
+    return others * 10 > count
 
 
 def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:

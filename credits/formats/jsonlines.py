@@ -81,6 +81,8 @@ class JsonLines:
         found: Mapping[str, str],
         around: Mapping[str, str],
     ) -> Reading:
+        if not options.mapping and _shares_id(rows, cells, found):
+            found = {field: name for field, name in found.items() if field != "request_id"}
         spelt = {} if options.mapping else _spelt_otherwise(rows, cells, found)
         calls = _calls(found, spelt)
         if not options.mapping and headers.told_twice([*map(_texts, rows)], found):
@@ -117,6 +119,18 @@ class JsonLines:
         )
         ambiguous = options.day_first is None and is_ambiguous(read.stamps)
         return replace(read, ambiguous_days=ambiguous, names=_dotted(cells))
+
+
+def _shares_id(
+    rows: Sequence[Mapping[str, Any]], cells: Mapping[str, Sequence[str]], found: Mapping[str, str]
+) -> bool:
+    """Whether what seems to be the id of a call is the same in calls of several kinds."""
+    identity = found.get("request_id")
+    if identity is None or len(set(cells[identity])) == len(cells[identity]):
+        return False
+    asked = [found[field] for field in ("api", "method", "path") if field in found]
+    texts = map(_texts, rows)
+    return headers.shared_id((row.get(identity), [*map(row.get, asked)]) for row in texts)
 
 
 def _spelt_otherwise(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -112,9 +112,19 @@ class _Keys:
         # `count=3` is what a message counts.
         said = self.options.mapping
         fields = {f: key for f, key in found.items() if f != "calls" or f in said}
+        if not said and self._shares_id(fields):
+            del fields["request_id"]
         if "occurred_at" not in fields and any(self._first(line) for line, _ in self.rows):
             fields["occurred_at"] = _FIRST
         return fields
+
+    def _shares_id(self, fields: Mapping[str, str]) -> bool:
+        """Whether what seems to be the id of a call is the same in calls of several kinds."""
+        asked = [fields[field] for field in ("api", "method", "path") if field in fields]
+        texts = [{key: value for key, (_, value) in pairs.items()} for _, pairs in self.rows]
+        return "request_id" in fields and headers.shared_id(
+            (text.get(fields["request_id"]), [*map(text.get, asked)]) for text in texts
+        )
 
     @cached_property
     def stamps(self) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from credits import CreditsError
-from credits.formats import delimited, jsonlines
+from credits.formats import delimited, headers, jsonlines
 from credits.formats.base import Options, Reading, Sample, address_in, literal
 from credits.formats.delimited import Layout
 from credits.formats.keys import (
@@ -81,10 +81,12 @@ class Objects:
     def _lines(
         self, sample: Sample, envelope: Envelope, rows: Sequence[Mapping[str, Any]]
     ) -> Reading:
+        shared = _shares_id(self.fields, rows)
+        fields = {f: choice for f, choice in self.fields.items() if f != "request_id" or not shared}
         read = reading(
             self.name,
             sample,
-            self.fields,
+            fields,
             calls=self.calls,
             envelope=envelope,
             rows=rows,
@@ -131,6 +133,22 @@ class Objects:
                 :500
             ],
         )
+
+
+def _shares_id(
+    fields: Mapping[str, str | tuple[str, ...]], rows: Sequence[Mapping[str, Any]]
+) -> bool:
+    """Whether the id of a request is the same in several calls, as far as keys alone tell."""
+
+    def told(field: str, row: Mapping[str, Any]) -> str | None:
+        paths = paths_in([fields[field]])
+        found = (value(row, path) for path in paths)
+        return next((str(each) for each in found if each not in (None, "", "-")), None)
+
+    asked = [field for field in ("api", "method", "path") if field in fields]
+    return "request_id" in fields and headers.shared_id(
+        (told("request_id", row), [told(field, row) for field in asked]) for row in rows
+    )
 
 
 def _has(row: Mapping[str, Any], key: str) -> bool:

@@ -11,6 +11,7 @@ import re
 
 from credits.formats import lines
 from credits.formats.base import Reading, Sample, address_in
+from credits.formats.headers import shared_id
 from credits.formats.lines import Lines
 
 # time elapsed client result/status bytes method URL user hierarchy/host type
@@ -85,6 +86,12 @@ def _squid(name: str, sample: Sample) -> Reading:
 
 
 def _envoy(name: str, sample: Sample) -> Reading:
+    cut = (line.split('"') for line in sample.filled[:500] if _ENVOY.match(line[:8000]))
+    # Between services each hands the id of its own caller on.
+    handed_on = shared_id(
+        (q[9 if re.search(r"\d", q[4]) else 7], q[1].split()[:2]) for q in cut if len(q) > 9
+    )
+    identity = {} if handed_on else {"request_id": "q[8 + o]"}
     return lines.reading(
         name,
         sample,
@@ -97,7 +104,7 @@ def _envoy(name: str, sample: Sample) -> Reading:
             "status": "after[1]",
             "ip": "CASE WHEN q[4 + o] <> '-' THEN trim(split_part(q[4 + o], ',', 1))"
             f" WHEN o = 2 THEN {_CALLER} END",
-            "request_id": "q[8 + o]",
+            **identity,
         },
         columns={
             "occurred_at": "start_time",
@@ -106,7 +113,7 @@ def _envoy(name: str, sample: Sample) -> Reading:
             "method": "request",
             "status": "response_code",
             "ip": "x_forwarded_for",
-            "request_id": "x_request_id",
+            **dict.fromkeys(identity, "x_request_id"),
         },
         stamps=("2001-01-01T00:00:00.000Z",),
         # A raw connection has no method, no path and no answer.

@@ -136,6 +136,29 @@ def test_an_id_that_several_different_calls_carry_is_none_of_a_call(load):
     assert {call["request_id"] for call in calls} == {None}
 
 
+@pytest.mark.parametrize("written", ["jsonl", "logfmt", "envoy", "envoy-text"])
+def test_an_id_that_is_handed_on_from_call_to_call_is_no_calls_own(load, written):
+    """A service hands the id of its own caller on; but a row that comes twice is one call."""
+    jsonl = (
+        '{{"time": "2026-01-05T10:00:0{0}Z", "method": "GET", "path": "/{1}", "request_id": "{2}"}}'
+    )
+    row = {
+        "jsonl": jsonl,
+        "logfmt": "time=2026-01-05T10:00:0{0}Z level=info method=GET path=/{1} request_id={2}",
+        "envoy": (
+            '{{"start_time": "2026-01-05T10:00:0{0}.123Z", "method": "GET", "path": "/{1}",'
+            ' "x_request_id": "{2}", "response_code": 200, "response_flags": "-"}}'
+        ),
+        "envoy-text": ISTIO.replace("r-{0}", "{2}"),
+    }[written]
+    asked = [(at, path, f"r-{at // 2}") for at, path in enumerate("abcdab")]
+    shared, calls = load(lines(*(row.format(*each) for each in asked)))
+    assert (shared.format, shared.loaded, shared.duplicates) == (written, 6, 0)
+    assert {call["request_id"] for call in calls} == {None}
+    again, _ = load(lines(*(row.format(at, "x", f"q-{at // 2}") for at in range(6))), "b.log")
+    assert (again.loaded, again.duplicates) == (3, 3)
+
+
 def test_a_trace_of_one_call_each_unites_overlapping_logs(load):
     row = '{{"time": "2026-01-05T10:00:0{0}Z", "path": "/a", "user": "ann", "trace_id": "t-{0}"}}'
     load(lines(*(row.format(i) for i in range(4))), "one.jsonl")
@@ -435,7 +458,35 @@ def test_apaches_log_of_tls_requests_tells_who_asked_and_for_what(load):
     ]
 
 
-@pytest.mark.parametrize("name", ["access", "envoy-text", "proxy-manager", "squid", "tls-requests"])
+@pytest.mark.parametrize(
+    "name", ["access", "barracuda", "envoy-text", "iis", "proxy-manager", "squid", "tls-requests"]
+)
 def test_a_comment_among_the_lines_of_a_server_is_no_broken_line(load, name):
     read, _ = load(f"# what follows is a sample\n{SAMPLES[name]}\n#\n")
     assert (read.format, read.loaded, read.skipped, read.rejected) == (name, 1, 2, 0)
+
+
+def test_barracudas_firewall_tells_who_asked_and_what_was_answered(load):
+    row = (
+        '<190>2026-01-12 11:00:0{}.959 +0100  waf1 TR 198.51.100.4 443 203.0.113.7 8210 "-" {}'
+        ' TLSv1.3 a.example HTTP/1.1 {} 791 293 0 3 10.0.0.1 443 0 "-" SERVER DEFAULT PROTECTED {}'
+        ' k=v; l=w "{}" 203.0.113.7 8210 {} "-" "-" "-" 186f-db6c'
+    )
+    read, calls = load(
+        lines(
+            row.format(0, '"-" GET', 200, "VALID /a/7 b=1 https://a.example/", "sync/1", '"-"'),
+            row.format(1, "Ann Bee POST", 429, 'VALID /b "-" "-"', "sync/1", "carl"),
+            row.format(2, '"-" PUT', 403, 'INVALID /c "-" "-"', "sync/1", "carl"),
+            row.format(3, '"-" "-"', 400, 'INVALID  "-" "-"', "-", '"-"'),
+            "<190>2026-01-12 11:00:09.959 +0100  waf1 SYS ADMIN_M ALER 51001 up",
+            "<190>2026-01-12 11:00:09.959 +0100  waf1 TR torn",
+        )
+    )
+    assert (read.format, read.loaded, read.skipped, read.rejected) == ("barracuda", 4, 1, 1)
+    assert str(calls[0]["occurred_at"]) == "2026-01-12 10:00:00.959000"
+    assert [(c["user"], c["api"], c["status"], c["app"]) for c in calls] == [
+        ("sync/1", "GET /a/{id}", "200", "sync/1"),
+        ("Ann Bee", "POST /b", "429", "sync/1"),
+        ("carl", "PUT /c", "403", "sync/1"),
+        ("203.0.113.7", "(unknown)", "400", None),
+    ]
