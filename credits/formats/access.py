@@ -155,6 +155,7 @@ class Access:
                 "ip": "1st field",
             },
             stamps=tuple(match[1] for match in found if match),
+            skip=lines.BLANK_OR_COMMENT,
             reject="CASE WHEN stamp = '' OR who.ident = '' "
             "THEN 'does not look like a line of an access log' END",
         )

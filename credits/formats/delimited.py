@@ -82,7 +82,7 @@ def columns(
     identity = found.get("request_id")
     if identity is not None:
         told = {field: values[index] for field, index in found.items()}
-        if headers.is_shared(names[identity], told):
+        if headers.is_shared(told, headers.agreeing(names[identity])):
             del found["request_id"]
     return {**found, **said}
 

@@ -68,7 +68,7 @@ FORMATS = (
             ("RequestMethod", "RequestPath", "StartUTC"),
         ),
         fields={
-            "occurred_at": ("StartUTC", "time"),
+            "occurred_at": ("StartUTC", "StartLocal", "time"),
             "user": ("ClientUsername",),
             "app": ("request_User-Agent",),
             "path": ("RequestPath",),

@@ -14,7 +14,6 @@ from credits.formats.base import FIELDS
 from credits.formats.meanings import (
     KIND,
     REQUEST_IDS,
-    TRACES,
     VERB,
     WORDS,
     filled,
@@ -27,6 +26,9 @@ from credits.formats.meanings import (
     time_name,
 )
 from credits.formats.stamps import is_stamp
+
+ASKED = ("method", "path", "api")
+"""What was asked for."""
 
 
 def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -53,9 +55,10 @@ def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, in
             and not (name == "user" and is_processor_time(plain, values[index]))
         ]
         if fitting:
-            # A column that is blank throughout tells less than any other, and a word less than
-            # the number of a status.
+            # A column that is blank throughout tells less than any other, a word less than the
+            # number of a status, and how somebody logged in less than HTTP's method.
             fitting.sort(key=lambda i: field == "status" and not are_codes(values[i]))
+            fitting.sort(key=lambda i: field == "method" and not _are_verbs(values[i]))
             found[field] = next((i for i in fitting if filled(values[i])), fitting[0])
             taken.add(found[field])
     return found
@@ -65,6 +68,12 @@ def are_codes(cells: Sequence[str]) -> bool:
     """Whether cells hold HTTP's numbers of a status."""
     told = filled(cells)
     return bool(told) and mostly(r"[1-5]\d\d(\.0)?$", told)
+
+
+def _are_verbs(cells: Sequence[str]) -> bool:
+    """Whether cells hold HTTP's methods."""
+    told = filled(cells)
+    return bool(told) and mostly(rf"({VERB}|CONNECT|TRACE)$", told)
 
 
 def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -150,27 +159,29 @@ def told_twice(rows: Sequence[Mapping[str, str]], found: Mapping[str, str]) -> b
     return bool(ids[True] & ids[False])
 
 
-def is_shared(name: str, told: Mapping[str, Sequence[str]]) -> bool:
-    """Whether different calls share an id, as that of an errand or of what they were done to.
+def is_shared(told: Mapping[str, Sequence[str]], by: Sequence[str] = ASKED) -> bool:
+    """Whether different calls share an id, as that of an errand, of a mesh, or of a thing.
 
-    `name`: what the id is called; `told`: field → what each row tells, `request_id` among them.
-    What is called a request's own id is taken at its word, whatever its rows say; and of a trace,
-    rows at several times may be the beginning and the end.
+    `told`: field → what each row tells, blank where it tells nothing, `request_id` among them.
+    `by`: what rows of one call agree in, as far as they tell it; see `agreeing`.
     """
-    leaf = plain_name(re.split(r"[\0.]", name)[-1])
-    if leaf in REQUEST_IDS - TRACES:
-        return False
-    fields = ["api", "path", "method", "user"]
-    if leaf not in TRACES:
-        fields.append("occurred_at")
     calls: dict[str, list[set[str]]] = {}
     ids = [cell if filled([cell]) and cell != "0" else "" for cell in told["request_id"]]
     for place, identity in enumerate(ids):
-        of_it = calls.setdefault(identity, [set() for _ in fields])
-        for values, field in zip(of_it, fields, strict=True):
+        of_it = calls.setdefault(identity, [set() for _ in by])
+        for values, field in zip(of_it, by, strict=True):
             values.update(filled(told[field][place : place + 1]) if field in told else ())
     shared = {i for i, of_it in calls.items() if i and any(len(values) > 1 for values in of_it)}
     return sum(i in shared for i in ids) * 10 > sum(map(bool, ids))
+
+
+def agreeing(name: str) -> tuple[str, ...]:
+    """What rows with the same id have to agree in to be one call, by what the id is called.
+
+    What is called a request's own id is taken at its word, whatever its rows say.
+    """
+    leaf = plain_name(re.split(r"[\0.]", name)[-1])
+    return () if leaf in REQUEST_IDS else (*ASKED, "user", "occurred_at")
 
 
 def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:

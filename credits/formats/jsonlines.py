@@ -264,7 +264,7 @@ def _match(
         return found
     texts = [*map(_texts, rows)]
     told = {field: [row.get(name, "") for row in texts] for field, name in found.items()}
-    if not headers.is_shared(name, told):
+    if not headers.is_shared(told, headers.agreeing(name)):
         return found
     return _match({other: cells[other] for other in cells if other != name}, rows, options)
 

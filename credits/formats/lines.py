@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from credits import CreditsError
 from credits.formats.base import Options, Reading, Sample, lines_of
 
-# What begins with white space is below `!`: cheap to see, and rare.
+# What begins with white space is below `!`, and with `#` below `$`: cheap to see, and rare.
 _EMPTY = "line IS NULL OR (line < '!' AND regexp_full_match(line, '\\s*'))"
 BLANK = f"CASE WHEN {_EMPTY} THEN 'blank' END"
-BLANK_OR_COMMENT = f"CASE WHEN {_EMPTY} THEN 'blank' WHEN starts_with(line, '#') THEN 'comment' END"
+_COMMENT = "line < '$' AND starts_with(line, '#')"
+BLANK_OR_COMMENT = f"CASE WHEN {_EMPTY} THEN 'blank' WHEN {_COMMENT} THEN 'comment' END"
 
 
 def reading(

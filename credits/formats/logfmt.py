@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -112,9 +112,19 @@ class _Keys:
         # `count=3` is what a message counts.
         said = self.options.mapping
         fields = {f: key for f, key in found.items() if f != "calls" or f in said}
+        if not said and self._shares_id(fields):
+            del fields["request_id"]
         if "occurred_at" not in fields and any(self._first(line) for line, _ in self.rows):
             fields["occurred_at"] = _FIRST
         return fields
+
+    def _shares_id(self, fields: Mapping[str, str]) -> bool:
+        """Whether different calls share what seems to be the id of each."""
+        if "request_id" not in fields:
+            return False
+        texts = [{key: value for key, (_, value) in pairs.items()} for _, pairs in self.rows]
+        told = {field: [text.get(key, "") for text in texts] for field, key in fields.items()}
+        return headers.is_shared(told, headers.agreeing(fields["request_id"]))
 
     @cached_property
     def stamps(self) -> tuple[str, ...]:

@@ -114,8 +114,6 @@ REQUEST_IDS = frozenset(
     + ("requestidentifier",)
 )
 """Names of ids that only a request has; anything may have an `id`."""
-TRACES = frozenset(("traceid", "correlationid"))
-"""Those of them that a request may share with others which it led to."""
 
 
 @lru_cache(4096)

@@ -8,13 +8,13 @@ holds a dot itself as a JSON path: `$."id.orig_h"`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from credits import CreditsError
-from credits.formats import delimited, jsonlines
+from credits.formats import delimited, headers, jsonlines
 from credits.formats.base import Options, Reading, Sample, address_in, literal
 from credits.formats.delimited import Layout
 from credits.formats.keys import (
@@ -82,10 +82,12 @@ class Objects:
     def _lines(
         self, sample: Sample, envelope: Envelope, rows: Sequence[Mapping[str, Any]]
     ) -> Reading:
+        shared = _shares_id(self.fields, rows)
+        fields = {f: choice for f, choice in self.fields.items() if f != "request_id" or not shared}
         read = reading(
             self.name,
             sample,
-            self.fields,
+            fields,
             calls=self.calls,
             envelope=envelope,
             rows=rows,
@@ -132,6 +134,24 @@ class Objects:
                 :500
             ],
         )
+
+
+def _shares_id(
+    fields: Mapping[str, str | tuple[str, ...]], rows: Sequence[Mapping[str, Any]]
+) -> bool:
+    """Whether different calls share the id of a request, as far as keys alone tell."""
+    told = {
+        field: [_first_of(row, paths_in([fields[field]])) for row in rows]
+        for field in ("request_id", *headers.ASKED)
+        if field in fields
+    }
+    return "request_id" in told and headers.is_shared(told)
+
+
+def _first_of(row: Mapping[str, Any], paths: Iterable[str]) -> str:
+    """What stands at the first path that has anything."""
+    found = (value(row, path) for path in paths)
+    return next((str(each) for each in found if each not in (None, "", "-")), "")
 
 
 def _has(row: Mapping[str, Any], key: str) -> bool:

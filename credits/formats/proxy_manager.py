@@ -51,6 +51,7 @@ def _reading(name: str, sample: Sample) -> Reading:
             "ip": "[Client]",
         },
         stamps=tuple(match[1] for match in found if match),
+        skip=lines.BLANK_OR_COMMENT,
         reject="CASE WHEN head.stamp = '' OR client = ''"
         " THEN 'does not look like a line of Nginx Proxy Manager' END",
     )

@@ -32,7 +32,7 @@ STAMP = (
 )
 """A pattern, of Python's and of RE2: an instant amid a text."""
 
-_NAMED_ZONE = re.compile(r"\d ([A-Z]{3,4})( \d{4})?$")
+_NAMED_ZONE = re.compile(r"(?:\d|[AP]M) ([A-Z]{3,4})( \d{4})?$")
 _ZONE_AGAIN = r"([+-]\d\d:?\d\d|Z)( [A-Z]{3,4}$|\[.*)"
 """Go writes the zone's name behind its offset, Java in brackets."""
 
@@ -41,6 +41,13 @@ _ISO = re.compile(
     r"\d{4}[-/]\d\d?[-/]\d\d?([T ]\d\d?:\d\d(:\d\d(\.\d+)?)?)?\s*(Z|[+-]\d\d(:?\d\d)?)?$"
 )
 _CLF = re.compile(r"\[?\d\d?/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d( [+-]\d{4})?\]?$")
+_JOINED = r"^(\d{4}[-/]\d\d?[-/]\d\d?|\d\d?/\d\d?/\d{4})[:-](\d\d?:\d\d)"
+"""A colon or a hyphen between the date and the time of day."""
+_SHIFT = r" ?(Z|[+-]\d\d:?\d\d)$"
+_SHIFTED = re.compile(
+    rf"(\d\d?[/.-]\d\d?[/.-]\d|.*[A-Za-z]{{3}}).*:\d\d(\.\d+)?( [AaPp][Mm])?{_SHIFT}"
+)
+"""Behind a date that is not ISO's, an offset from UTC."""
 _SLASHED = re.compile(r"(\d\d?)[/.-](\d\d?)[/.-](\d{4}|\d\d)\b")
 
 _CLF_FORMATS = (
@@ -55,13 +62,19 @@ _WORDED_FORMATS = (
     "%a %b %d %H:%M:%S %Y",
     "%a %b %d %H:%M:%S %z %Y",
     "%a %b %d %H:%M:%S %Z %Y",
+    "%a %b %d %H:%M:%S.%f %Y",
+    "%a, %d %b %Y %H:%M:%S",
     "%d %b %Y %H:%M:%S",
     "%d %b %Y %H:%M:%S.%f",
     "%d %b %Y %H:%M:%S %z",
     "%d %b %Y, %H:%M:%S",
     "%d-%b-%Y %H:%M:%S",
+    "%d-%b-%Y %H:%M:%S.%f",
     "%d-%b-%Y",
     "%d/%b/%Y %H:%M:%S",
+    "%d/%b/%Y %H:%M:%S.%f",
+    "%b %d %Y %H:%M:%S",
+    "%b %d %Y %H:%M:%S.%f",
     "%d/%b/%Y:%H:%M:%S %Z",
     "%d %b %Y %I:%M:%S %p",
     "%d %b, %Y %H:%M:%S",
@@ -70,10 +83,10 @@ _WORDED_FORMATS = (
     "%b %d, %Y %I:%M:%S %p",
     "%b %d, %Y %I:%M %p",
     "%b %d, %Y, %I:%M:%S %p",
-    "%b %d, %Y, %I:%M:%S %p %z",
+    "%b %d, %Y %I:%M:%S.%f %p",
     "%b %d, %Y %H:%M:%S",
+    "%b %d, %Y %H:%M:%S.%f",
     "%b %d, %Y, %H:%M:%S",
-    "%b %d %Y %H:%M:%S",
     "%b %d, %Y @ %H:%M:%S.%f",
     "%b %d, %Y @ %H:%M:%S",
     "%b %d, %Y",
@@ -113,7 +126,9 @@ def is_stamp(text: str) -> bool:
         return _plausible_number(text)
     if _ISO.match(text) or _CLF.match(text):
         return True
-    if re.match(r"\d\d?[/.-]\d\d?[/.-](\d{4}|\d\d)[,T ]+\d\d?:\d\d", text):
+    if re.match(r"\d\d?[/.-]\d\d?[/.-](\d{4}|\d\d)[,T ]+\d\d?:\d\d", text) or re.match(
+        _JOINED, text
+    ):
         return True
     if re.match(r"\d{4}[-/]\d\d?[-/]\d\d?[T ]\d\d?:\d\d", text) or re.match(r"\d{8}T?\d{4}", text):
         return True
@@ -168,14 +183,17 @@ def stamp_sql(expression: str, values: Iterable[str], day_first: bool | None = N
     cleaned = f"trim(replace({expression}, chr(34), ''), '[] \t\r\n')"
     if any(re.match(r"\[?\d\d?[/.-].*:\d\d,\d", value) for value in examples):
         cleaned = f"regexp_replace({cleaned}, '(:\\d\\d),(\\d)', '\\1.\\2')"
+    if any(re.match(_JOINED, value.lstrip("[")) for value in examples):
+        cleaned = f"regexp_replace({cleaned}, '{_JOINED}', '\\1 \\2')"
     if any(re.search(_ZONE_AGAIN, value) for value in examples):
         cleaned = f"regexp_replace({cleaned}, '{_ZONE_AGAIN}', '\\1')"
     named = {found[1] for value in examples if (found := _NAMED_ZONE.search(value))}
     # Where there is a winter time, there may be a summer time later on.
     for name in _OFFSETS if named - {"UTC", "GMT"} else named:
         cleaned = f"replace({cleaned}, ' {name}', ' {_OFFSETS[name]}')"
+    shifted = bool(named) or any(map(_SHIFTED.match, examples))
     # Who writes dates with dots writes the day first.
-    general = _general(cleaned, days, dotted=day_first is not False)
+    general = _general(cleaned, days, dotted=day_first is not False, shifted=shifted)
     if examples and all(_ISO.match(value) for value in examples):
         quick = _utc(f"TRY_CAST({expression} AS TIMESTAMPTZ)")
     elif examples and all(re.match(r"\d{9,20}$", value) for value in examples):
@@ -191,7 +209,7 @@ def stamp_sql(expression: str, values: Iterable[str], day_first: bool | None = N
     return f"coalesce({quick}, CASE WHEN {expression} IS NOT NULL THEN {general} END)"
 
 
-def _general(text: str, day_first: bool, *, dotted: bool) -> str:
+def _general(text: str, day_first: bool, *, dotted: bool, shifted: bool) -> str:
     """Every style; each is tried only on what the ones before it could not read."""
     seconds_60 = f"regexp_replace({text}, ':60(\\D|$)', ':59\\1')"
     spaced = f"regexp_replace({seconds_60}, '(\\d) (Z|[+-]\\d\\d:?\\d\\d)$', '\\1\\2')"
@@ -207,16 +225,32 @@ def _general(text: str, day_first: bool, *, dotted: bool) -> str:
     comma = f"regexp_replace(replace({text}, ',', ''), '(\\d{{4}})T', '\\1 ')"
     short = f"regexp_replace({text}, '(\\.\\d{{6}})\\d+', '\\1')"
     utc_sign = f"regexp_replace({short}, 'Z$', '+0000')"
+    worded = _parsed(short, _WORDED_FORMATS)
+    numbered = _parsed(comma, slashed)
+    if shifted:
+        is_shifted = f"regexp_matches({text}, '{_SHIFT}')"
+        numbered = f"CASE WHEN {is_shifted} THEN {_shifted(comma, slashed)} ELSE {numbered} END"
+        worded = f"coalesce({worded}, {_shifted(short, _WORDED_FORMATS)})"
     return (
         f"CASE WHEN regexp_full_match({text}, '-?\\d+(\\.\\d*)?([eE]\\+?\\d+)?')"
         f" THEN {_number(text)}"
         f" WHEN regexp_matches({text}, '^\\d{{4}}[-/]')"
         f" THEN coalesce({_utc(f'TRY_CAST({point} AS TIMESTAMPTZ)')}, {_parsed(text, _HALF_DAYS)})"
         f" WHEN regexp_matches({text}, '^\\d\\d?[/.-]\\d')"
-        f" THEN {_parsed(comma, slashed)}"
+        f" THEN {numbered}"
         f" WHEN regexp_matches({text}, '^\\d{{8}}') THEN {_parsed(utc_sign, _COMPACT_FORMATS)}"
-        f" ELSE coalesce({_parsed(short, _CLF_FORMATS)}, {_parsed(text, _WORDED_FORMATS)}) END"
+        f" ELSE coalesce({_parsed(short, _CLF_FORMATS)}, {worded}) END"
     )
+
+
+def _shifted(text: str, formats: tuple[str, ...]) -> str:
+    """Formats without a zone, of a text that ends in an offset from UTC."""
+    naive = [form for form in formats if "%z" not in form and "%Z" not in form]
+    bare = f"regexp_replace({text}, '{_SHIFT}', '')"
+    offset = f"replace(regexp_extract({text}, '{_SHIFT}', 1), 'Z', '+0000')"
+    # The instant at which it was midnight there, on the first day of all.
+    midnight = f"CAST(try_strptime('1970-01-01 ' || {offset}, '%Y-%m-%d %z') AS TIMESTAMPTZ)"
+    return f"make_timestamp(epoch_us(try_strptime({bare}, {naive})) + epoch_us({midnight}))"
 
 
 def _utc(expression: str) -> str:

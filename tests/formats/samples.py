@@ -49,6 +49,15 @@ TEXTS = {
         "#Fields: time c-ip cs-method cs-uri-stem cs-uri-query sc-status cs(User-Agent)\n"
         "10:00:00 203.0.113.4 GET /a id=7 200 Mozilla/5.0+(X11)"
     ),
+    "barracuda": (
+        '<134>2026-01-12 11:00:00.959 +0100  waf1 TR 198.51.100.4 443 203.0.113.7 8210 "-" "-" GET'
+        ' TLSv1.2 a.example HTTP/1.1 404 791 293 0 3 10.0.0.1 443 0 "-" INTERNAL DEFAULT PROTECTED'
+        ' INVALID /a b=1 "-" "-" "sync/1 (x)" 203.0.113.7 8210 "-" "-" "-" "-" 186f-db6c'
+    ),
+    "iis": (
+        "2026-03-01 10:00:00 198.51.100.1 GET /a id=7 443 ann pc7.example.com Mozilla/5.0+(X11) -"
+        " 200 0 0 15"
+    ),
     "cloudfront": (
         "#Version: 1.0\n#Fields: date time x-edge-location c-ip cs-method cs-uri-stem sc-status"
         " cs(User-Agent) x-edge-request-id\n"
@@ -65,6 +74,10 @@ TEXTS = {
     "proxy-manager": (
         '[12/Jan/2026:10:00:00 +0000] - 200 200 - GET https a.example "/a" [Client 203.0.113.7]'
         ' [Length 3] [Gzip -] [Sent-to 192.0.2.15] "sync/1.0" "-"'
+    ),
+    "tls-requests": (
+        '[12/Jan/2026:11:00:00 +0100] 203.0.113.7 TLSv1.3 TLS_AES_256_GCM_SHA384 "GET /a?b=1'
+        ' HTTP/1.1" 1375'
     ),
     "uwsgi": (
         "[pid: 881|app: 0|req: 1/1] 198.51.100.1 () {38 vars in 6 bytes} [Sun Mar  8 22:49:01 2026]"

@@ -122,6 +122,11 @@ def test_traefik_counts_from_the_start_of_the_request(load):
     assert (one["api"], one["status"], one["ip"]) == ("GET /v1/leads/{id}", "200", "192.0.2.7")
 
 
+def test_traefik_may_tell_the_start_in_local_time_alone(load):
+    _, (call,) = load(lines({key: value for key, value in TRAEFIK.items() if key != "StartUTC"}))
+    assert call["occurred_at"] == datetime(2026, 1, 5, 10, 0, 0, 123456)
+
+
 def test_traefik_may_tell_who_called_with_the_port_alone(load):
     row = {key: value for key, value in TRAEFIK.items() if key != "ClientHost"}
     _, calls = load(lines(*(row | {"ClientAddr": at} for at in ("192.0.2.7:51", "[::7]:51"))))

@@ -248,3 +248,18 @@ def test_the_zone_of_the_time_before_the_pairs_is_kept(load):
         line = f"2026-01-12T10:00:00{zone} level=info method=GET path=/a status=200 user=ada\n"
         _, (call,) = load(line, f"{number}.log")
         assert (call["occurred_at"], call["user"]) == (datetime(2026, 1, 12, 15), "ada"), zone
+
+
+def test_the_way_somebody_logged_in_is_no_method_of_http(load):
+    """The requests of a proxy have `httpmethod`; what administrators did there, a `method`."""
+    row = '<189>date=2026-05-07 time=08:53:0{} type="{}" srcip=192.0.2.7 {} status="{}"'
+    read, calls = load(
+        row.format(1, "traffic", 'httpmethod="GET" url="https://a.example/b"', 403)
+        + "\n"
+        + row.format(2, "event", 'user="ann" method="https" action="login"', "failed")
+        + "\n"
+    )
+    assert (read.format, read.loaded, read.skipped) == ("logfmt", 1, 1)
+    assert [(call["api"], call["user"], call["status"]) for call in calls] == [
+        ("GET /b", "192.0.2.7", "403")
+    ]

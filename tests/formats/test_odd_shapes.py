@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from samples import SAMPLES
 
 HEAD = "79a59df900b949e55d96a1e698fbacedfd6e09d98eacf8f8d5218e7cd47ef2be b"
 
@@ -135,6 +136,24 @@ def test_an_id_that_several_different_calls_carry_is_none_of_a_call(load):
     assert {call["request_id"] for call in calls} == {None}
 
 
+@pytest.mark.parametrize("written", ["envoy", "envoy-text"])
+def test_an_id_that_is_handed_on_from_call_to_call_is_no_calls_own(load, written):
+    """A service hands the id of its own caller on; but a row that comes twice is one call."""
+    row = {
+        "envoy": (
+            '{{"start_time": "2026-01-05T10:00:0{0}.123Z", "method": "GET", "path": "/{1}",'
+            ' "x_request_id": "{2}", "response_code": 200, "response_flags": "-"}}'
+        ),
+        "envoy-text": ISTIO.replace("r-{0}", "{2}"),
+    }[written]
+    asked = [(at, path, f"r-{at // 2}") for at, path in enumerate("abcdab")]
+    shared, calls = load(lines(*(row.format(*each) for each in asked)))
+    assert (shared.format, shared.loaded, shared.duplicates) == (written, 6, 0)
+    assert {call["request_id"] for call in calls} == {None}
+    again, _ = load(lines(*(row.format(at, "x", f"q-{at // 2}") for at in range(6))), "b.log")
+    assert (again.loaded, again.duplicates) == (3, 3)
+
+
 def test_a_trace_of_one_call_each_unites_overlapping_logs(load):
     row = '{{"time": "2026-01-05T10:00:0{0}Z", "path": "/a", "user": "ann", "trace_id": "t-{0}"}}'
     load(lines(*(row.format(i) for i in range(4))), "one.jsonl")
@@ -212,6 +231,28 @@ def test_squid_may_write_the_port_of_the_client_and_the_version_of_http(load):
     users = ["bob", "192.0.2.7", "192.0.2.7", "bob", "a.b"]
     assert sorted(call["user"] for call in calls) == sorted(users)
     assert {(call["api"], call["status"]) for call in calls} == {("GET /a", "200")}
+
+
+def test_squid_may_write_more_numbers_before_the_method_and_the_user_agent_at_the_end(load):
+    row = (
+        "1767607200.450 5 192.0.2.7 58938 TCP_{}/200 904 {} {} http://e.example/a 1.1 {}"
+        " HIER_DIRECT/1.2.3.4 80 text/x - - {} 53 -"
+    )
+    read, calls = load(
+        lines(
+            row.format("MISS", "123 364 - 528", "GET", "bob", '"-" "curl/8"'),
+            row.format("TUNNEL", "123 364 123 -", "CONNECT", "-", '"https://a/" "sync/1" "e" "-"'),
+            row.format("MISS", "-", "PUT", "-", '"cli/2"'),
+            row.format("MISS", "12", "PUT", "-", "-"),
+        )
+    )
+    assert (read.format, read.loaded) == ("squid", 4)
+    assert [(c["method"], c["status"], c["user"], c["app"]) for c in calls] == [
+        ("GET", "200", "bob", "curl/8"),
+        ("CONNECT", "200", "sync/1", "sync/1"),
+        ("PUT", "200", "cli/2", "cli/2"),
+        ("PUT", "200", "192.0.2.7", None),
+    ]
 
 
 @pytest.mark.parametrize("client", ["192.0.2.7:5000", "[2001:db8::7]:5000"])
@@ -392,3 +433,55 @@ def test_the_type_of_an_event_is_what_its_user_called(load):
     assert {call["api"] for call in calls} == {"api_key.created", "login.failed"}
     _, (call,) = load(lines(row | {"type": "user"}), "b.log")
     assert call["api"] == "(unknown)"
+
+
+def test_apaches_log_of_tls_requests_tells_who_asked_and_for_what(load):
+    row = '[12/Jan/2026:11:00:{:02} +0100] {} {} "{}" {}'
+    read, calls = load(
+        lines(
+            row.format(1, "203.0.113.7", "TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256", "GET /a HTTP/2", 7),
+            row.format(2, "2001:db8::7", "- -", r"POST /b?c=\"d\" HTTP/1.1", "-"),
+            row.format(3, "a.example", "SSLv3 RC4-MD5", "-", "- 0.1"),
+            "[12/Jan/2026:11:00:04 +0100] torn",
+        )
+    )
+    assert (read.format, read.loaded, read.rejected) == ("tls-requests", 3, 1)
+    assert [(str(c["occurred_at"]), c["user"], c["api"], c["status"]) for c in calls] == [
+        ("2026-01-12 10:00:01", "203.0.113.7", "GET /a", None),
+        ("2026-01-12 10:00:02", "2001:db8::7", "POST /b", None),
+        ("2026-01-12 10:00:03", "a.example", "(unknown)", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["access", "barracuda", "envoy-text", "iis", "proxy-manager", "squid", "tls-requests"]
+)
+def test_a_comment_among_the_lines_of_a_server_is_no_broken_line(load, name):
+    read, _ = load(f"# what follows is a sample\n{SAMPLES[name]}\n#\n")
+    assert (read.format, read.loaded, read.skipped, read.rejected) == (name, 1, 2, 0)
+
+
+def test_barracudas_firewall_tells_who_asked_and_what_was_answered(load):
+    row = (
+        '<190>2026-01-12 11:00:0{}.959 +0100  waf1 TR 198.51.100.4 443 203.0.113.7 8210 "-" {}'
+        ' TLSv1.3 a.example HTTP/1.1 {} 791 293 0 3 10.0.0.1 443 0 "-" SERVER DEFAULT PROTECTED {}'
+        ' k=v; l=w "{}" 203.0.113.7 8210 {} "-" "-" "-" 186f-db6c'
+    )
+    read, calls = load(
+        lines(
+            row.format(0, '"-" GET', 200, "VALID /a/7 b=1 https://a.example/", "sync/1", '"-"'),
+            row.format(1, "Ann Bee POST", 429, 'VALID /b "-" "-"', "sync/1", "carl"),
+            row.format(2, '"-" PUT', 403, 'INVALID /c "-" "-"', "sync/1", "carl"),
+            row.format(3, '"-" "-"', 400, 'INVALID  "-" "-"', "-", '"-"'),
+            "<190>2026-01-12 11:00:09.959 +0100  waf1 SYS ADMIN_M ALER 51001 up",
+            "<190>2026-01-12 11:00:09.959 +0100  waf1 TR torn",
+        )
+    )
+    assert (read.format, read.loaded, read.skipped, read.rejected) == ("barracuda", 4, 1, 1)
+    assert str(calls[0]["occurred_at"]) == "2026-01-12 10:00:00.959000"
+    assert [(c["user"], c["api"], c["status"], c["app"]) for c in calls] == [
+        ("sync/1", "GET /a/{id}", "200", "sync/1"),
+        ("Ann Bee", "POST /b", "429", "sync/1"),
+        ("carl", "PUT /c", "403", "sync/1"),
+        ("203.0.113.7", "(unknown)", "400", None),
+    ]

@@ -75,7 +75,6 @@ SAME = [
     "13 Aug 2026 16:05:06 +0200",
     "Aug 13 2026 14:05:06",
     "Aug 13, 2026, 14:05:06",
-    "Aug 13, 2026, 2:05:06 PM UTC",
     "Thursday, August 13, 2026 2:05:06 PM",
     "13-Aug-2026 14:05:06",
     "08/13/2026 14:05:06",
@@ -88,7 +87,26 @@ SAME = [
     '"2026-08-13T14:05:06Z"',
     "Thu, 13 Aug 2026 07:05:06 -0700",
     "Thu Aug 13 16:05:06 +0200 2026",
+    "Thu, 13 Aug 2026 14:05:06",
+    "Aug 13 2026 14:05:06",
+    "13-Aug-2026 14:05:06.000",
+    "Aug 13, 2026 2:05:06.000 PM",
 ]
+SHIFTED = [
+    "8/13/2026 4:05:06 PM +02:00",
+    "08/13/2026 14:05:06 UTC",
+    "08/13/2026 14:05:06Z",
+    "13.08.2026 16:05:06 +0200",
+    "13/Aug/2026 16:05:06.000 +0200",
+    "13 Aug 2026 07:05:06 -07:00",
+    "2026-08-13:14:05:06.000Z",
+    "2026/08/13:14:05:06 GMT",
+    "2026-08-13-14:05:06",
+    "08/13/2026:14:05:06 GMT",
+    "Aug 13, 2026, 2:05:06 PM UTC",
+    "Aug 13, 2026, 9:05:06 AM CDT",
+]
+"""Styles that are read where the sample shows them."""
 
 
 @pytest.mark.parametrize("text", SAME)
@@ -96,6 +114,15 @@ def test_one_instant_in_every_style(read, text: str):
     assert is_stamp(text)
     assert read([text]) == [ONE]
     assert read([text], examples=[]) == [ONE], "also where the sample showed no such style"
+
+
+@pytest.mark.parametrize("text", SHIFTED)
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
+def test_an_offset_or_a_colon_may_stand_behind_any_date(read, text: str, zone: str):
+    assert is_stamp(text)
+    told = zone == "UTC" or text != "2026-08-13-14:05:06"
+    assert read([text], zone) == [ONE if told else ONE - timedelta(hours=9)]
+    assert read(SAME, zone, examples=[*SAME, text])[:1] == [ONE]
 
 
 @pytest.mark.parametrize("first", SAME[::4])

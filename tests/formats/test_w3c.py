@@ -283,6 +283,31 @@ def test_columns_that_change_further_down_are_those_of_what_follows(load):
     assert {(call["user"], call["status"]) for call in calls} == {("ann", "200"), ("bob", "200")}
 
 
+def test_pieces_of_iis_with_other_columns_each_are_told_row_by_row(load, rejects):
+    asked = "GET /v1/leads/7 id=7 443"
+    found, calls = load(
+        "2026-03-01 10:00:00 198.51.100.1 " + asked + " ann 203.0.113.4 sync/1+(x) - 200 0 0 15\n"
+        "# cut here\n"
+        "2026-03-01 10:00:01 W3SVC1 WEB1 198.51.100.1 " + asked + " - 203.0.113.5 HTTP/1.1 cli/2"
+        " k=/v - a.example 429 0 0 500 23 1\n"
+        "2026-03-01 10:00:02 W3SVC1 " + asked + " EX\\bob fe80::7%3 - a.example 500 0 64 12 x\n"
+        "2026-03-01 10:00:03 198.51.100.1 " + asked + " - 203.0.113.6 - 304 0 0 2 203.0.113.9,::7\n"
+        "2026-03-01 10:00:04 198.51.100.1 " + asked + " - 203.0.113.6 https://a/ 404 0 2 3 4 5 x\n"
+        "2026-03-01 10:00:05 torn\n"
+    )
+    assert (found.format, found.loaded, found.skipped) == ("iis", 5, 1)
+    assert [(c["user"], c["app"], c["status"], c["ip"]) for c in calls] == [
+        ("ann", "sync/1 (x)", "200", "203.0.113.4"),
+        ("cli/2", "cli/2", "429", "203.0.113.5"),
+        ("EX\\bob", None, "500", "fe80::7%3"),
+        ("203.0.113.6", None, "304", "203.0.113.6"),
+        ("203.0.113.6", None, "404", "203.0.113.6"),
+    ]
+    assert {call["api"] for call in calls} == {"GET /v1/leads/{id}"}
+    assert calls[1]["occurred_at"] == datetime(2026, 3, 1, 10, 0, 1)
+    assert [line for line, _, _ in rejects()] == [7]
+
+
 def test_rows_of_another_order_are_left_to_others(load):
     with pytest.raises(CreditsError):
         load(log("2026-03-01 10:00:01 10.0.0.9 started 7 workers on port 443 for all of them"))
