@@ -195,9 +195,14 @@ def _tells_more(form: Format, look: Sample, key: str, scratch: Path) -> bool:
     with suppress(CreditsError):
         within = form.read(head, Options(), forced=False)
         around = jsonlines.FORMATS[0].read(look, Options(), forced=False)
-        asks = within is not None and {"method", "path"} <= within.fields.keys()
-        return asks or (within is not None and around is None)
+        if within is not None:
+            return around is None or (_asks(within) and not _asks(around))
     return False
+
+
+def _asks(reading: Reading) -> bool:
+    """Whether a reading knows of requests what they asked for."""
+    return {"method", "path"} <= reading.fields.keys()
 
 
 def _with_a_name(look: Sample, options: Options) -> Format | None:

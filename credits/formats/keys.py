@@ -104,6 +104,7 @@ ENVELOPES = (
     "@message",
     "MESSAGE",
     "_raw",
+    "result._raw",
     "AuditData",
     "textPayload",
     "jsonPayload",
