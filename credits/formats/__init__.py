@@ -163,7 +163,7 @@ def _carries(look: Sample, options: Options, scratch: Path) -> Layout | None:
     """How a table is laid out in which stand lines of a format that is known."""
     if options.pattern is not None or options.mapping or options.format in ("csv", "tsv"):
         return None
-    layout = carried.layout_of(look)
+    layout = carried.layout_of(look) or carried.layout_with_objects(look)
     if layout is None:
         return None
     head = sample(carried.head(look, layout, scratch))
