@@ -206,7 +206,7 @@ def chosen(mapping: Mapping[str, str], names: Sequence[str], *, numbered: bool) 
     return found
 
 
-_CLOCKS = ("time", "timeofday", "clock", "timeutc", "hour")
+_CLOCKS = ("time", "timeofday", "clock", "timeutc", "uhrzeit", "hora", "heure", "hour")
 
 
 def clock_of(

@@ -19,7 +19,8 @@ MEANINGS: Mapping[str, str] = {
         timegenerated timecreated creationtime creationdate createdat created createdtime
         createddate eventdate requeststarttime reqstarttime reqtime edgestarttimestamp
         clientreceivedstarttimestamp timelocal timeiso8601 time ts date when start minute hour
-        period bucket timebucket interval windowstart day t effectiveat datecreated epoch msec""",
+        period bucket timebucket interval windowstart day t effectiveat datecreated epoch msec
+        datum zeit zeitpunkt zeitstempel fecha fechahora datahora""",
     "user": """user username useremail useremailid uname usrname usremail usrid userprincipalname
         upn principal principalemail actor actoremail actorname actoruserprincipalname email
         emailaddress login loginname
@@ -27,7 +28,8 @@ MEANINGS: Mapping[str, str] = {
         consumerusername caller callername callerid requester requestedby performedby createdby
         enduser enduserid employee member owner account accountname accountid customer customername
         customerid consumer tenant subject sub csusername suser authorname operator
-        authenticateduser sourceusername who""",
+        authenticateduser sourceusername who benutzer
+        benutzername usuario utilisateur""",
     "app": """appname app applicationname application connectedappname connectedapp client
         clientname clientapp integrationname integration developerapp clientid appid applicationid
         apikeyname apikeyid apikey useragent httpuseragent requestuseragent useragentoriginal

@@ -365,3 +365,10 @@ def test_a_server_may_say_whom_it_answered_but_not_to_what(load):
 def test_a_sign_for_nobody_is_no_user(load, nobody):
     _, (call,) = load(json.dumps({"time": TIME, "user": nobody, "url": "/a", "remoteAddr": "::7"}))
     assert (call["user"], call["user_basis"]) == ("::7", "ip")
+
+
+def test_columns_may_be_named_in_other_languages(load):
+    for number, head in enumerate(("Datum;Uhrzeit;Benutzer;URL", "fecha;hora;usuario;url")):
+        text = f"{head}\n05.01.2026;10:00:00;ann;/a\n"
+        _, (call,) = load(text, f"{number}.csv", keep_duplicates=True)
+        assert (str(call["occurred_at"]), call["user"]) == ("2026-01-05 10:00:00", "ann"), head
