@@ -163,7 +163,10 @@ def _carries(look: Sample, options: Options, scratch: Path) -> Layout | None:
     """How a table is laid out in which stand lines of a format that is known."""
     if options.pattern is not None or options.mapping or options.format in ("csv", "tsv"):
         return None
-    layout = carried.layout_of(look) or carried.layout_with_objects(look)
+    layout = carried.layout_of(look)
+    if layout is None and (objects := carried.layout_with_objects(look)) is not None:
+        # A format with a name may know the table as it stands.
+        layout = None if _with_a_name(look, options) else objects
     if layout is None:
         return None
     head = sample(carried.head(look, layout, scratch))

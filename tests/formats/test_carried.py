@@ -56,6 +56,13 @@ def test_objects_in_a_column_of_any_name_are_what_is_read(load):
     ]
 
 
+def test_a_table_of_a_format_with_a_name_is_read_by_it(load):
+    data = {"CreationTime": "2026-01-05T10:00:00", "Operation": "View", "UserId": "ann", "Id": "7"}
+    row = ["2026-01-05T10:00:00Z", "ann", "View", json.dumps(data)]
+    found, (call,) = load(table(["CreationDate", "UserIds", "Operations", "AuditData"], row))
+    assert (found.format, call["user"], call["api"]) == ("m365", "ann", "View")
+
+
 def test_objects_beside_what_tells_of_calls_are_left_where_they_are(load):
     head = ["time", "user", "action", "details"]
     found, (call,) = load(table(head, ["2026-01-05T10:00:00Z", "ann", "login", '{"user": "bob"}']))
