@@ -157,7 +157,11 @@ def _numbers(cells: Sequence[str]) -> bool:
 
 
 _FRACTION = re.compile(r"\d+\.\d?[1-9]$|0\.\d+$")
-"""Of requests there is no half: what is so counted is their price."""
+
+
+def _are_fractions(cells: Sequence[str]) -> bool:
+    """Whether over a quarter are: of requests there is no half, so that this is their price."""
+    return sum(_FRACTION.match(cell) is not None for cell in cells) * 4 > len(cells)
 
 
 def mostly(pattern: str | re.Pattern[str], cells: Sequence[str]) -> bool:
@@ -167,7 +171,7 @@ def mostly(pattern: str | re.Pattern[str], cells: Sequence[str]) -> bool:
 
 _CHECKS: Mapping[str, Callable[[Sequence[str]], bool]] = {
     "occurred_at": lambda cells: sum(map(is_stamp, cells)) * 2 >= len(cells),
-    "calls": lambda cells: _numbers(cells) and not any(map(_FRACTION.match, cells)),
+    "calls": lambda cells: _numbers(cells) and not _are_fractions(cells),
     "credits": _numbers,
     "records": _numbers,
     "ip": lambda cells: mostly(_ADDRESS, [cell.split(",")[0].strip() for cell in cells]),
