@@ -164,6 +164,9 @@ def _carries(look: Sample, options: Options, scratch: Path) -> Layout | None:
     if options.pattern is not None or options.mapping or options.format in ("csv", "tsv"):
         return None
     layout = carried.layout_of(look)
+    if layout is None and (objects := carried.layout_with_objects(look)) is not None:
+        # A format with a name may know the table as it stands.
+        layout = None if _with_a_name(look, options) else objects
     if layout is None:
         return None
     head = sample(carried.head(look, layout, scratch))
@@ -195,9 +198,14 @@ def _tells_more(form: Format, look: Sample, key: str, scratch: Path) -> bool:
     with suppress(CreditsError):
         within = form.read(head, Options(), forced=False)
         around = jsonlines.FORMATS[0].read(look, Options(), forced=False)
-        asks = within is not None and {"method", "path"} <= within.fields.keys()
-        return asks or (within is not None and around is None)
+        if within is not None:
+            return around is None or (_asks(within) and not _asks(around))
     return False
+
+
+def _asks(reading: Reading) -> bool:
+    """Whether a reading knows of requests what they asked for."""
+    return {"method", "path"} <= reading.fields.keys()
 
 
 def _with_a_name(look: Sample, options: Options) -> Format | None:

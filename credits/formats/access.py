@@ -36,6 +36,11 @@ HEADS = (
     r"^(?:.*? )??(\S+) (-) (.*?) *$",
     rf"^(?:.*? )??({_FORWARDED}) (\S+) (.*?) *$",
 )
+# aiohttp writes neither identity nor user.
+ALONE = (
+    r"^(?:.* )?(\d+(?:\.\d+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*|\[[0-9A-Fa-f:.]+\])"
+    r"(?::\d+)? *$"
+)
 # Whoever speaks no HTTP (`SSH-2.0-Go`, `\x03\x00/*`) names no method, and asks for nothing.
 METHOD = "[A-Za-z][A-Za-z_-]{0,19}"
 REQUEST = rf"^({METHOD}) +(.*?)(?: +HTTP/[\d.]+)?$"
@@ -54,6 +59,12 @@ def _head() -> str:
     fit = [f"regexp_extract(part.head, {literal(head)}, ['ip', 'ident', 'who'])" for head in HEADS]
     ways = [f"WHEN regexp_matches(part.head, {literal(HEADS[i])}) THEN {fit[i]}" for i in (0, 1)]
     return f"CASE {' '.join(ways)} ELSE {fit[2]} END"
+
+
+def _alone() -> str:
+    """SQL: what stands before the time where that is but an address; NULL, if it is more."""
+    ip = f"nullif(regexp_extract(part.head, {literal(ALONE)}, 1), '')"
+    return f"CASE WHEN {ip} IS NOT NULL THEN {{'ip': {ip}, 'ident': '-', 'who': '-'}} END"
 
 
 _BARE = (
@@ -135,7 +146,7 @@ class Access:
         return lines.reading(
             self.name,
             sample,
-            PARTS,
+            _parts(sample),
             {
                 "occurred_at": "nullif(stamp, '')",
                 "user": f"CASE WHEN simple THEN who.who ELSE {_USER} END",
@@ -159,6 +170,16 @@ class Access:
             reject="CASE WHEN stamp = '' OR who.ident = '' "
             "THEN 'does not look like a line of an access log' END",
         )
+
+
+def _parts(sample: Sample) -> str:
+    """`PARTS`, for a log in which but an address stands before the time of most rows."""
+    tried = [line[:5000] for line in sample.filled[:100]]
+    heads = [line[: found.start()] for line in tried if (found := _TIME.search(line))]
+    alone = sum(re.match(ALONE, head) is not None for head in heads)
+    if alone * 2 <= len(heads):
+        return PARTS
+    return PARTS.replace(_head(), f"coalesce({_alone()}, {_head()})")
 
 
 def _address(sample: Sample) -> str:

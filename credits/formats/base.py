@@ -124,7 +124,9 @@ class Sample:
         starts = [line.find("{") for line in self.filled[:OBJECT_LINES]]
         found = []
         for line, start in zip(self.filled, starts, strict=False):
-            if start >= 0 and isinstance(value := json_value(line[start:]), dict):
+            value = json_value(line[start:]) if start >= 0 else None
+            # An empty one tells nothing: `parameters={}`.
+            if value and isinstance(value, dict):
                 found.append(value)
         return found
 

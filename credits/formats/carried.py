@@ -1,8 +1,8 @@
 """Tables with a column of what a program wrote, written out as objects that carry it.
 
 Exports of CloudWatch, Grafana, Kibana, Splunk or Datadog as CSV have the lines of a log in one
-column and when and where they were taken in others. As objects they are what a shipper writes, and
-are read as that.
+column and when and where they were taken in others, and those of Athena an object. As objects they
+are what a shipper writes, and are read as that.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from credits.formats import delimited
-from credits.formats.base import OBJECT_LINES, Options, Sample
+from credits.formats import delimited, headers
+from credits.formats.base import OBJECT_LINES, Options, Sample, json_value
 from credits.formats.files import Plain, scratch_file
 from credits.formats.jsonlines import SAYS_WHAT
 from credits.formats.meanings import filled, plain_name
@@ -27,12 +27,38 @@ _MARKS = frozenset(",\t;")
 
 
 def layout_of(sample: Sample) -> Layout | None:
-    """How a table is laid out that carries lines, and does not tell of calls itself; or None."""
+    """How a table is laid out that has a column of lines, by its name; or None."""
     top = (sample.filled or [""])[0][:10_000].lower()
     if not any(word in top for word in _CARRIES) or not _MARKS & set(top):
         return None
     layout = delimited.layout_of(sample, Options(), tuple(_MARKS))
     return layout if layout and layout.header and _carrying(layout) is not None else None
+
+
+def layout_with_objects(sample: Sample) -> Layout | None:
+    """How a table is laid out that has objects in a column, and names no calls itself; or None.
+
+    The column goes by the name of one that carries lines, whatever it is called in the table.
+    """
+    if not any("{" in line for line in sample.filled[1:2]):
+        return None
+    layout = delimited.layout_of(sample, Options(), tuple(_MARKS))
+    if layout is None or not layout.header:
+        return None
+    cells = delimited.cells(layout, sample)
+    holding = [index for index, column in enumerate(cells) if _are_objects(column)]
+    found = delimited.columns(layout.names, cells, Options(), header=True)
+    if not holding or headers.names_calls(found, layout.names):
+        return None
+    names = list(layout.names)
+    names[holding[0]] = _CARRIES[0]
+    return replace(layout, names=tuple(names))
+
+
+def _are_objects(cells: Sequence[str]) -> bool:
+    told = filled(cells)
+    objects = sum(isinstance(json_value(cell), dict) for cell in told if cell.startswith("{"))
+    return objects * 2 > len(told)
 
 
 def tells_of_calls(sample: Sample, layout: Layout) -> bool:

@@ -58,9 +58,11 @@ class Delimited:
                     " choose another format."
                 )
             return None
-        found = columns(layout.names, cells(layout, sample), options, header=layout.named)
+        values = cells(layout, sample)
+        found = columns(layout.names, values, options, header=layout.named)
         if (
             not headers.names_calls(found, layout.names if layout.named else ())
+            and not (layout.named and headers.tells_who_was_answered(found, values))
             and not options.mapping
             and not forced
         ):
@@ -74,6 +76,7 @@ def columns(
     """Field → index: what the person said, then what the names mean, then what the cells show."""
     said = headers.chosen(options.mapping, names, numbered=not header)
     found = headers.match_parts([name.split(".") for name in names], values) if header else {}
+    found |= headers.caller_by_host(names, values, found) if header else {}
     if "occurred_at" not in {**found, **said}:
         found = {**headers.guess(values), **found} if not header else found
     elif not header:

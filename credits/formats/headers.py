@@ -248,7 +248,7 @@ def chosen(mapping: Mapping[str, str], names: Sequence[str], *, numbered: bool) 
     return found
 
 
-_CLOCKS = ("time", "timeofday", "clock", "timeutc", "hour")
+_CLOCKS = ("time", "timeofday", "clock", "timeutc", "uhrzeit", "hora", "heure", "hour")
 
 
 def clock_of(
@@ -305,6 +305,36 @@ def names_calls(fields: Mapping[str, int] | Mapping[str, str], names: Sequence[s
     if identity is not None and plain_name(identity.split("\0")[-1]) in REQUEST_IDS:
         telling.add("request_id")
     return "occurred_at" in fields and bool(telling & set(fields))
+
+
+def tells_who_was_answered(fields: Mapping[str, int], values: Sequence[Sequence[str]]) -> bool:
+    """Whether columns give a time, an address and HTTP's number of a status: a server's answers,
+    though they do not say to what.
+    """
+    told = {"occurred_at", "ip", "status"} <= fields.keys()
+    return told and are_codes(values[fields["status"]])
+
+
+def caller_by_host(
+    names: Sequence[str], values: Sequence[Sequence[str]], found: Mapping[str, int]
+) -> dict[str, int]:
+    """The address of a table of requests in which nothing but a `host` may say who called.
+
+    Hosts of many domains called; that which was called, or wrote the log, is of one or two.
+    """
+    asks = {"occurred_at", "method", "path"} <= found.keys()
+    plain = [plain_name(name) for name in names]
+    if not asks or found.keys() & {"user", "app", "ip"} or "host" not in plain:
+        return {}
+    index = plain.index("host")
+    hosts = filled(values[index])
+    domains = {tuple(host.lower().split(".")[-2:]) for host in hosts}
+    relative = mostly("/", filled(values[found["path"]]))
+    many = len(domains) >= _MANY_DOMAINS and mostly(r"[\w.*-]+$", hosts)
+    return {"ip": index} if relative and many else {}
+
+
+_MANY_DOMAINS = 5
 
 
 class NoCallsError(CreditsError):

@@ -111,6 +111,7 @@ ENVELOPES = (
     "@message",
     "MESSAGE",
     "_raw",
+    "result._raw",
     "AuditData",
     "textPayload",
     "jsonPayload",

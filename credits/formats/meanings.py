@@ -21,21 +21,22 @@ MEANINGS: Mapping[str, str] = {
         reqtime edgestarttimestamp clientreceivedstarttimestamp timelocal timeiso8601 time ts date
         when start minute hour period bucket timebucket interval windowstart day t effectiveat
         datecreated epoch msec recordedat loggedat received requestcreatedat requestreceivedat
-        requestreceivedtimestamp""",
+        requestreceivedtimestamp datum zeit zeitpunkt zeitstempel fecha fechahora datahora""",
     "user": """user username useremail useremailid uname usrname usremail usrid userprincipalname
         upn principal principalname principalemail identityarn useridentityarn actor actoremail
-        actorname email emailaddress login loginname userid principalid developeremail developer
-        remoteuser authuser clientusername consumerusername caller callername callerid requester
-        requestedby performedby createdby enduser enduserid employee member owner account
-        accountname accountid customer customername customerid consumer tenant subject sub
-        csusername suser authorname operator authenticateduser who useridentifier actinguser
-        actinguserid initiatedby initiatorname initiator authoraccountid authorkey adminemail
-        adminname adminuser adminid requestuserid""",
+        actorname actoruserprincipalname email emailaddress login loginname userid principalid
+        developeremail developer remoteuser authuser clientusername consumerusername caller
+        callername callerid requester requestedby performedby createdby enduser enduserid employee
+        member owner account accountname accountid customer customername customerid consumer tenant
+        subject sub csusername suser authorname operator authenticateduser who useridentifier
+        actinguser actinguserid initiatedby initiatorname initiator authoraccountid authorkey
+        adminemail adminname adminuser adminid requestuserid sourceusername benutzer benutzername
+        usuario utilisateur""",
     "app": """appname app applicationname application connectedappname connectedapp client
         clientname clientapp integrationname integration developerapp clientid appid applicationid
         apikeyname apikeyid apikey useragent httpuseragent requestuseragent useragentoriginal
         csuseragent clientrequestuseragent requestclientapplication callersupplieduseragent agent
-        ua projectid project""",
+        ua projectid project actorserviceprincipalname""",
     "api": """api apiname operation operationname apimethod apicall endpoint apiendpoint event
         eventname eventtype actiontype actionname action activitydisplayname activity call function
         rpc command methodname calltype model resource apiresource apiproxy""",
@@ -45,16 +46,16 @@ MEANINGS: Mapping[str, str] = {
     "method": """method httpmethod verb httpverb requestmethod requestverb requesttype apimethod
         reqmethod csmethod clientrequestmethod action""",
     "status": """status statuscode httpstatus httpstatuscode code responsecode responsestatus
-        responsestatuscode httpcode httpresponsecode proxyresponsecode elbstatuscode returncode
-        resultcode result resultstatus resulttype actionresult outcome staus response respcode
-        scstatus edgeresponsestatus""",
+        responsestatuscode httpcode httpresponsecode proxyresponsecode elbstatuscode
+        elbresponsecode returncode resultcode result resultstatus resulttype actionresult outcome
+        staus response respcode scstatus edgeresponsestatus""",
     "records": """records recordcount recordscount rows rowcount rowsprocessed recordsprocessed
         numrecords numrows items itemcount numresponseitems""",
     "credits": """credits creditsused creditsconsumed creditcount units unitsconsumed unitsused
         apicredits apiunits points""",
     "calls": """calls callcount apicalls apicallcount apicount requests requestcount requestscount
         requestno hits hitcount count numcalls numrequests nummodelrequests totalcalls
-        totalrequests totalhits quantity invocations eventcount weight n""",
+        totalrequests totalhits pageviews views visits quantity invocations eventcount weight n""",
     "ip": """ip ipaddress ipaddr clientip clientipaddress cip userip remoteaddr remoteaddress
         remoteip remotehost sourceip sourceipaddress srcip srcaddr src actorip ipclient cliip
         callerip calleripaddress clienthost clientaddress clientaddr requesteripaddress
@@ -82,7 +83,7 @@ _VERDICT = re.compile(
 _PROTOCOL = re.compile(
     r"(https?|h2|http_proxy|tcp|udp|ssl|tls|grpc|wss?)([/ ][\d.]+)?$", re.IGNORECASE
 )
-_BLANK = frozenset({"", "-", "null", "NULL", "None", "none", "(null)", "nan", "NaN", "N/A"})
+_BLANK = frozenset({"", "-", "null", "NULL", "None", "none", "(null)", "nan", "NaN", "N/A", "--"})
 
 
 def plain_name(name: str) -> str:
@@ -158,6 +159,14 @@ def _numbers(cells: Sequence[str]) -> bool:
     return mostly(r"[\d,.\s]+([eE]\+?\d+)?$", cells)
 
 
+_FRACTION = re.compile(r"\d+\.\d?[1-9]$|0\.\d+$")
+
+
+def _are_fractions(cells: Sequence[str]) -> bool:
+    """Whether over a quarter are: of requests there is no half, so that this is their price."""
+    return sum(_FRACTION.match(cell) is not None for cell in cells) * 4 > len(cells)
+
+
 def mostly(pattern: str | re.Pattern[str], cells: Sequence[str]) -> bool:
     """Whether nine in ten cells look so: the others are what a few broken rows made of them."""
     return sum(1 for cell in cells if re.match(pattern, cell)) * 10 >= len(cells) * 9
@@ -165,7 +174,7 @@ def mostly(pattern: str | re.Pattern[str], cells: Sequence[str]) -> bool:
 
 _CHECKS: Mapping[str, Callable[[Sequence[str]], bool]] = {
     "occurred_at": lambda cells: sum(map(is_stamp, cells)) * 2 >= len(cells),
-    "calls": _numbers,
+    "calls": lambda cells: _numbers(cells) and not _are_fractions(cells),
     "credits": _numbers,
     "records": _numbers,
     "ip": lambda cells: mostly(_ADDRESS, [cell.split(",")[0].strip() for cell in cells]),

@@ -14,14 +14,14 @@ from functools import cached_property
 
 from credits import CreditsError
 from credits.formats import lines
-from credits.formats.base import Options, Reading, Sample, literal
+from credits.formats.base import OBJECT_LINES, Options, Reading, Sample, literal
 from credits.formats.meanings import mostly_once
 from credits.formats.stamps import STAMP, ZONE, is_ambiguous
 
 _TRIED, _LONGEST = 1_000, 4_000
 """Lines of the sample, and characters of each, that are looked at."""
-_COLOUR = r"\x1b\[[\d;]*m"
-"""What a terminal is told amid a line."""
+_COLOUR = r"\x1b\[[\d;]*m|\[\d\d?(?:;\d\d?)*m"
+"""What a terminal is told amid a line; who copies it from there loses its first character."""
 _METHOD = "(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)"
 ASKED = rf"(?:^|[\s\"'(|\[\]:])({_METHOD})[\s:|]+[\"']?((?:https?://|/)[^\s\"'|,]*)"
 """What a line asks for: the method, and the path or address."""
@@ -39,10 +39,20 @@ _STATUSES = (
     # `- 200 4B in 55µs` of chi, `, 200 OK in 5ms` of Gitea, `[404]: GET` of PHP
     rf"[-,] {_CODE} (?:\d+B|[A-Z][A-Za-z' -]*) in \d",
     rf" \[{_CODE}\]: ",
+    # ASP.NET's `Request finished HTTP/1.1 GET http://a.example/a - - - 200 7 text/plain 1.2ms`
+    rf"\bfinished HTTP/[\d.]+ {_METHOD} \S+(?: \S+){{0,4}}? - {_CODE} ",
 )
 """Where the status stands, the surest place first."""
-_BEGINS = rf"\bStarted {_METHOD} \""
-"""Rails tells the status some lines later, of another request perhaps: a call is what begins."""
+_BEGINS = "|".join(
+    (
+        rf"\bStarted {_METHOD} \"",
+        rf"\bRequest starting HTTP/[\d.]+ {_METHOD} ",
+        rf"\b{_METHOD} \"/[^\"]*\", parameters=",
+        rf"\[info\] +{_METHOD} /\S*$",
+    )
+)
+"""Rails, ASP.NET before 5, Spring's dispatcher and Phoenix tell the status some lines later, of
+another request perhaps: a call is what begins."""
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,7 @@ _TIMES = (
 
 _ADDRESSES = (
     r"(?:^|[^\d.\w/-])((?:\d{1,3}\.){3}\d{1,3})(?:$|[^\d.])",
-    r"(?:^|[\s\[(\"'|=,])((?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?::(?:[0-9A-Fa-f]{1,4}"
+    r"(?:^|[\s\[(\"'|=,@])((?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?::(?:[0-9A-Fa-f]{1,4}"
     r"(?::[0-9A-Fa-f]{1,4})*)?|(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4})(?:$|[\s\])\"'|,])",
 )
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -105,6 +115,8 @@ _USERS = (
     rf"\[req-{_UUID} ([^\s\]-][^\s\]]*) ",
     # Between the address and the method; what is in capitals there is a level.
     rf"\b(?:\d{{1,3}}\.){{3}}\d{{1,3}} (-|[a-z][^\s\]]*) {_METHOD}\s",
+    # Jupyter's `(ada@192.0.2.7)`
+    r"\(([^\s@()]*)@[\da-f.:]+\)",
     # Behind what nginx calls `$msec $remote_addr`.
     rf"^\d{{10}}\.\d+ (?:\d{{1,3}}\.){{3}}\d{{1,3}} (-|[^\s\"]+) \"{_METHOD}\s",
     r"(?i)\buser(?:[_ -]?(?:name|id))?[\"']?[=:]\s*[\"']?([^\s\"',;|)\]]+)",
@@ -126,7 +138,7 @@ class Requests:
 
         Raises CreditsError where they have no time.
         """
-        if sample.objects or options.mapping:
+        if len(sample.objects) * 2 > len(sample.filled[:OBJECT_LINES]) or options.mapping:
             return None
         tried = [line[:_LONGEST] for line in sample.filled[:_TRIED]]
         found = _Found([re.sub(_COLOUR, "", line) for line in tried])

@@ -17,7 +17,20 @@ from credits.formats.base import FIELDS, Reading, literal, one_of
 from credits.formats.paths import key_sql, parameters_sql
 from credits.formats.stamps import EARLIEST, LATEST, stamp_sql
 
-BLANK_CELLS = ("", "-", "null", "NULL", "None", "(null)", "undefined", "nan", "NaN", "\\N")
+BLANK_CELLS = (
+    "",
+    "-",
+    "null",
+    "NULL",
+    "None",
+    "(null)",
+    "undefined",
+    "nan",
+    "NaN",
+    "\\N",
+    "--",
+    "N/A",
+)
 UNKNOWN = "(unknown)"
 IS_CALL = "skip IS NULL AND reject IS NULL"
 """Which of the staged rows are calls."""

@@ -37,6 +37,8 @@ _ZONE_AGAIN = r"([+-]\d\d:?\d\d|Z)( [A-Z]{3,4}$|\[.*)"
 """Go writes the zone's name behind its offset, Java in brackets."""
 
 _NUMBER = re.compile(r"\d{8,20}(\.\d*)?$|\d(\.\d+)?[eE]\+?\d\d?$")
+_DAY_AND_HOUR = re.compile(r"(199\d|20[0-4]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])$")
+"""`2026010510`: in seconds since 1970 that would be a day after 2033."""
 _ISO = re.compile(
     r"\d{4}[-/]\d\d?[-/]\d\d?([T ]\d\d?:\d\d(:\d\d(\.\d+)?)?)?\s*(Z|[+-]\d\d(:?\d\d)?)?$"
 )
@@ -196,6 +198,9 @@ def stamp_sql(expression: str, values: Iterable[str], day_first: bool | None = N
     general = _general(cleaned, days, dotted=day_first is not False, shifted=shifted)
     if examples and all(_ISO.match(value) for value in examples):
         quick = _utc(f"TRY_CAST({expression} AS TIMESTAMPTZ)")
+    elif examples and all(map(_DAY_AND_HOUR.match, examples)):
+        # Whatever has another number of digits is an epoch, or a day alone.
+        quick = f"CASE WHEN strlen({expression}) = 10 THEN {_parsed(expression, ('%Y%m%d%H',))} END"
     elif examples and all(re.match(r"\d{9,20}$", value) for value in examples):
         quick = _integer(f"TRY_CAST({expression} AS BIGINT)")
     elif examples and all(_CLF.match(value) for value in examples):

@@ -25,7 +25,7 @@ def test_how_to_read_stays_open_while_it_is_answered(
 ) -> None:
     page = new_page()
     visit(page, empty_app, "/logs")
-    log = b"Zeitpunkt;Benutzer;Pfad\n" + b"2026-08-13T09:00:00Z;Ada;/kontakte\n" * 2
+    log = b"Ajankohta;Tekija;Polku\n" + b"2026-08-13T09:00:00Z;Ada;/kontakte\n" * 2
     drop(page, "anrufe.csv", log)
     asked = page.get_by_test_id("stExpander")
     field = asked.get_by_label("Format", exact=True)

@@ -42,7 +42,7 @@ LONGEST = 60
 SLOW = (2.0, 1.0)
 """Seconds of the processor that a file may take, and for each MB of it besides."""
 LINES = ("access", "alb", "elb", "s3", "haproxy", "uwsgi", "atlassian", "bitbucket", "w3c")
-LINES += ("cloudfront", "zeek", "proxy-manager")
+LINES += ("cloudfront", "zeek", "proxy-manager", "cef")
 LINES += tuple(name for name in OBJECTS if f"{name}: table" not in TEXTS)
 """Formats that have a row for each line."""
 

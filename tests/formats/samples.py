@@ -67,6 +67,11 @@ TEXTS = {
         "#separator \\x09\n#path\thttp\n#fields\tts\tuid\tid.orig_h\tmethod\turi\tuser_agent\n"
         "1767225600.250000\tCAbc1\t192.0.2.7\tGET\t/a\tsync/1"
     ),
+    "cef": (
+        "CEF:0|Vendor|Gate|1.0|17|Allowed|3|rt=1767607200000 suser=Ann Bell src=192.0.2.7"
+        " request=https://a.example/a?b\\=1 requestMethod=GET outcome=200"
+    ),
+    "rails": "Processing A#index (for 203.0.113.7 at 2026-01-12 10:00:00) [GET]",
     "haproxy": (
         "Mar  5 10:00:01 lb1 haproxy[812]: 203.0.113.4:53332 [05/Mar/2026:10:00:01.143] front~"
         ' back/web1 0/0/7/1457/1487 200 11394 - - ---- 2/1/0/0/0 0/0 "GET /a HTTP/1.1"'

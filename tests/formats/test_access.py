@@ -158,6 +158,20 @@ def test_quotes_in_a_referer_do_not_shift_the_user_agent(load):
     assert calls[0]["app"] == "an 'agent' 1"
 
 
+@pytest.mark.parametrize(
+    ("head", "ip"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8::7", "2001:db8::7"),
+        ("2026-04-12 10:00:01.123 INFO (Main) [web.access] 203.0.113.7", "203.0.113.7"),
+    ],
+)
+def test_a_server_may_write_neither_identity_nor_user(load, head, ip):
+    found, calls = load(log(row(head=head), row(2, head=head)))
+    assert (found.format, found.loaded) == ("access", 2)
+    assert {(c["ip"], c["user_basis"], c["app"]) for c in calls} == {(ip, "app", "sync/3 (x; y)")}
+
+
 def test_a_row_without_identity_and_user_is_a_reject_with_its_text(load, rejects):
     torn = row(2).replace("- ann ", "")
     found, _ = load(log(row(), torn, row(3), "[12/Apr/2026:10:00:01 +0200]", row(4)))

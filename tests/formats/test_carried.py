@@ -46,6 +46,29 @@ def test_a_table_that_carries_lines_is_read_as_the_lines(load, request, head, ro
     ]
 
 
+def test_objects_in_a_column_of_any_name_are_what_is_read(load):
+    head = ["timestamp", "verdict", "httprequest"]
+    request = '{{"clientIp": "192.0.2.7", "uri": "/a/12", "httpMethod": "GET", "user": "{}"}}'
+    rows = [["1767607200000", "BLOCK", request.format(user)] for user in USERS]
+    _, calls = load(table(head, *rows), "export.csv")
+    assert [(c["occurred_at"], c["user"], c["api"], c["ip"]) for c in calls] == [
+        (AT, user, "GET /a/{id}", "192.0.2.7") for user in USERS
+    ]
+
+
+def test_a_table_of_a_format_with_a_name_is_read_by_it(load):
+    data = {"CreationTime": "2026-01-05T10:00:00", "Operation": "View", "UserId": "ann", "Id": "7"}
+    row = ["2026-01-05T10:00:00Z", "ann", "View", json.dumps(data)]
+    found, (call,) = load(table(["CreationDate", "UserIds", "Operations", "AuditData"], row))
+    assert (found.format, call["user"], call["api"]) == ("m365", "ann", "View")
+
+
+def test_objects_beside_what_tells_of_calls_are_left_where_they_are(load):
+    head = ["time", "user", "action", "details"]
+    found, (call,) = load(table(head, ["2026-01-05T10:00:00Z", "ann", "login", '{"user": "bob"}']))
+    assert (found.format, call["user"], call["api"]) == ("csv", "ann", "login")
+
+
 def test_a_table_that_tells_of_calls_itself_is_read_as_a_table(load):
     head = ["_raw", "_time", "user", "method", "uri", "status"]
     row = [ACCESS.format("raw"), "2026-01-05T11:00:00Z", "ann", "PUT", "/b", "201"]

@@ -367,8 +367,8 @@ def test_a_title_may_stand_above_the_header(load, mark):
 
 @pytest.mark.parametrize("mark", [";", "\t", "|", ","])
 def test_a_table_in_no_known_words_is_refused_with_its_columns(load, mark):
-    rows = ["Zeitpunkt,Benutzer,Pfad", "2026-01-05T10:00:00Z,Ada,/kontakte"]
-    with pytest.raises(CreditsError, match=r"it has Zeitpunkt, Benutzer, Pfad"):
+    rows = ["Ajankohta,Tekijä,Polku", "2026-01-05T10:00:00Z,Ada,/kontakte"]
+    with pytest.raises(CreditsError, match=r"it has Ajankohta, Tekijä, Polku"):
         load(log(*(row.replace(",", mark) for row in rows)))
 
 

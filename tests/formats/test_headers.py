@@ -8,6 +8,8 @@ import json
 
 import pytest
 
+from credits import CreditsError
+
 TIME = "2026-01-05T10:00:00Z"
 
 
@@ -309,3 +311,64 @@ def test_the_method_may_stand_before_the_name_of_what_was_called(load):
     row = "2026-01-05T10:00:00Z,GET Leads/Get,429,https://example.com/v1/leads/17"
     _, (call,) = load(f"timestamp,operation_Name,resultCode,url\n{row}\n")
     assert (call["api"], call["method"], call["status"]) == ("GET /v1/leads/{id}", "GET", "429")
+
+
+def test_what_is_counted_in_fractions_are_no_calls(load):
+    rows = [{"Date": TIME, "User": "ann", "Requests": number} for number in ("1", "2.4")]
+    found, _ = load("\n".join(map(json.dumps, rows)) + "\n")
+    assert (found.loaded, found.calls) == (2, 2)
+
+
+def test_views_of_a_page_are_calls_that_are_counted(load):
+    _, (call,) = load("Date,Page,Views\n2026-01-05T10:00:00Z,/a,1250\n")
+    assert (call["api"], call["calls"]) == ("/a", 1250)
+
+
+def test_who_did_it_is_an_actor_by_the_name_of_its_principal(load):
+    head = (
+        "Date (UTC),CorrelationId,Activity,Result,ActorUserPrincipalName,ActorServicePrincipalName"
+    )
+    rows = ["c,Update user,success,ann@x.example,", "c,Add app,success,,sync"]
+    _, calls = load("\n".join([head, *(f"{TIME},{row}" for row in rows)]) + "\n")
+    assert sorted((c["user"], c["user_basis"]) for c in calls) == [
+        ("ann@x.example", "user"),
+        ("sync", "app"),
+    ]
+
+
+def hosts(*names: str) -> str:
+    rows = [f"{name},{1767607200 + second},GET,/a,200" for second, name in enumerate(names)]
+    return "\n".join(["host,time,method,url,response", *rows]) + "\n"
+
+
+def test_hosts_of_many_domains_called_where_nothing_else_says_who(load):
+    names = ["***.a.example", "x.b.example", "c.example", "d.test", "203.0.113.7"]
+    _, calls = load(hosts(*names))
+    assert [(call["user"], call["user_basis"]) for call in calls] == [(n, "ip") for n in names]
+
+
+def test_hosts_of_one_domain_were_called(load):
+    _, calls = load(hosts(*(f"web{number}.a.example" for number in range(6))))
+    assert {call["user_basis"] for call in calls} == {"unknown"}
+
+
+def test_a_server_may_say_whom_it_answered_but_not_to_what(load):
+    text = "ip,date,time,document,code\n203.0.113.x,2026-01-05,10:00:00,17,{}\n"
+    _, (call,) = load(text.format("200.0"))
+    assert (str(call["occurred_at"]), call["user"]) == ("2026-01-05 10:00:00", "203.0.113.x")
+    assert call["status"] == "200"
+    with pytest.raises(CreditsError, match="no columns that make a call"):
+        load(text.format("7"), "b.csv")
+
+
+@pytest.mark.parametrize("nobody", ["--", "N/A"])
+def test_a_sign_for_nobody_is_no_user(load, nobody):
+    _, (call,) = load(json.dumps({"time": TIME, "user": nobody, "url": "/a", "remoteAddr": "::7"}))
+    assert (call["user"], call["user_basis"]) == ("::7", "ip")
+
+
+def test_columns_may_be_named_in_other_languages(load):
+    for number, head in enumerate(("Datum;Uhrzeit;Benutzer;URL", "fecha;hora;usuario;url")):
+        text = f"{head}\n05.01.2026;10:00:00;ann;/a\n"
+        _, (call,) = load(text, f"{number}.csv", keep_duplicates=True)
+        assert (str(call["occurred_at"]), call["user"]) == ("2026-01-05 10:00:00", "ann"), head

@@ -107,6 +107,58 @@ def test_colours_of_a_terminal_are_no_part_of_a_line(load: LoadText):
     assert call["ip"] == "203.0.113.7"
 
 
+def test_colours_that_were_copied_from_a_terminal_are_no_part_of_a_line_either(load: LoadText):
+    log = (
+        '203.0.113.7 - - [12/Jan/2026 10:00:00] "[33mGET /a HTTP/1.1[0m" 404 -\n'
+        '203.0.113.7 - - [12/Jan/2026 10:00:00] "GET /b HTTP/1.1" 200 -\n'
+    )
+    found, calls = load(log)
+    assert found.loaded == 2
+    assert sorted((c["api"], c["status"]) for c in calls) == [("GET /a", "404"), ("GET /b", "200")]
+
+
+def test_who_called_may_stand_before_the_address(load: LoadText):
+    log = (
+        "[I 2026-01-12 10:00:00.000 Hub log:19] 200 GET /a (ada@::ffff:203.0.113.7) 1.2ms\n"
+        "[W 2026-01-12 10:00:00.000 Hub log:19] 404 GET /b (@2001:db8::1) 1.2ms\n"
+    )
+    _, calls = load(log)
+    assert sorted((c["user"], c["user_basis"], c["status"]) for c in calls) == [
+        ("2001:db8::1", "ip", "404"),
+        ("ada", "user", "200"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        ('web: GET "/a", parameters={}', "web: Completed 200 OK"),
+        ("[info] GET /a", "[info] Sent 200 in 2ms"),
+        ("[INF] Request starting HTTP/1.1 GET http://a.example/a", "[INF] Request finished in 2ms"),
+    ],
+)
+def test_a_request_whose_answer_is_told_later_is_a_call(load: LoadText, begins: str, ends: str):
+    _, calls = load(
+        f"2026-01-12 10:00:00.000 {begins}\n2026-01-12 10:00:01.000 {ends}\n"
+        f"2026-01-12 10:00:00.000 {begins}\n2026-01-12 10:00:01.000 {ends}\n"
+    )
+    assert [(c["occurred_at"], c["api"]) for c in calls] == [(AT, "GET /a")] * 2
+
+
+def test_of_a_request_that_starts_and_finishes_the_end_is_the_call(load: LoadText):
+    begins = "Request starting HTTP/2 POST https://a.example/a?b=1 - application/json 7"
+    ends = "Request finished HTTP/2 POST https://a.example/a?b=1 - 201 9 application/json 3.1ms"
+    at = "2026-01-12 10:00:00.000 +00:00 [INF]"
+    found, (call,) = load(f"{at} {begins}\n{at} {ends}\n")
+    assert (call["api"], call["status"], found.skipped) == ("POST /a", "201", 1)
+
+
+def test_an_object_amid_a_line_makes_no_json_of_it(load: LoadText):
+    log = '2026/01/12 10:00:00 GET /a 200 1.2ms {"size": 7}\n2026/01/12 10:00:01 x\n2026/01/12 y\n'
+    found, (call,) = load(log)
+    assert (found.format, call["api"], call["status"]) == ("requests", "GET /a", "200")
+
+
 def test_who_called_may_stand_between_the_address_and_the_method(load: LoadText):
     row = "2026-01-12T10:00:0{} 192.0.2.7 {} GET /a -1 200 5778\n"
     _, calls = load("".join(row.format(at, who) for at, who in enumerate(["ann", "-", "-"])))

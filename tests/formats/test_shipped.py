@@ -32,7 +32,11 @@ def splunk(line: str) -> str:
     return json.dumps({"preview": False, "result": 1, "_raw": line})
 
 
-@pytest.mark.parametrize("shipper", [docker, filebeat, journald, splunk])
+def splunk_search(line: str) -> str:
+    return json.dumps({"preview": False, "result": {"_raw": line, "source": "/x"}})
+
+
+@pytest.mark.parametrize("shipper", [docker, filebeat, journald, splunk, splunk_search])
 def test_access_lines_are_read_out_of_what_carries_them(load, shipper):
     plain, calls = load("\n".join(LINES) + "\n", "plain.log")
     found, same = load("\n".join(map(shipper, LINES)) + "\n", "shipped.log", keep_duplicates=True)
@@ -88,3 +92,15 @@ def test_a_log_is_what_most_of_its_lines_are(load):
 def test_another_text_beside_the_lines_does_not_hide_them(load):
     rows = [json.dumps({"event": "request", "message": line}) for line in LINES]
     assert load("\n".join(rows) + "\n")[0].format == "access"
+
+
+def test_a_text_that_sums_up_its_object_hides_nothing_of_it(load):
+    row = {
+        "@timestamp": "2026-04-12T08:00:01Z",
+        "method": "get",
+        "req": {"url": "/a", "remoteAddress": "203.0.113.7"},
+        "statusCode": 200,
+        "message": "GET /a 200 3ms - 9.0B",
+    }
+    found, (call,) = load(json.dumps(row) + "\n")
+    assert (found.format, call["ip"], call["api"]) == ("jsonl", "203.0.113.7", "GET /a")

@@ -287,3 +287,12 @@ def test_other_rows_tell_whether_the_day_comes_first(read):
     assert read(["05.06.2026"]) == [june]
     assert read(["05/06/2026"], day_first=True) == [june]
     assert read(["05/06/2026"], day_first=False) == [may]
+
+
+def test_ten_digits_may_be_a_day_and_an_hour(read):
+    assert is_stamp("2026081314")
+    assert read(["2026081314", "2026081300"]) == [datetime(2026, 8, 13, 14), datetime(2026, 8, 13)]
+    assert read(["2026081314"], "Europe/Berlin") == [datetime(2026, 8, 13, 12)]
+    seconds = ["1767607200", "2026081314"]
+    assert read(seconds)[0] == datetime(2026, 1, 5, 10)
+    assert read(["2026083214"], examples=["2026081314"]) != [datetime(2026, 9, 1, 14)]

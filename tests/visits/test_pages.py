@@ -656,7 +656,7 @@ def test_columns_that_nobody_can_guess_are_chosen_by_hand(store: Store) -> None:
 
 
 GERMAN = (
-    "Zeitpunkt;Benutzer;Pfad;Status\n"
+    "Ajankohta;Tekija;Polku;Status\n"
     "2026-08-13T09:00:00Z;Ada;/kontakte;200\n"
     "2026-08-13T10:00:00Z;Ben;/kontakte;200\n"
 )
@@ -667,7 +667,7 @@ def test_a_table_in_no_known_words_offers_its_columns_in_words_of_the_page(store
     assert "name them below, under “Columns”" in spelled(at.main.error[0].value)
     assert "--" not in spelled(texts(at))
     assert at.button(key="load").disabled
-    for field, column in (("occurred_at", "Zeitpunkt"), ("user", "Benutzer")):
+    for field, column in (("occurred_at", "Ajankohta"), ("user", "Tekija")):
         at.selectbox(key=f"map_{field}").select(column)
     at = ran(at)
     assert not at.button(key="load").disabled
@@ -680,7 +680,7 @@ def test_a_table_without_a_column_for_the_time_says_so_before_it_is_loaded(store
     at = ran(at)
     assert "No column of it is taken for the time, so no row would be loaded" in texts(at)
     assert at.button(key="load").disabled
-    at.selectbox(key="map_occurred_at").select("Zeitpunkt")
+    at.selectbox(key="map_occurred_at").select("Ajankohta")
     at = ran(at)
     assert "No column of it" not in texts(at)
     assert not at.button(key="load").disabled
