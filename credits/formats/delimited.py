@@ -14,7 +14,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from credits import CreditsError
-from credits.formats import headers
+from credits.formats import headers, ids
 from credits.formats.base import Options, Reading, Sample, literal, table_of
 from credits.formats.meanings import WORDS, plain_name
 from credits.formats.pairs import style_of
@@ -85,7 +85,7 @@ def columns(
     identity = found.get("request_id")
     if identity is not None:
         told = {field: values[index] for field, index in found.items()}
-        if headers.is_shared(told, headers.agreeing(names[identity])):
+        if ids.is_shared(told, ids.agreeing(names[identity])):
             del found["request_id"]
     return {**found, **said}
 

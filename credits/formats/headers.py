@@ -11,24 +11,19 @@ from collections.abc import Callable, Mapping, Sequence
 
 from credits import CreditsError
 from credits.formats.base import FIELDS
+from credits.formats.ids import REQUEST_IDS, is_of_another
 from credits.formats.meanings import (
     KIND,
-    REQUEST_IDS,
     VERB,
     WORDS,
     filled,
     fits,
-    is_id,
-    is_of_another,
     is_processor_time,
     mostly,
     plain_name,
     time_name,
 )
 from credits.formats.stamps import is_stamp
-
-ASKED = ("method", "path", "api")
-"""What was asked for."""
 
 
 def match(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -142,46 +137,6 @@ def spelt_otherwise(
             if word and filled(values[index]) and fits(field, word, values[index]):
                 further.setdefault(field, []).append(index)
     return further
-
-
-def told_twice(rows: Sequence[Mapping[str, str]], found: Mapping[str, str]) -> bool:
-    """Whether a log tells of a request before it has an answer, and again with its status.
-
-    `rows`: name → value; `found`: field → name. The two are known by an id that they share.
-    """
-    if "method" not in found or "status" not in found:
-        return False
-    ids: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
-    for row in rows:
-        if row.get(found["method"]):
-            told = ids[bool(row.get(found["status"]))]
-            told.update((name, value) for name, value in row.items() if value and is_id(name))
-    return bool(ids[True] & ids[False])
-
-
-def is_shared(told: Mapping[str, Sequence[str]], by: Sequence[str] = ASKED) -> bool:
-    """Whether different calls share an id, as that of an errand, of a mesh, or of a thing.
-
-    `told`: field → what each row tells, blank where it tells nothing, `request_id` among them.
-    `by`: what rows of one call agree in, as far as they tell it; see `agreeing`.
-    """
-    calls: dict[str, list[set[str]]] = {}
-    ids = [cell if filled([cell]) and cell != "0" else "" for cell in told["request_id"]]
-    for place, identity in enumerate(ids):
-        of_it = calls.setdefault(identity, [set() for _ in by])
-        for values, field in zip(of_it, by, strict=True):
-            values.update(filled(told[field][place : place + 1]) if field in told else ())
-    shared = {i for i, of_it in calls.items() if i and any(len(values) > 1 for values in of_it)}
-    return sum(i in shared for i in ids) * 10 > sum(map(bool, ids))
-
-
-def agreeing(name: str) -> tuple[str, ...]:
-    """What rows with the same id have to agree in to be one call, by what the id is called.
-
-    What is called a request's own id is taken at its word, whatever its rows say.
-    """
-    leaf = plain_name(re.split(r"[\0.]", name)[-1])
-    return () if leaf in REQUEST_IDS else (*ASKED, "user", "occurred_at")
 
 
 def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from credits import CreditsError
-from credits.formats import headers
+from credits.formats import headers, ids
 from credits.formats.base import OBJECT_LINES, Options, Reading, Sample
 from credits.formats.keys import (
     BEFORE,
@@ -84,7 +84,7 @@ class JsonLines:
     ) -> Reading:
         spelt = {} if options.mapping else _spelt_otherwise(rows, cells, found)
         calls = _calls(found, spelt)
-        if not options.mapping and headers.told_twice([*map(_texts, rows)], found):
+        if not options.mapping and ids.told_twice([*map(_texts, rows)], found):
             told = (f"{_braced(found[field])} <> ''" for field in ("method", "status"))
             calls = (" AND ".join(told),)
         every = list(cells)
@@ -264,7 +264,7 @@ def _match(
         return found
     texts = [*map(_texts, rows)]
     told = {field: [row.get(name, "") for row in texts] for field, name in found.items()}
-    if not headers.is_shared(told, headers.agreeing(name)):
+    if not ids.is_shared(told, ids.agreeing(name)):
         return found
     return _match({other: cells[other] for other in cells if other != name}, rows, options)
 

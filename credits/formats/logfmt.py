@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from credits import CreditsError
-from credits.formats import headers, jsonlines, lines
+from credits.formats import headers, ids, jsonlines, lines
 from credits.formats.base import OBJECT_LINES, Options, Reading, Sample, literal
 from credits.formats.pairs import TRIED, Pairs, Style, style_of
 from credits.formats.stamps import STAMP, is_ambiguous
@@ -124,7 +124,7 @@ class _Keys:
             return False
         texts = [{key: value for key, (_, value) in pairs.items()} for _, pairs in self.rows]
         told = {field: [text.get(key, "") for text in texts] for field, key in fields.items()}
-        return headers.is_shared(told, headers.agreeing(fields["request_id"]))
+        return ids.is_shared(told, ids.agreeing(fields["request_id"]))
 
     @cached_property
     def stamps(self) -> tuple[str, ...]:
@@ -198,7 +198,7 @@ class _Keys:
     def _tells_twice(self) -> bool:
         """Whether requests have lines with a status and without: by their ids, else by number."""
         texts = [{key: value for key, (_, value) in pairs.items()} for _, pairs in self.rows]
-        if headers.told_twice(texts, self.fields):
+        if ids.told_twice(texts, self.fields):
             return True
         done = sum(bool(text.get(self.fields.get("status", ""))) for text in texts)
         return "request_id" not in self.fields and (len(texts) - done) * 2 > done > 0

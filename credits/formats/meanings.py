@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 
 from credits.formats.stamps import is_stamp
 
@@ -108,36 +107,6 @@ def time_name(plain: str) -> str:
 def filled(cells: Sequence[str]) -> list[str]:
     """The cells that hold anything, without white space around it."""
     return [cell.strip() for cell in cells if cell.strip() not in _BLANK]
-
-
-REQUEST_IDS = frozenset(
-    ("requestid", "xrequestid", "reqid", "callid", "traceid", "correlationid", "rayid")
-    + ("requestidentifier",)
-)
-"""Names of ids that only a request has; anything may have an `id`."""
-
-
-@lru_cache(4096)
-def is_id(name: str) -> bool:
-    """Whether what a column or a key is called is the id of a request."""
-    *_, owner, leaf = ["", *map(plain_name, re.split(r"[\0.]", name))]
-    return not {leaf, owner + leaf}.isdisjoint(REQUEST_IDS)
-
-
-_OWNERS = frozenset(
-    word for field in ("user", "app", "api") for word in MEANINGS[field].split()
-) - {"event", "action", "activity", "call", "operation"} | {"service", "org", "organization"}
-
-
-def is_of_another(parts: Sequence[str], cells: Sequence[str]) -> bool:
-    """Whether an id below another key is not the call's own: a user's, a server's, or a small
-    number, since each process counts from 1 anew.
-    """
-    *_, owner, leaf = ["", *map(plain_name, parts)]
-    if not owner or all(re.fullmatch(r"\d{1,9}", cell) for cell in cells):
-        return bool(owner)
-    vague = leaf in ("id", "uuid", "guid", "recordid") and owner not in ("request", "req")
-    return vague and (owner in _OWNERS or not mostly_once(cells))
 
 
 _STATES = frozenset({"system", "sys", "idle", "iowait", "nice", "steal"})

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any
 
 from credits import CreditsError
-from credits.formats import delimited, headers, jsonlines
+from credits.formats import delimited, ids, jsonlines
 from credits.formats.base import Options, Reading, Sample, address_in, literal
 from credits.formats.delimited import Layout
 from credits.formats.keys import (
@@ -142,10 +142,10 @@ def _shares_id(
     """Whether different calls share the id of a request, as far as keys alone tell."""
     told = {
         field: [_first_of(row, paths_in([fields[field]])) for row in rows]
-        for field in ("request_id", *headers.ASKED)
+        for field in ("request_id", *ids.ASKED)
         if field in fields
     }
-    return "request_id" in told and headers.is_shared(told)
+    return "request_id" in told and ids.is_shared(told)
 
 
 def _first_of(row: Mapping[str, Any], paths: Iterable[str]) -> str:

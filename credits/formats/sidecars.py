@@ -11,7 +11,7 @@ import re
 
 from credits.formats import lines
 from credits.formats.base import Reading, Sample, address_in
-from credits.formats.headers import is_shared
+from credits.formats.ids import is_shared
 from credits.formats.lines import Lines
 
 # time elapsed client result/status bytes method URL user hierarchy/host type
