@@ -58,7 +58,7 @@ def forbidden(module: str) -> set[str]:
     return names
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def brought_along() -> dict[str, set[str]]:
     """For each module, names of all modules that a process holds once it has imported it.
 
