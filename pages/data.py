@@ -46,6 +46,12 @@ def preview(version: int, path: Path, name: str, terms: Terms, most: int) -> lis
     return store().preview(path, terms, name=name, most=most)
 
 
+def follow(version: int) -> None:
+    """Start the page anew where others have loaded, undone or rated anew since a version."""
+    if store().version() != version:
+        st.rerun()
+
+
 def load_sample() -> None:
     """Take in the sample because somebody asked for it."""
     store().load_sample(SAMPLE, now=now())

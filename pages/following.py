@@ -52,8 +52,7 @@ def _followed(
     page: str, version: parts.Version, work_out: Callable[[], S], draw: Callable[[S], T]
 ) -> T | None:
     choices.resume(page)
-    if data.store().version() != version[1]:
-        st.rerun()
+    data.follow(version[1])
     drawn = False
     try:
         known = work_out()

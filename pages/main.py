@@ -33,8 +33,7 @@ def keep_up(version: int) -> None:
     """Show what others load, undo or rate anew, without a click."""
     # What is wrong with the database, the page itself says.
     with suppress(CreditsError):
-        if data.store().version() != version:
-            st.rerun()
+        data.follow(version)
 
 
 page = st.navigation(

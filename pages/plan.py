@@ -115,8 +115,7 @@ def usage_again(now: Shown) -> None:
 def page() -> None:
     """All that a slider changes. A fragment, so that the sidebar and the title stay as they are."""
     choices.resume(TITLE)
-    if data.store().version() != version[1]:
-        st.rerun()
+    data.follow(version[1])
     try:
         whole()
     except CreditsError as error:

@@ -58,12 +58,13 @@ def told_twice(rows: Sequence[Mapping[str, str]], found: Mapping[str, str]) -> b
     return bool(ids[True] & ids[False])
 
 
-def is_shared(told: Mapping[str, Sequence[str]], by: Sequence[str] = ASKED) -> bool:
+def is_shared(told: Mapping[str, Sequence[str]], name: str | None = None) -> bool:
     """Whether different calls share an id, as that of an errand, of a mesh, or of a thing.
 
     `told`: field → what each row tells, blank where it tells nothing, `request_id` among them.
-    `by`: what rows of one call agree in, as far as they tell it; see `agreeing`.
+    `name`: what the id is called, where a column's name is all that is known of it.
     """
+    by = ASKED if name is None else _agreeing(name)
     calls: dict[str, list[set[str]]] = {}
     ids = [cell if filled([cell]) and cell != "0" else "" for cell in told["request_id"]]
     for place, identity in enumerate(ids):
@@ -74,8 +75,8 @@ def is_shared(told: Mapping[str, Sequence[str]], by: Sequence[str] = ASKED) -> b
     return sum(i in shared for i in ids) * 10 > sum(map(bool, ids))
 
 
-def agreeing(name: str) -> tuple[str, ...]:
-    """What rows with the same id have to agree in to be one call, by what the id is called.
+def _agreeing(name: str) -> tuple[str, ...]:
+    """What rows with the same id have to agree in to be one call, as far as they tell it.
 
     What is called a request's own id is taken at its word, whatever its rows say.
     """

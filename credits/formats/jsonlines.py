@@ -94,13 +94,8 @@ class JsonLines:
             list(cells.values()),
             () if options.mapping else every,
         )
-        clock = None if options.mapping else _clock_of(cells, found.get("occurred_at"))
-        if clock is not None:
-            sql = headers.clock_sql(_braced(clock), cells[clock])
-            fields["occurred_at"] = f"{_braced(found['occurred_at'])} || ' ' || {sql}"
-        nanos = None if options.mapping else _nanos_of(cells, found.get("occurred_at"))
-        if nanos is not None:
-            fields["occurred_at"] = instant(_path(found["occurred_at"]), _path(nanos))
+        if not options.mapping:
+            fields |= _in_two_keys(cells, found.get("occurred_at"))
         for field, others in spelt.items():
             texts = (value_sql(field, _braced(name), cells[name]) for name in others)
             fields[field] = first_filled([fields[field], *texts])
@@ -181,10 +176,21 @@ def _braced(name: str) -> str:
     return f"{{{_path(name)}}}"
 
 
-def _clock_of(cells: Mapping[str, Sequence[str]], day: str | None) -> str | None:
+def _in_two_keys(cells: Mapping[str, Sequence[str]], when: str | None) -> dict[str, str]:
+    """The time of a call, where it stands under two keys: the day and a clock, or seconds and
+    nanoseconds.
+    """
+    if when is None:
+        return {}
+    if (clock := _clock_of(cells, when)) is not None:
+        sql = headers.clock_sql(_braced(clock), cells[clock])
+        return {"occurred_at": f"{_braced(when)} || ' ' || {sql}"}
+    nanos = _nanos_of(cells, when)
+    return {} if nanos is None else {"occurred_at": instant(_path(when), _path(nanos))}
+
+
+def _clock_of(cells: Mapping[str, Sequence[str]], day: str) -> str | None:
     """The name of what tells the time of day beside what tells only the day."""
-    if day is None:
-        return None
     owner = day.split("\0")[:-1]
     near = [name for name in cells if name.split("\0")[:-1] == owner]
     leaves = [name.split("\0")[-1] for name in near]
@@ -196,9 +202,9 @@ _SECONDS = ("epochsecond", "epochseconds", "seconds")
 _NANOS = ("nano", "nanos", "nanoofsecond", "nanoseconds")
 
 
-def _nanos_of(cells: Mapping[str, Sequence[str]], seconds: str | None) -> str | None:
+def _nanos_of(cells: Mapping[str, Sequence[str]], seconds: str) -> str | None:
     """The name of the nanoseconds beside an instant's seconds, as Java and Protobuf tell it."""
-    *owner, leaf = (seconds or "").split("\0")
+    *owner, leaf = seconds.split("\0")
     if plain_name(leaf) not in _SECONDS:
         return None
     near = (name for name in cells if name.split("\0")[:-1] == owner)
@@ -263,8 +269,8 @@ def _match(
     if name is None or "request_id" in options.mapping or len({*cells[name]}) == len(cells[name]):
         return found
     texts = [*map(_texts, rows)]
-    told = {field: [row.get(name, "") for row in texts] for field, name in found.items()}
-    if not ids.is_shared(told, ids.agreeing(name)):
+    told = {field: [row.get(key, "") for row in texts] for field, key in found.items()}
+    if not ids.is_shared(told, name):
         return found
     return _match({other: cells[other] for other in cells if other != name}, rows, options)
 

@@ -124,7 +124,7 @@ class _Keys:
             return False
         texts = [{key: value for key, (_, value) in pairs.items()} for _, pairs in self.rows]
         told = {field: [text.get(key, "") for text in texts] for field, key in fields.items()}
-        return ids.is_shared(told, ids.agreeing(fields["request_id"]))
+        return ids.is_shared(told, fields["request_id"])
 
     @cached_property
     def stamps(self) -> tuple[str, ...]:
