@@ -26,7 +26,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Route, WebSocket, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, WebSocket, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -186,15 +186,15 @@ class Witness:
     """Errors on the browser's console, and exceptions that nobody caught."""
 
     def watch(self, page: Page) -> None:
-        """Refuse and note what leaves this machine; note what goes wrong."""
-        page.context.route(OUTSIDE, self._refuse)
+        """Note what asks for another host, which the browser finds none of, and what goes wrong."""
+        page.on("request", self._note_request)
         page.on("websocket", self._note_socket)
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
-    def _refuse(self, route: Route) -> None:
-        self.outside.append(route.request.url)
-        route.abort()
+    def _note_request(self, request: Request) -> None:
+        if OUTSIDE.match(request.url):
+            self.outside.append(request.url)
 
     def _note_socket(self, socket: WebSocket) -> None:
         if OUTSIDE.match(socket.url):
