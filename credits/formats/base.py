@@ -171,6 +171,20 @@ def sample(plain: Plain) -> Sample:
 
 
 @dataclass(frozen=True)
+class Exchanges:
+    """How calls get their status from rows that are no calls, but tell one.
+
+    Each such row answers the latest call before it of the same exchange that has none yet.
+    """
+
+    of: str
+    """SQL expression: which exchange a row is of, or NULL: what a call and its answer share."""
+    in_turn: bool = False
+    """Whether all requests of a process share it. Then it is believed only where calls and answers
+    take turns: of several requests at once nobody knows which of them was answered."""
+
+
+@dataclass(frozen=True)
 class Reading:
     """How a log is read: SQL over its rows, in file order."""
 
@@ -198,6 +212,8 @@ class Reading:
     """Lines above the first row, where each row is a line unless quotes say otherwise."""
     log: str | None = None
     """SQL expression: from which of several logs the row is, from 0; None: there is one."""
+    exchanges: Exchanges | None = None
+    """How calls get their status from rows of their own, if the log tells it so."""
     locate: Locate | None = None
     """Finds line and text of rows afterwards, where `row` can't give them."""
     thorough: Callable[[], Reading] | None = None

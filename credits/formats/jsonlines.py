@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from credits import CreditsError
-from credits.formats import headers, ids
+from credits.formats import exchanges, headers, ids
 from credits.formats.base import OBJECT_LINES, Options, Reading, Sample
 from credits.formats.keys import (
     BEFORE,
@@ -83,10 +83,15 @@ class JsonLines:
         around: Mapping[str, str],
     ) -> Reading:
         spelt = {} if options.mapping else _spelt_otherwise(rows, cells, found)
-        calls = _calls(found, spelt)
-        if not options.mapping and ids.told_twice([*map(_texts, rows)], found):
-            told = (f"{_braced(found[field])} <> ''" for field in ("method", "status"))
-            calls = (" AND ".join(told),)
+        calls, together = _calls(found, spelt), None
+        told = [] if options.mapping else [*map(_texts, rows)]
+        if ids.told_twice(told, found):
+            both = (f"{_braced(found[field])} <> ''" for field in ("method", "status"))
+            calls = (" AND ".join(both),)
+        elif apart := exchanges.told_apart(told, found):
+            asks = (found[apart.asks], *spelt.get(apart.asks, ()))
+            calls = tuple(map(_path, asks))
+            together = exchanges.by_id([*map(_braced, apart.shared)])
         every = list(cells)
         fields = fields_sql(
             {field: every.index(name) for field, name in found.items()},
@@ -113,6 +118,7 @@ class JsonLines:
             around={
                 field: name if name == BEFORE else _path(name) for field, name in around.items()
             },
+            exchanges=together,
         )
         ambiguous = options.day_first is None and is_ambiguous(read.stamps)
         return replace(read, ambiguous_days=ambiguous, names=_dotted(cells))

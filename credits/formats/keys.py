@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
 from credits.formats import lines
-from credits.formats.base import OBJECT_LINES, Reading, Sample, json_value, literal
+from credits.formats.base import OBJECT_LINES, Exchanges, Reading, Sample, json_value, literal
 from credits.formats.holders import is_time
 from credits.formats.staging import first_filled
 from credits.formats.stamps import STAMP
@@ -193,15 +193,19 @@ def reading(
     columns: Mapping[str, str] | None = None,
     cell: str | None = None,
     around: Mapping[str, str] | None = None,
+    exchanges: Exchanges | None = None,
 ) -> Reading:
     """A log of JSON objects, one a line.
 
     `calls`: what a row must have to be a call at all. `rows`: the objects of the sample. `cell`: a
     key under which the rows may carry more of themselves, as JSON in a text. `around`: field → JSON
-    path in the object that carries the text of another, or `BEFORE`.
+    path in the object that carries the text of another, or `BEFORE`. `exchanges`: by what
+    keys a row is known to tell the status of another.
     """
     wrapped = envelope or Envelope()
-    every = list(dict.fromkeys(paths_in([*fields.values(), calls])))
+    every = list(
+        dict.fromkeys(paths_in([*fields.values(), calls, exchanges.of if exchanges else ()]))
+    )
     at = {path: f"v[{index + 1}]" for index, path in enumerate(every)}
     listed = "[" + ", ".join(literal(wrapped.path(path)) for path in every) + "]"
     inner = ""
@@ -221,7 +225,7 @@ def reading(
     outer = {field: _around_sql(path, whole) for field, path in (around or {}).items()}
     # A shipper also carries what is no JSON at all; that is no call, and nothing is broken.
     other = f"WHEN v IS NULL AND json_valid({whole}) THEN 'no call' " if wrapped.text else ""
-    return lines.reading(
+    read = lines.reading(
         format,
         sample,
         f"{steps}{_healed(extracted, held)} AS v{inner.format(line=held)}",
@@ -232,6 +236,9 @@ def reading(
         f" CASE WHEN v IS NOT NULL AND {no_call} THEN 'no call' {other}END)",
         reject="CASE WHEN v IS NULL THEN 'is not valid JSON' END",
     )
+    if exchanges is None:
+        return read
+    return replace(read, exchanges=replace(exchanges, of=fill(exchanges.of, at)))
 
 
 def _object_sql(sample: Sample) -> str:

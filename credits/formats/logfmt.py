@@ -15,7 +15,8 @@ from functools import cached_property
 
 from credits import CreditsError
 from credits.formats import headers, ids, jsonlines, lines
-from credits.formats.base import OBJECT_LINES, Options, Reading, Sample, literal
+from credits.formats.base import OBJECT_LINES, Exchanges, Options, Reading, Sample, literal
+from credits.formats.exchanges import Apart, by_id, told_apart
 from credits.formats.pairs import TRIED, Pairs, Style, style_of
 from credits.formats.stamps import STAMP, is_ambiguous
 from credits.formats.values import value_sql
@@ -71,7 +72,7 @@ class Logfmt:
             f" CASE WHEN NOT coalesce({keys.calls_sql()}, false) THEN 'no call' END)",
             ambiguous_days=options.day_first is None and is_ambiguous(keys.stamps),
         )
-        return replace(read, names=keys.names)
+        return replace(read, names=keys.names, exchanges=keys.exchanges)
 
 
 def _keys(sample: Sample, style: Style, options: Options) -> _Keys:
@@ -80,7 +81,9 @@ def _keys(sample: Sample, style: Style, options: Options) -> _Keys:
     rows = [(line, style.pairs(line)) for line in tried if style.score(line) > 0]
     keys = _Keys(style, rows, options)
     method = keys.fields.get("method")
-    return replace(keys, rows=[row for row in rows if method in row[1]]) if method else keys
+    if method is None or keys.apart:
+        return keys
+    return replace(keys, rows=[row for row in rows if method in row[1]])
 
 
 @dataclass(frozen=True)
@@ -122,9 +125,33 @@ class _Keys:
         """Whether different calls share what seems to be the id of each."""
         if "request_id" not in fields:
             return False
-        texts = [{key: value for key, (_, value) in pairs.items()} for _, pairs in self.rows]
-        told = {field: [text.get(key, "") for text in texts] for field, key in fields.items()}
+        told = {f: [text.get(key, "") for text in self._texts] for f, key in fields.items()}
         return ids.is_shared(told, fields["request_id"])
+
+    @cached_property
+    def _texts(self) -> list[dict[str, str]]:
+        """Key → value of each line."""
+        return [{key: value for key, (_, value) in pairs.items()} for _, pairs in self.rows]
+
+    @cached_property
+    def apart(self) -> Apart | None:
+        """How requests have a line as they come and another as they are answered, if they do."""
+        if self.options.mapping or ids.told_twice(self._texts, self.fields):
+            return None
+        return told_apart(self._texts, self.fields)
+
+    @property
+    def exchanges(self) -> Exchanges | None:
+        """The same in SQL, made of the columns of `steps`."""
+        if self.apart is None:
+            return None
+        return by_id([f"h_{name}" for name in self._shared])
+
+    @property
+    def _shared(self) -> dict[str, str]:
+        """What both of these lines have: a name for it → key."""
+        keys = self.apart.shared if self.apart else ()
+        return {f"shared_{place}": key for place, key in enumerate(keys)}
 
     @cached_property
     def stamps(self) -> tuple[str, ...]:
@@ -155,7 +182,7 @@ class _Keys:
 
     def steps(self) -> str:
         """SQL: columns made of `line`, in steps: of each field its pair `r_`, and `h_` of that."""
-        keys = {field: key for field, key in self.fields.items() if key != _FIRST}
+        keys = {field: key for field, key in self.fields.items() if key != _FIRST} | self._shared
         pairs = [
             f"{self.style.pair_sql(key, self._places(key))} AS r_{field}"
             for field, key in keys.items()
@@ -187,6 +214,8 @@ class _Keys:
         A service also writes messages between its requests, which may tell of a user or a path,
         and several lines for each request, of which the one with a status is the call.
         """
+        if self.apart:
+            return _filled(self.apart.asks)
         told = [field for field in jsonlines.SAYS_WHAT if field in self.fields]
         requests = "method" in told and ("path" in told or "api" in told)
         if requests and not self.options.mapping:
@@ -197,11 +226,10 @@ class _Keys:
 
     def _tells_twice(self) -> bool:
         """Whether requests have lines with a status and without: by their ids, else by number."""
-        texts = [{key: value for key, (_, value) in pairs.items()} for _, pairs in self.rows]
-        if ids.told_twice(texts, self.fields):
+        if ids.told_twice(self._texts, self.fields):
             return True
-        done = sum(bool(text.get(self.fields.get("status", ""))) for text in texts)
-        return "request_id" not in self.fields and (len(texts) - done) * 2 > done > 0
+        done = sum(bool(text.get(self.fields.get("status", ""))) for text in self._texts)
+        return "request_id" not in self.fields and (len(self._texts) - done) * 2 > done > 0
 
 
 def _filled(field: str) -> str:

@@ -2,22 +2,25 @@
 
 `Processing LeadsController#index (for 203.0.113.7 at 2026-01-12 10:00:00) [GET]`, then some lines
 on what it did, among them its status and address: of another request perhaps, where several
-processes write one log. A call is what begins, as with `requests`, which reads the logs of later
-versions.
+processes write one log. A call is what begins, and its status is known where those take turns; as
+with `requests`, which reads the logs of later versions.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from credits import CreditsError
 from credits.formats import lines
 from credits.formats.base import Options, Reading, Sample, literal
+from credits.formats.exchanges import by_writer
 
 _BEGINS = (
     r"\bProcessing ([A-Z]\w*(?:::\w+)*#\w+[?!]?)(?: to \S+)?"
     r" \(for ([^\s,]+)(?:, ?[^\s,]+)* at (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\) \[([A-Z]+)\]"
 )
+_ANSWERS = r"\bCompleted in .*\| ([1-5]\d\d) "
 _TRIED = 1_000
 
 
@@ -50,8 +53,9 @@ class Rails:
             "api": "nullif(begun.api, '')",
             "method": "nullif(begun.method, '')",
             "ip": "nullif(begun.ip, '')",
+            "status": f"nullif(regexp_extract(line, {literal(_ANSWERS)}, 1), '')",
         }
-        return lines.reading(
+        read = lines.reading(
             self.name,
             sample,
             parts,
@@ -60,6 +64,7 @@ class Rails:
             stamps=tuple(match[3] for match in found),
             skip=f"coalesce({lines.BLANK}, CASE WHEN begun.at = '' THEN 'no call' END)",
         )
+        return replace(read, exchanges=by_writer([match.string for match in found], "line"))
 
 
 FORMATS = (Rails(),)

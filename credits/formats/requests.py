@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from credits import CreditsError
 from credits.formats import lines
-from credits.formats.base import OBJECT_LINES, Options, Reading, Sample, literal
+from credits.formats.base import OBJECT_LINES, Exchanges, Options, Reading, Sample, literal
+from credits.formats.exchanges import by_id, by_writer
 from credits.formats.meanings import mostly_once
 from credits.formats.stamps import STAMP, ZONE, is_ambiguous
 
@@ -51,8 +52,11 @@ _BEGINS = "|".join(
         rf"\[info\] +{_METHOD} /\S*$",
     )
 )
-"""Rails, ASP.NET before 5, Spring's dispatcher and Phoenix tell the status some lines later, of
-another request perhaps: a call is what begins."""
+"""Rails, ASP.NET before 5, Spring's dispatcher and Phoenix tell the status some lines later: a call
+is what begins, and its status what `_ANSWERS` finds in the line that answers it."""
+_ANSWERS = rf"\b(?:Completed|Sent|Chunked|Request finished in [\d.,]+ ?ms) {_CODE}\b"
+_UNROUTED = "ActionController::RoutingError (No route matches "
+"""Rails answers 404 where it has no route, and says no more of that."""
 
 
 @dataclass(frozen=True)
@@ -161,8 +165,9 @@ class Requests:
     def _reading(
         self, sample: Sample, options: Options, found: _Found, time: _Writing, *, coloured: bool
     ) -> Reading:
+        begins = found.ends == _BEGINS
         patterns = {
-            "status": None if found.ends == _BEGINS else found.ends,
+            "status": _ANSWERS if begins else found.ends,
             "request_id": found.id,
             "user": _first_of(_USERS, found.calls, 0.5),
         }
@@ -180,8 +185,11 @@ class Requests:
             "path": "nullif(asked.path, '')",
             "method": "nullif(asked.method, '')",
         }
-        ends = "r_status <> ''" if "status" in told else f"regexp_matches(bare, '{_BEGINS}')"
-        return lines.reading(
+        if begins:
+            unrouted = f"contains(bare, {literal(_UNROUTED)})"
+            fields["status"] = f"CASE WHEN {unrouted} THEN '404' ELSE {fields['status']} END"
+        ends = f"regexp_matches(bare, '{_BEGINS}')" if begins else "r_status <> ''"
+        read = lines.reading(
             self.name,
             sample,
             f"{bare} AS bare\n;\n{', '.join(parts)}",
@@ -192,6 +200,7 @@ class Requests:
             f" CASE WHEN NOT (asked.path <> '' AND {ends}) THEN 'no call' END)",
             ambiguous_days=options.day_first is None and is_ambiguous(found.stamps),
         )
+        return replace(read, exchanges=found.exchanges) if begins else read
 
 
 @dataclass(frozen=True)
@@ -238,6 +247,13 @@ class _Found:
         pattern = _first_of(_IDS, self.calls, 0.5)
         ids = [found[1] for line in self.calls if pattern and (found := _search(pattern, line))]
         return pattern if mostly_once(ids) else None
+
+    @property
+    def exchanges(self) -> Exchanges:
+        """Which lines answer which, in SQL, by the id of the request or by who wrote them."""
+        if self.id is None:
+            return by_writer(self.calls, "bare")
+        return by_id(["r_request_id"])
 
 
 def _search(pattern: str, line: str) -> re.Match[str] | None:

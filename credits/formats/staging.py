@@ -54,6 +54,8 @@ ABSENT = {
     "line": "NULL::BIGINT",
     "text": "NULL::VARCHAR",
     "log": "0",
+    "exchange": "NULL::UBIGINT",
+    "answer": "NULL::VARCHAR",
 }
 """What stands for these of a log that does not have them; nothing is staged of it."""
 
@@ -74,7 +76,7 @@ def staging_sql(
     `log` is the number of the log, where several are read at once, and rows of different ones are
     of different kinds. `logged` are the credits that the log carries; `fingerprint` is the hash of
     the id, or of a row without one; `kind` is a hash of `makes` and of whether there are `logged`
-    and `records`.
+    and `records`. `exchange` is what a call and the row that tells its `answer`, the status, share.
     `parameters`: the query parameters that a rate card tells calls apart by. `is_known`: SQL for
     whether what makes a `kind` is known, by the set `known_kinds`; it is NULL then. `kinds`: SQL of
     that set, which DuckDB copies for each of its blocks of rows as often as it stands somewhere.
@@ -113,7 +115,8 @@ FROM (SELECT *, {stamp} AS stamp, {_whole("f_records")} AS records, {logged} AS 
 FROM (SELECT * {f"REPLACE ({clean})" if clean else ""}
 FROM (SELECT {raw}, {reading.skip} AS skip, {reading.reject} AS broken,
   {_fingerprint(reading)} AS fingerprint, {reading.line or "NULL::BIGINT"} AS line,
-  {reading.row or "NULL::VARCHAR"} AS text, {reading.log or "0"} AS log
+  {reading.row or "NULL::VARCHAR"} AS text, {reading.log or "0"} AS log,
+  {reading.exchanges.of if reading.exchanges else "NULL"} AS of
 FROM {reading.source}))))))))
 """
 
@@ -155,6 +158,21 @@ def _own(reading: Reading) -> dict[str, str | None]:
         "line": "line" if reading.line else None,
         "text": "CASE WHEN reject IS NOT NULL THEN text END" if reading.row else None,
         "log": "log" if reading.log else None,
+        **_apart(reading),
+    }
+
+
+def _apart(reading: Reading) -> dict[str, str | None]:
+    """Of a log that tells status and call in two rows: which exchange a row of either kind is of,
+    as a hash, and the status that a row tells which is no call.
+    """
+    if reading.exchanges is None:
+        return {"exchange": None, "answer": None}
+    status = clean_sql("f_status")
+    is_half = f"(skip IS NULL) = ({status} IS NULL)"
+    return {
+        "exchange": f"CASE WHEN {is_half} AND of IS NOT NULL THEN hash(log, of) END",
+        "answer": f"CASE WHEN skip IS NOT NULL THEN {status} END",
     }
 
 

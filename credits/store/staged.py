@@ -23,6 +23,7 @@ from credits.formats.overlong import shortened
 from credits.formats.staging import IS_CALL, completed_sql, staging_sql
 from credits.formats.together import Log, together
 from credits.phrases import counted
+from credits.store import answered
 from credits.store.database import Progress
 from credits.store.explaining import explained
 from credits.store.watching import watched
@@ -91,6 +92,8 @@ class Staging:
         is_whole = self._read_rows(reading, parameters, _HEAD if is_large else 0)
         if not is_whole:
             self._read_rows(reading, parameters, 0)
+        if reading.exchanges is not None:
+            answered.hand_over(self.cursor, reading.exchanges)
         # Nobody asks for it any more, and without it memory lasts for more rows.
         self.cursor.execute("ALTER TABLE staged DROP COLUMN makes")
         rows = completed_sql(reading, _ROWS)

@@ -219,7 +219,7 @@ def test_rails_tells_what_begins(load: LoadText):
     )
     found, (call,) = load(log)
     assert (call["occurred_at"], call["api"], call["ip"]) == (AT, "GET /items/{id}", "2001:db8::7")
-    assert (call["status"], found.skipped) == (None, 4)
+    assert (call["status"], found.skipped) == ("200", 4)
 
 
 def test_lines_without_a_time_get_that_of_the_container(load: LoadText):
