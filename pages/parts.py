@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from credits import charts, phrases, tables, times
+from credits import charts, extremes, phrases, tables, times
 from credits.store import Summary
 from pages import address, choices, data
 
@@ -222,6 +222,24 @@ def panel(
             selection_mode="points",
         )
         return chosen["selection"]["points"] if selects else []
+
+
+def as_extremes(of: extremes.Unit | None) -> str:
+    """What is drawn instead of the window's sum, in a sentence; nothing where that is drawn."""
+    return "" if of is None else f"Drawn from the lowest to the highest of each {of}."
+
+
+def extremes_names(of: extremes.Unit | None, zone: str) -> dict[str, str]:
+    """What stands above the columns of a window's sum, or of its extremes (`extremes.drawn`)."""
+    if of is None:
+        return {"occurred_at": f"from ({zone})"}
+    return {
+        "start": f"{of} from ({zone})",
+        "credits": "highest",
+        "occurred_at": "highest at",
+        "low": "lowest",
+        "low_at": "lowest at",
+    }
 
 
 def numbers(

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from credits import charts, series, times, views, windows
+from credits import charts, extremes, times, views, windows
 from credits.people import Person
 from credits.phrases import clock_beside, percent
 from credits.plan import Plan
@@ -161,14 +161,15 @@ def one(name: str, basis: str) -> None:
             ("Assumed", number(row["assumed"]), "credits without a record count", "gray"),
         )
     )
-    steps = series.thin(views.localized(shown.series.steps, "occurred_at", zone), 1_500)
+    steps, of = extremes.drawn(shown.series.steps, 1_500, zone)
     marked = windows.Peak(peak.credits, peak.calls, ended)
     parts.panel(
         "Credits in 24 hours",
-        lambda: charts.usage_line(steps, marked, colours),
+        lambda: charts.usage_line(steps, marked, colours, of=of),
         lambda: steps,
         "person",
-        names={"occurred_at": f"from ({zone})"},
+        note=parts.as_extremes(of),
+        names=parts.extremes_names(of, zone),
     )
     _made_of(shown)
 

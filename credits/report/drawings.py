@@ -13,38 +13,48 @@ from math import floor, log10
 import numpy as np
 import pandas as pd
 
+from credits.extremes import Unit
 from credits.phrases import number
 from credits.report.texts import clean
-from credits.series import thin
 from credits.times import microseconds
 
 _WIDE, _HIGH = 1_000, 300
-_POINTS = 900
 _NAME = 60
 _YEAR = 300
 
 
-def window_sum(steps: pd.DataFrame, allowance: int, spans: pd.DataFrame, label: str) -> str:
+def window_sum(
+    drawn: pd.DataFrame, of: Unit | None, allowance: int, spans: pd.DataFrame, label: str
+) -> str:
     """The window's sum over time against the allowance; what is above it is red.
 
-    `steps`: occurred_at (local), credits: a value holds until the next row. `spans`: start, end
-    (local): when calls would have been refused, shaded.
+    `drawn`, `of`: see `extremes.drawn`; the extremes of units are a line at the highest, and filled
+    from there to the lowest. `spans`: start, end (local): when calls would have been refused,
+    shaded.
     """
-    drawn = thin(steps, _POINTS)
     times = microseconds(drawn["occurred_at"])
     begun, length = int(times[0]), max(int(times[-1] - times[0]), 1)
     values = drawn["credits"].to_numpy(dtype=float)
     top = max(float(values.max(initial=0)), float(allowance), 1.0) * 1.12
     xs = (times - begun) * _WIDE / length
     ys = _HIGH - values * _HIGH / top
-    line = f"M{xs[0]:.1f} {ys[0]:.1f}" + "".join(
-        f"H{x:.1f}V{y:.1f}" for x, y in zip(xs[1:], ys[1:], strict=True)
+    line = "M" + ("L" if of else "H").join(
+        f"{x:.1f} {y:.1f}" if of or not place else f"{x:.1f}V{y:.1f}"
+        for place, (x, y) in enumerate(zip(xs, ys, strict=True))
     )
+    area = f"{line}V{_HIGH}H0Z"
+    if of:
+        low = zip(
+            (microseconds(drawn["low_at"]) - begun) * _WIDE / length,
+            _HIGH - drawn["low"].to_numpy(dtype=float) * _HIGH / top,
+            strict=True,
+        )
+        area = line + "".join(f"L{x:.1f} {y:.1f}" for x, y in reversed(list(low))) + "Z"
     limit = _HIGH - allowance * _HIGH / top
     shapes = (
         _bands(spans, begun, length)
         + f'<clipPath id="above"><rect width="{_WIDE}" height="{limit:.1f}"/></clipPath>'
-        f'<path class="area" d="{line}V{_HIGH}H0Z"/><path class="line" d="{line}"/>'
+        f'<path class="area{" band" if of else ""}" d="{area}"/><path class="line" d="{line}"/>'
         f'<path class="line over" clip-path="url(#above)" d="{line}"/>'
         f'<path class="limit" d="M0 {limit:.1f}H{_WIDE}"/>'
     )

@@ -10,7 +10,7 @@ from html import escape
 
 import pandas as pd
 
-from credits import views
+from credits import extremes, views
 from credits.phrases import clock, counted, number, percent
 from credits.phrases import share as part_of
 from credits.prices import written
@@ -26,6 +26,7 @@ _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
     " form-action 'none'"
 )
+_POINTS = 900
 _ROWS = 100
 _DAYS = 400
 
@@ -126,10 +127,11 @@ def _bad(bad: bool) -> str:
 
 def _charts(report: Report) -> str:
     zone = report.wanted.zone
-    steps = localized(report.series.steps, "occurred_at", zone)
+    steps, of = extremes.drawn(report.series.steps, _POINTS, zone)
     spans = localized(localized(report.played.blocked, "start", zone), "end", zone)
     line = drawings.window_sum(
         steps,
+        of,
         report.plan.allowance,
         spans,
         f"Credits in 24 hours over time; peak {number(report.series.peak.credits)}, allowance"
@@ -137,9 +139,10 @@ def _charts(report: Report) -> str:
     )
     bars = drawings.by_day(report.days, "Credits by day, admitted and refused under the plan")
     key = '<i class="key{}"></i>'.format
+    span = f", from the lowest to the highest of each {of}" if of else ""
     return (
         "<h2>Credits in 24 hours against the allowance</h2>"
-        f"<figure>{line}<figcaption>{key('')}used, as logged{key(' over')}above the"
+        f"<figure>{line}<figcaption>{key('')}used, as logged{span}{key(' over')}above the"
         f" allowance{key(' shade')}refused if played again under the plan</figcaption></figure>"
         "<h2>Credits by day</h2>"
         f"<figure>{bars}<figcaption>{key('')}admitted{key(' over')}refused, played again under the"
