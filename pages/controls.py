@@ -154,8 +154,11 @@ def growth_control() -> None:
     )
 
 
-def forecast_controls() -> None:
-    """Days ahead, growth of demand, risk, and whether refused calls count."""
+def forecast_controls(of_risk: str = "") -> None:
+    """Days ahead, growth of demand, risk, and whether refused calls count.
+
+    `of_risk`: a sentence about what the risk does.
+    """
     ready("ahead", "risk")
     with st.container(horizontal=True):
         st.slider("Days ahead", *AHEAD, key="ahead", width=260)
@@ -169,6 +172,8 @@ def forecast_controls() -> None:
             required=True,
             help="How likely it may be that the allowance is exceeded at least once.",
         )
+    if of_risk:
+        st.caption(of_risk)
     refused_control()
 
 
