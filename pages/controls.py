@@ -9,12 +9,12 @@ import streamlit as st
 
 from credits import times
 from credits.editions import editions
-from credits.scenarios import OTHER_VENDOR
+from credits.scenarios import OTHER_VENDOR, OWN
 from credits.windows import KINDS
 from pages import planned
 from pages.address import AHEAD, EARLIEST, LATEST, PERIODS, RISKS, ZONES
 from pages.choices import edition_name, hidden, plan, ready
-from pages.planned import MOST, MOST_CAP, OWN
+from pages.planned import MOST, MOST_CAP
 
 # Up to each number in such steps: one scale for small plans and large ones.
 STEPS = {

@@ -31,7 +31,7 @@ from credits.editions import edition, editions
 from credits.plan import Plan
 from credits.prices import Prices, cost
 from credits.report.sheets import fits, fitted
-from credits.scenarios import Scenario, of_edition
+from credits.scenarios import OTHER_VENDOR, OWN, Scenario, of_edition
 from credits.store import Store
 
 
@@ -163,7 +163,7 @@ def test_users_blocked_times_and_scenarios_are_those_of_the_report(found: report
     assert [row[0] for row in spans[:-1]] == found.played.blocked["start"].tolist()
     assert sum(row[2] for row in spans[:-1]) == spans[-1][2] >= found.played.blocked_minutes
     head, plans = table(read["Scenarios"])
-    assert plans[0][0] == "Own numbers (in force)"
+    assert plans[0][0] == "Plan of 1,000 per 24 hours (in force)"
     place = head.index("Refused credits")
     assert [row[place] for row in plans] == found.compared["refused"].tolist()
 
@@ -369,6 +369,24 @@ def test_a_rate_card_that_is_gone_is_named(found: report.Report):
     assert "&lt;gone&gt;.toml" in text
 
 
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        (OWN, "API credits: Plan of 1,000 per 24 hours"),
+        (OTHER_VENDOR, "API credits: Plan of 1,000 per 24 hours"),
+        ("Next year", "API credits: Next year"),
+    ],
+)
+def test_a_report_is_headed_by_its_plan_which_without_a_name_goes_by_its_allowance(
+    found: report.Report, name: str, heading: str
+):
+    plan = replace(found.wanted.plan, name=name)
+    named = replace(found, wanted=replace(found.wanted, plan=plan))
+    assert f"<title>{heading}</title>" in page(named)
+    assert f"<h1>{heading}</h1>" in page(named)
+    assert sheets(workbook(named))["Inputs"][0][0] == heading
+
+
 def test_assumptions_say_how_many_credits_rest_on_one(found: report.Report):
     said = dict(table(sheets(workbook(found))["Assumptions"])[1][n][:2] for n in range(5))
     assert "rest on an assumption" in said["Credits"]
@@ -380,7 +398,7 @@ def test_saved_scenarios_stand_beside_the_plan_and_else_every_edition(tmp_path: 
     other = Scenario("=Other", Plan(10**6, 0, 0), prices=Prices("INR", Decimal("1.5")))
     found = gathered(tmp_path / "a", others=(other,))
     head, rows = table(sheets(workbook(found))["Scenarios"])
-    assert [row[0] for row in rows] == ["Own numbers (in force)", "=Other"]
+    assert [row[0] for row in rows] == ["Plan of 1,000 per 24 hours (in force)", "=Other"]
     assert [row[head.index("Enough?")] for row in rows] == ["no", "yes"]
     without = gathered(tmp_path / "b").compared
     assert len(without) == 1 + len(editions())

@@ -30,10 +30,9 @@ MONEY = {0: "#,##0", 2: "#,##0.00", 3: "#,##0.000"}
 
 def inputs(book: Book, report: Report) -> None:
     """Write the sheet; its cells have names that every other sheet's formulas refer to."""
-    title = f"API credits: {report.wanted.plan.name}"
     note = "Change a yellow cell, and every formula of the workbook follows."
     sample = ["Sample data of an invented firm."] if report.summary.sample else []
-    page = _Page(Sheet(book, NAME, title, [texts.period(report), *sample, note]))
+    page = _Page(Sheet(book, NAME, texts.heading(report), [texts.period(report), *sample, note]))
     for part in (_allowance, _use, _cost, _about):
         part(page, report)
 

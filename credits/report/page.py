@@ -19,6 +19,7 @@ from credits.report import drawings, texts
 from credits.report.drawings import named
 from credits.report.gathering import Report, total
 from credits.report.look import STYLE
+from credits.scenarios import OWN
 from credits.showback import BY
 from credits.views import localized
 
@@ -33,9 +34,9 @@ _DAYS = 400
 
 def page(report: Report) -> str:
     """The page. Every number on it is one of the report's."""
-    name = escape(texts.clean(report.wanted.plan.name))
+    title = escape(texts.heading(report))
     parts = (
-        _heading(report, name),
+        _heading(report, title),
         _answers(report),
         _charts(report),
         _showback(report),
@@ -49,19 +50,19 @@ def page(report: Report) -> str:
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>API credits: {name}</title><style>{STYLE}</style></head><body>\n"
+        f"<title>{title}</title><style>{STYLE}</style></head><body>\n"
         + "\n".join(part for part in parts if part)
         + "\n</body></html>\n"
     )
 
 
-def _heading(report: Report, name: str) -> str:
+def _heading(report: Report, title: str) -> str:
     zone = report.wanted.zone
     sample = " · sample data" if report.summary.sample else ""
     growth = report.wanted.plan.growth
     grown = f" · demand {growth:+g} %" if growth else ""
     return (
-        f"<header><h1>API credits: {name}</h1>"
+        f"<header><h1>{title}</h1>"
         f'<p class="quiet">{texts.period(report)} · {report.wanted.kind} window{grown}{sample}</p>'
         f'<p class="quiet">Calls through {clock(report.summary.last, zone)}, loaded'
         f" {clock(report.summary.loaded_at, zone)}, report made {clock(report.now, zone)}</p>"
@@ -75,6 +76,8 @@ def _answers(report: Report) -> str:
     enough = least_users(plan, played.least_allowance)
     users = "no number of users gives it" if enough is None else f"{enough:,} users give it"
     over = report.headroom < 0
+    paid, edition = counted(plan.users, "user"), report.wanted.plan.edition
+    paid = paid if edition == OWN else f"{edition}, {paid}"
     cards = (
         ("Used", number(report.used),
          f"{part_of(report.used, plan.allowance)} of the allowance; window at"
@@ -89,7 +92,7 @@ def _answers(report: Report) -> str:
         ("Least allowance without refusals", number(played.least_allowance), users, False),
         ("Cost a month", written(report.cost.total, report.cost.currency),
          "not entered: " + ", ".join(report.cost.missing) if report.cost.missing
-         else f"{report.wanted.plan.edition}, {counted(plan.users, 'user')}", False),
+         else paid, False),
         ("Credits in the period", number(report.sums["credits"]),
          counted(int(report.sums["calls"]), "call"), False),
     )  # fmt: skip
