@@ -196,8 +196,9 @@ def risks(now: Shown) -> None:
     parts.panel(
         f"Probability that {number(now.plan.allowance)} credits are exceeded, day by day",
         lambda: charts.probabilities(daily, SHARES, colours),
-        lambda: daily,
+        lambda: daily.assign(probability=100 * daily["probability"]),
         "probabilities",
+        names={"probability": "probability, %"},
     )
 
 

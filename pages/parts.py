@@ -16,6 +16,8 @@ from pages import address, choices, data
 Version = tuple[Any, int]
 Card = tuple[str, str, str, Any] | tuple[str, str, str, Any, str]
 """A label, a value, a remark (in Markdown), the remark's colour; perhaps a help text."""
+SHARE = "%.1f"
+"""How tables show per cent: as many decimals in every row."""
 _CONFIG = {"displaylogo": False, "displayModeBar": False, "showSendToCloud": False}
 
 
@@ -245,10 +247,15 @@ def extremes_names(of: extremes.Unit | None, zone: str) -> dict[str, str]:
 def numbers(
     frame: pd.DataFrame, key: str, names: dict[str, str] | None = None, **options: Any
 ) -> Any:
-    """A table with formatted numbers, and the same as CSV. `rows_key`: another key than usual."""
+    """A table with formatted numbers, and the same as CSV. `rows_key`: another key than usual.
+
+    A share, in per cent and called `…, %`, is shown to a tenth in every table.
+    """
     shown = frame.rename(columns=names or {})
     config = {
-        name: st.column_config.NumberColumn(format="localized")
+        name: st.column_config.NumberColumn(
+            format=SHARE if str(name).endswith(", %") else "localized"
+        )
         for name in shown.columns
         if pd.api.types.is_numeric_dtype(shown[name])
     }

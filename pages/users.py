@@ -16,7 +16,7 @@ from pages.parts import number
 NAMES = {
     "user": "User",
     "credits": "Credits",
-    "share": "Share",
+    "share": "Share, %",
     "trend": "Over time",
     "peak_credits": "Peak in 24 h",
     "peak_credits_end": "Peak at",
@@ -67,7 +67,7 @@ def in_numbers(plan: Plan) -> None:
             ),
             (
                 "Greatest share",
-                percent(busiest["share"]),
+                percent(busiest["share"], 1),
                 parts.plain(str(busiest["user"])),
                 "gray",
             ),
@@ -104,11 +104,11 @@ def _table() -> Any:
     with st.container(border=True):
         st.markdown("**Every user**")
         st.caption("Click a row to open that user.")
-        peaks = views.localized(everyone, "peak_credits_end", zone)["peak_credits_end"]
+        rows = views.localized(everyone, "peak_credits_end", zone).assign(
+            share=100 * everyone["share"], trend=views.shrunk(everyone["trend"])
+        )
         return parts.numbers(
-            everyone.assign(peak_credits_end=peaks, trend=views.shrunk(everyone["trend"]))[
-                list(NAMES)
-            ],
+            rows[list(NAMES)],
             "users",
             NAMES,
             on_select="rerun",
@@ -117,8 +117,8 @@ def _table() -> Any:
             column_config={
                 # However long a name is, the numbers stay in sight.
                 "User": st.column_config.TextColumn(width=150),
-                "Share": st.column_config.ProgressColumn(
-                    width=112, format="percent", max_value=float(everyone["share"].max())
+                "Share, %": st.column_config.ProgressColumn(
+                    width=112, format=parts.SHARE, max_value=float(rows["share"].max())
                 ),
                 "Over time": st.column_config.AreaChartColumn(
                     width=88, y_min=0, help="Credits over the period"

@@ -17,6 +17,7 @@ from credits.report.sheets import (
     NOTE,
     RESULT,
     SECTION,
+    TENTHS,
     TIME,
     Book,
     Sheet,
@@ -112,7 +113,7 @@ def _use(page: _Page, report: Report) -> None:
         "Used of the allowance",
         "=IF(allowance>0,used/allowance,0)",
         share,
-        num_format="0.0%",
+        num_format=TENTHS,
     )
     ended = f"The most in any 24 hours of the period, first at {phrases.clock(peak.end, zone)}"
     page.value("Peak", peak.credits, ended, "peak")

@@ -503,6 +503,17 @@ def test_a_row_that_is_clicked_opens_its_user_who_stands_in_the_address(week: No
     assert "user" not in address(at)
 
 
+def test_the_shares_of_all_users_are_told_to_a_tenth_of_a_per_cent(
+    load: Callable[..., None],
+) -> None:
+    load(HEADER + "".join(f"2026-08-13T10:0{n}:00Z,U{n},Web,op,200,1\n" for n in range(3)))
+    at = visit("users.py")
+    assert metrics(at)["Greatest share"] == "33.3 %"
+    table = at.dataframe[0]
+    assert table.value["Share, %"].round(6).tolist() == [33.333333] * 3
+    assert json.loads(table.proto.columns)["Share, %"]["type_config"]["format"] == "%.1f"
+
+
 def test_over_months_the_extremes_of_each_unit_are_drawn_and_said(
     load: Callable[..., None],
 ) -> None:
