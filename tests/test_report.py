@@ -30,6 +30,7 @@ from credits import CreditsError, rates, report
 from credits.editions import edition, editions
 from credits.plan import Plan
 from credits.prices import Prices, cost
+from credits.report import drawings
 from credits.report.sheets import fits, fitted
 from credits.scenarios import OTHER_VENDOR, OWN, Scenario, of_edition
 from credits.store import Store
@@ -385,6 +386,30 @@ def test_a_report_is_headed_by_its_plan_which_without_a_name_goes_by_its_allowan
     assert f"<title>{heading}</title>" in page(named)
     assert f"<h1>{heading}</h1>" in page(named)
     assert sheets(workbook(named))["Inputs"][0][0] == heading
+
+
+@pytest.mark.parametrize(
+    ("count", "each", "first"),
+    [(200, "day", "2026-01-01"), (201, "week", "2025-12-29"), (1_501, "month", "2026-01-01")],
+)
+def test_bars_of_many_days_are_those_of_weeks_or_months_and_conserve_the_sum(count, each, first):
+    days = pd.DataFrame(
+        {"day": pd.date_range("2026-01-01", periods=count).date, "admitted": 2, "refused": 1}
+    )
+    found, unit = drawings.units(days)
+    assert (unit, str(found["day"][0])[:10]) == (each, first)
+    assert (found["admitted"].sum(), found["refused"].sum()) == (2 * count, count)
+    assert len(found) <= 215
+
+
+def test_times_of_refusals_that_touch_on_the_screen_are_shaded_once():
+    start = pd.Timestamp("2026-01-01")
+    steps = pd.DataFrame({"occurred_at": [start, start + pd.Timedelta("1000D")], "credits": [1, 2]})
+    minutes = [pd.Timedelta(minutes=at) for at in (1_440_000, 10, 12, 5_000)]
+    spans = pd.DataFrame({"start": sorted(start + at for at in minutes)})
+    spans["end"] = spans["start"] + pd.Timedelta(minutes=1)
+    drawn = drawings.window_sum(steps, None, 3, spans, "")
+    assert [float(x) for x in re.findall(r'class="refused" x="([\d.]+)"', drawn)] == [0.0, 3.5]
 
 
 def test_assumptions_say_how_many_credits_rest_on_one(found: report.Report):

@@ -140,14 +140,15 @@ def _charts(report: Report) -> str:
         f"Credits in 24 hours over time; peak {number(report.series.peak.credits)}, allowance"
         f" {number(report.plan.allowance)}",
     )
-    bars = drawings.by_day(report.days, "Credits by day, admitted and refused under the plan")
+    days, each = drawings.units(report.days)
+    bars = drawings.by_day(days, f"Credits by {each}, admitted and refused under the plan")
     key = '<i class="key{}"></i>'.format
     span = f", from the lowest to the highest of each {of}" if of else ""
     return (
         "<h2>Credits in 24 hours against the allowance</h2>"
         f"<figure>{line}<figcaption>{key('')}used, as logged{span}{key(' over')}above the"
         f" allowance{key(' shade')}refused if played again under the plan</figcaption></figure>"
-        "<h2>Credits by day</h2>"
+        f"<h2>Credits by {each}</h2>"
         f"<figure>{bars}<figcaption>{key('')}admitted{key(' over')}refused, played again under the"
         " plan</figcaption></figure>"
         "<h2>Who used the most</h2>"
