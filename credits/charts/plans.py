@@ -43,9 +43,10 @@ def replayed(
     times, used, wanted = drawn["occurred_at"], drawn["used"], drawn["wanted"]
     place = int(wanted.to_numpy().argmax()) if len(wanted) else 0
     peak = Peak(wanted.iloc[place], 0, times.iloc[place]) if len(wanted) else Peak(0, 0, None)
+    words = {"measure": "wanted", "word": "Peak wanted"}
     if of is not None:
         traces = _extremes(drawn, of, palette)
-        return against(allowance, height, traces, drawn, peak, palette, word="Peak wanted")
+        return against(allowance, height, traces, drawn, peak, palette, **words)
     finest = max(float(peak.credits), allowance) / _HEIGHTS
     below = _line(times, used, finest, palette.blue, "used")
     if (wanted > used).any():
@@ -56,7 +57,7 @@ def replayed(
         traces = [above | {"fillcolor": clear(palette.blue, 0.10)}, below | shade]
     else:
         traces = [below]
-    return against(allowance, height, traces, drawn, peak, palette, word="Peak wanted")
+    return against(allowance, height, traces, drawn, peak, palette, **words)
 
 
 def _extremes(drawn: pd.DataFrame, of: Unit, palette: Palette) -> list[Spec]:

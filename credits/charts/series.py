@@ -186,9 +186,13 @@ def against(
     peak: Peak,
     palette: Palette,
     *,
+    measure: str = "credits",
     word: str = "Peak",
 ) -> Drawing:
-    """Traces over time with their peak marked (`word` says of what) and the allowance's line."""
+    """Traces over time with their peak marked (`word` says of what) and the allowance's line.
+
+    `steps`: occurred_at (local), and the `measure` that peaks.
+    """
     early = place(steps, peak) < 0.5
     colour = palette.red if peak.credits > allowance else palette.blue
     dot, label = dot_and_label(peak, colour, early=early, word=word)
@@ -198,10 +202,26 @@ def against(
         max(float(peak.credits), allowance) * 1.18,
         x=_across(steps),
         limits=[
-            limit(allowance, f"Allowance {allowance:,}", palette.red, palette.ground, right=early)
+            limit(
+                allowance,
+                f"Allowance {allowance:,}",
+                palette.red,
+                palette.ground,
+                right=_room_at_the_right(steps["occurred_at"], steps[measure], early),
+            )
         ],
         labels=label,
     )
+
+
+def _room_at_the_right(times: pd.Series, values: pd.Series, otherwise: bool) -> bool:
+    """Whether less stands in the way of a label in the last third of the axis than in the first."""
+    if times.empty:
+        return otherwise
+    third = (times.iloc[-1] - times.iloc[0]) / 3
+    first = values[times <= times.iloc[0] + third].max()
+    last = values[times >= times.iloc[-1] - third].max()
+    return otherwise if first == last else bool(last < first)
 
 
 def place(steps: pd.DataFrame, peak: Peak) -> float:
