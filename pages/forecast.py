@@ -171,8 +171,8 @@ def of_risk(found: Forecast) -> str:
         return ""
     days = counted(found.drawn_from, "whole day")
     return (
-        f"At any risk, {number(enough.pop())} would be enough: {days} of history can't tell these"
-        " risks apart."
+        f"At each of these risks {number(enough.pop())} would be enough: {days} of history can't"
+        " tell them apart."
     )
 
 

@@ -61,7 +61,7 @@ def refusals(now: Shown) -> tuple[parts.Card, ...]:
         (
             "Blocked",
             blocked if found.blocked_minutes else "never",
-            f"on {found.days_refusing:,} of {days}",
+            f"on {found.days_refusing:,} of {days}" if found.days_refusing else f"in {days}",
             colour,
         ),
     )

@@ -82,12 +82,7 @@ def compare(now: Shown) -> None:
         " chosen above. Prices are those entered for each edition."
     )
     # All rows at once, as long as nobody has saved dozens.
-    parts.numbers(
-        table,
-        "compared",
-        height=min(len(table) * 35 + 38, 900),
-        column_config={"Blocked hours": st.column_config.NumberColumn(format="%.1f")},
-    )
+    parts.numbers(table, "compared", height=parts.tall(len(table), 900))
 
 
 def refused_by_allowance(now: Shown) -> None:

@@ -113,7 +113,7 @@ def _table() -> Any:
             NAMES,
             on_select="rerun",
             selection_mode=["single-row", "single-cell"],
-            height=398,
+            height=parts.tall(len(rows), 398),
             column_config={
                 # However long a name is, the numbers stay in sight.
                 "User": st.column_config.TextColumn(width=150),
@@ -123,7 +123,7 @@ def _table() -> Any:
                 "Over time": st.column_config.AreaChartColumn(
                     width=88, y_min=0, help="Credits over the period"
                 ),
-                "Peak at": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+                "Peak at": st.column_config.DatetimeColumn(format=parts.CLOCK),
             },
         )["selection"]
 

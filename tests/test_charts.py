@@ -115,6 +115,16 @@ def test_the_labels_of_peak_and_limit_stand_on_different_sides() -> None:
         assert peak["xanchor"] != side
 
 
+def test_the_label_of_the_limit_stands_where_less_is_in_its_way() -> None:
+    """A peak early in the middle leaves both ends free: what is new is not to be hidden."""
+    for frame, side in (
+        (steps(1, 1, 1, 9, 1, 1, 5, 5, 5), "left"),
+        (steps(5, 5, 5, 9, 1, 1, 1, 1, 1), "right"),
+    ):
+        limit, _ = trailing(frame, 6)["layout"]["annotations"]
+        assert limit["xanchor"] == side
+
+
 def test_the_axis_leaves_room_for_the_limit_and_for_what_is_above_it() -> None:
     assert trailing(steps(1, 2), 100)["layout"]["yaxis"]["range"][1] > 100
     assert trailing(steps(1, 200), 100)["layout"]["yaxis"]["range"][1] > 200
@@ -193,13 +203,14 @@ def test_the_longest_number_has_room_beside_the_longest_bar() -> None:
 
 
 def test_a_single_bar_is_not_blown_up_to_fill_its_panel() -> None:
-    widths = [
-        spec(charts.ranked(pd.DataFrame({"user": range(n), "credits": 1}), "user", LIGHT))["data"][
-            0
-        ].get("width")
-        for n in (1, 4, 5)
-    ]
-    assert widths == [pytest.approx(0.16), pytest.approx(0.64), None]
+    for count, width in ((1, pytest.approx(0.16)), (4, pytest.approx(0.64)), (5, None)):
+        users = [f"user {n}" for n in range(count)]
+        frame = pd.DataFrame({"user": users, "api": "read", "credits": 1})
+        for figure in (
+            charts.ranked(frame, "user", LIGHT),
+            charts.stacked(frame, "user", "api", LIGHT, order=users),
+        ):
+            assert spec(figure)["data"][0].get("width") == width
 
 
 def test_a_name_that_is_missing_is_named_so() -> None:

@@ -519,7 +519,7 @@ def test_over_months_the_extremes_of_each_unit_are_drawn_and_said(
 ) -> None:
     days = pd.date_range("2026-01-01 12:00", periods=100, freq="D")
     load(HEADER + "".join(f"{day:%Y-%m-%dT%H:%M:%SZ},Ada,Web,op,200,{day.day}\n" for day in days))
-    told = "Drawn from the lowest to the highest of each day."
+    told = "Each day's lowest to highest."
     for page, chart in (("organization.py", "trailing"), ("plan.py", "replayed")):
         at = visit(page, period="all")
         low, high = figures(at)[chart]["data"][:2]
@@ -527,7 +527,10 @@ def test_over_months_the_extremes_of_each_unit_are_drawn_and_said(
         assert len(low["x"]) == 100
         assert told in texts(at)
         at.toggle(key=f"{chart}_table").set_value(True)
-        assert len(ran(at).dataframe[0].value) == 100
+        table = ran(at).dataframe[0]
+        assert len(table.value) == 100
+        shown = json.loads(table.proto.columns)["day from (UTC)"]["type_config"]["format"]
+        assert shown == "D MMM YYYY, HH:mm"
     at = visit("users.py", period="all", user="user:Ada")
     assert max(figures(at)["person"]["data"][1]["y"]) == 31
     assert told in texts(at)
