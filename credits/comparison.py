@@ -107,7 +107,7 @@ def listed(compared: pd.DataFrame) -> pd.DataFrame:
             "Allowance": compared["allowance"],
             "Cost a month": [cost for cost, _ in texts],
             "Refused": compared["refused"],
-            "Refused %": (compared["refused_share"] * 100).round(2),
+            "Refused, %": (compared["refused_share"] * 100).round(2),
             "Blocked hours": (compared["blocked_minutes"] / 60).round(1),
             "Headroom": compared["headroom"],
             "Per 1,000 used": [share for _, share in texts],

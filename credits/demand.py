@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from credits import CreditsError, windows
+from credits import CreditsError, extremes, windows
 from credits.series import COLUMNS, outline, stretches
 from credits.sums import cumulative
 from credits.times import Ints, microseconds
@@ -92,6 +92,18 @@ class Timeline:
     def outline(self, values: Ints) -> Ints:
         """The instants that a chart needs of values at all of them."""
         return outline(self.at, values, self.stretches)
+
+    @cached_property
+    def unit(self) -> extremes.Unit | None:
+        """Of what a chart draws the highest and lowest; None: it has room for every step."""
+        return extremes.unit(int(self.at[0]), int(self.at[-1])) if len(self.at) else None
+
+    @cached_property
+    def units(self) -> Ints:
+        """Where these units begin, where there are any."""
+        if self.unit is None:
+            return self.at[:0]
+        return extremes.begins(int(self.at[0]), int(self.at[-1]), self.unit, self.zone)
 
     @cached_property
     def days(self) -> pd.DataFrame:
@@ -179,6 +191,11 @@ class Demand:
     def kept(self) -> Ints:
         """The instants that a chart of it needs."""
         return self.timeline.outline(self.in_window)
+
+    @cached_property
+    def highest(self) -> tuple[Ints, Ints]:
+        """The most that it would hold in each of the timeline's units: when, and how much."""
+        return extremes.highest(self.timeline.at, self.in_window, self.timeline.units)
 
     def grown(self, growth: float) -> Demand:
         """The same demand, grown by so many per cent.

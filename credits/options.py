@@ -141,10 +141,10 @@ def scenario(name: str | None, given: Given, growth: float | None, saved: list[A
     the database. Raises CreditsError where the name stands for nothing.
     """
     from credits.editions import editions
-    from credits.scenarios import Scenario, of_edition
+    from credits.scenarios import OWN, Scenario, of_edition
 
     if name is None:
-        return Scenario("Own numbers", given.over(Plan()), "Own numbers", growth or 0)
+        return Scenario(OWN, given.over(Plan()), OWN, growth or 0)
     wanted = " ".join(name.split()).casefold()
     for each in editions():
         if each.name.casefold() == wanted:

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from credits import extremes
 from credits.demand import MINUTE, Demand, prepared, stamps
 from credits.plan import Plan
 from credits.series import held
@@ -260,6 +261,28 @@ class Replay:
                 "wanted": demand.credits(demand.in_window[kept]),
             }
         )
+
+    @cached_property
+    def extremes(self) -> pd.DataFrame:
+        """The same in as few rows as the timeline has units (`Timeline.unit`), by the zone's clock.
+
+        start, occurred_at, wanted (the highest), used_at, used (the highest), low_at, low (the
+        lowest used).
+        """
+        demand, timeline = self.demand, self.demand.timeline
+        wanted_at, wanted = demand.highest
+        used_at, used = extremes.highest(timeline.at, self.used, timeline.units)
+        low_at, low = extremes.lowest(timeline.at, self.used, timeline.units)
+        columns = {
+            "start": timeline.units,
+            "wanted": demand.credits(wanted),
+            "occurred_at": wanted_at,
+            "used": demand.credits(used),
+            "used_at": used_at,
+            "low": demand.credits(low),
+            "low_at": low_at,
+        }
+        return extremes.by_the_clock(columns, timeline.zone)
 
 
 def replay(

@@ -23,6 +23,8 @@ from credits.prices import Prices, Slab, price
 
 OTHER_VENDOR = "Other vendor"
 """The edition of a plan whose numbers a person has entered."""
+OWN = "Own numbers"
+"""The edition of numbers that are no edition's."""
 MOST_NAME = 80
 MOST_COUNT = 10**12
 """The greatest number in a plan: sums of such numbers still fit where credits are added up."""
@@ -63,6 +65,12 @@ class Scenario:
         # NaN lies between no two numbers, and an integer may be too long to become a float.
         if not -100 <= self.growth <= 10_000:
             raise CreditsError("The growth must be between -100 and 10,000 per cent.")
+
+    @property
+    def title(self) -> str:
+        """Its name; where that says nothing, as nobody gave it one, what the plan gives."""
+        nameless = self.name in (OWN, OTHER_VENDOR)
+        return f"Plan of {self.plan.allowance:,} per 24 hours" if nameless else self.name
 
 
 def of_edition(

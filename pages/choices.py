@@ -17,11 +17,11 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from credits import times
 from credits.editions import editions
 from credits.plan import Plan
-from credits.scenarios import OTHER_VENDOR
+from credits.scenarios import OTHER_VENDOR, OWN
 from credits.windows import Kind
 from pages import planned
 from pages.address import KEPT, ZONES, written
-from pages.planned import MOST, OWN
+from pages.planned import MOST
 
 LENGTHS = {"24h": pd.Timedelta("24h"), "7d": pd.Timedelta("7D"), "30d": pd.Timedelta("30D")}
 _TICK = pd.Timedelta(1, unit="us")

@@ -9,12 +9,12 @@ import streamlit as st
 
 from credits import times
 from credits.editions import editions
-from credits.scenarios import OTHER_VENDOR
+from credits.scenarios import OTHER_VENDOR, OWN
 from credits.windows import KINDS
 from pages import planned
 from pages.address import AHEAD, EARLIEST, LATEST, PERIODS, RISKS, ZONES
 from pages.choices import edition_name, hidden, plan, ready
-from pages.planned import MOST, MOST_CAP, OWN
+from pages.planned import MOST, MOST_CAP
 
 # Up to each number in such steps: one scale for small plans and large ones.
 STEPS = {
@@ -154,8 +154,11 @@ def growth_control() -> None:
     )
 
 
-def forecast_controls() -> None:
-    """Days ahead, growth of demand, risk, and whether refused calls count."""
+def forecast_controls(of_risk: str = "") -> None:
+    """Days ahead, growth of demand, risk, and whether refused calls count.
+
+    `of_risk`: a sentence about what the risk does.
+    """
     ready("ahead", "risk")
     with st.container(horizontal=True):
         st.slider("Days ahead", *AHEAD, key="ahead", width=260)
@@ -169,6 +172,8 @@ def forecast_controls() -> None:
             required=True,
             help="How likely it may be that the allowance is exceeded at least once.",
         )
+    if of_risk:
+        st.caption(of_risk)
     refused_control()
 
 

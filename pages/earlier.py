@@ -44,7 +44,7 @@ def listed(version: int) -> None:
         table, "loads", LOADS, on_select="rerun", selection_mode="multi-row",
         rows_key=f"loads_rows_{version}",
         column_config={
-            name: st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm")
+            name: st.column_config.DatetimeColumn(format=parts.CLOCK)
             for name in ("First call", "Last call", "Loaded at")
         },
     )["selection"]["rows"]  # fmt: skip

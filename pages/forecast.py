@@ -11,10 +11,11 @@ import streamlit as st
 
 from credits import charts, replay
 from credits.forecast import Backtest, Forecast, TooShortError
-from credits.phrases import percent
+from credits.phrases import counted, percent
 from credits.plan import Plan
 from credits.windows import Kind
 from pages import choices, controls, data, following, parts
+from pages.address import RISKS
 from pages.parts import number
 
 SHARES = (0.05, 0.5)
@@ -163,6 +164,18 @@ def remarks(now: Shown) -> str:
     return " ".join(said)
 
 
+def of_risk(found: Forecast) -> str:
+    """That the risk changes nothing, where it doesn't: few days lead to few different answers."""
+    enough = {found.least_allowance(risk / 100) for risk in RISKS}
+    if len(enough) > 1:
+        return ""
+    days = counted(found.drawn_from, "whole day")
+    return (
+        f"At each of these risks {number(enough.pop())} would be enough: {days} of history can't"
+        " tell them apart."
+    )
+
+
 def days_to_come(now: Shown) -> None:
     """Past peaks and what is to be expected, against the allowance."""
     parts.panel(
@@ -183,8 +196,9 @@ def risks(now: Shown) -> None:
     parts.panel(
         f"Probability that {number(now.plan.allowance)} credits are exceeded, day by day",
         lambda: charts.probabilities(daily, SHARES, colours),
-        lambda: daily,
+        lambda: daily.assign(probability=100 * daily["probability"]),
         "probabilities",
+        names={"probability": "probability, %"},
     )
 
 
@@ -254,7 +268,7 @@ def whole(now: Shown | TooShortError) -> None:
             " this page speaks of trailing 24 hours: no block ever holds more than these."
         )
     cards(now)
-    controls.forecast_controls()
+    controls.forecast_controls(of_risk(now.found))
     choices.remember()
     days_to_come(now)
     MORE[parts.chosen_panel("forecast_more", list(MORE))](now)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from credits import charts, series, times, usage, views, windows
+from credits import charts, extremes, series, times, usage, views, windows
 from credits.phrases import begun, clock, clock_beside, counted, duration, percent
 from credits.plan import Plan
 from pages import choices, data, following, parts
@@ -24,6 +24,8 @@ class Still:
     """What stands still while a plan's slider moves: frames as they are drawn, and their charts."""
 
     steps: pd.DataFrame
+    of: extremes.Unit | None
+    """Of what `steps` are the extremes, where they are."""
     who: charts.Drawing
     back: pd.DataFrame
     coming_back: charts.Drawing
@@ -33,14 +35,15 @@ class Still:
 
 def still() -> Still:
     """Draw what knows no plan."""
-    steps = views.localized(shown.series.steps, "occurred_at", zone)
+    steps, of = extremes.drawn(shown.series.steps, 900, zone)
     back = views.localized(views.returned(shown.window.at, shown.back), "at", zone)
     back = series.thin(back, 400, at="at")
     grid = views.grid(shown.hours, *chosen.by_the_clock)
     # An app may have the name of a user.
     who = shown.window_users.merge(views.told_apart(shown.window_users))
     return Still(
-        steps=series.thin(steps, 900),
+        steps=steps,
+        of=of,
         who=charts.ranked(views.top(who, "name", 5), "name", colours, height=270),
         back=back,
         coming_back=charts.coming_back(back, colours),
@@ -74,7 +77,7 @@ def under_plan() -> Under:
     local_peak = windows.Peak(
         peak.credits, peak.calls, None if peak.end is None else times.local(peak.end, zone)
     )
-    chart = charts.trailing(calm.steps, plan.allowance, local_peak, colours, height=270)
+    chart = charts.trailing(calm.steps, plan.allowance, local_peak, colours, of=calm.of, height=270)
     return Under(plan, above, chart)
 
 
@@ -159,9 +162,9 @@ def over_time(now: Under) -> list[dict[str, Any]]:
         lambda: now.chart,
         lambda: calm.steps,
         "trailing",
-        note=f"{begun(chosen.period)}: {limit}, {turned}.",
+        note=f"{begun(chosen.period)}: {limit}, {turned}. {parts.as_extremes(calm.of)}",
         selects=True,
-        names={"occurred_at": f"from ({zone})"},
+        names=parts.extremes_names(calm.of, zone),
     )
     return found
 

@@ -9,13 +9,18 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from credits import charts, phrases, tables, times
+from credits import charts, extremes, phrases, tables, times
 from credits.store import Summary
 from pages import address, choices, data
 
 Version = tuple[Any, int]
 Card = tuple[str, str, str, Any] | tuple[str, str, str, Any, str]
 """A label, a value, a remark (in Markdown), the remark's colour; perhaps a help text."""
+SHARE = "%.1f"
+"""How tables show per cent: as many decimals in every row."""
+DAY = "D MMM YYYY"
+CLOCK = f"{DAY}, HH:mm"
+"""How tables show days and times, as sentences do."""
 _CONFIG = {"displaylogo": False, "displayModeBar": False, "showSendToCloud": False}
 
 
@@ -224,21 +229,58 @@ def panel(
         return chosen["selection"]["points"] if selects else []
 
 
+def as_extremes(of: extremes.Unit | None) -> str:
+    """What is drawn instead of the window's sum, in a sentence; nothing where that is drawn."""
+    return "" if of is None else f"Each {of}'s lowest to highest."
+
+
+def extremes_names(of: extremes.Unit | None, zone: str) -> dict[str, str]:
+    """What stands above the columns of a window's sum, or of its extremes (`extremes.drawn`)."""
+    if of is None:
+        return {"occurred_at": f"from ({zone})"}
+    return {
+        "start": f"{of} from ({zone})",
+        "credits": "highest",
+        "occurred_at": "highest at",
+        "low": "lowest",
+        "low_at": "lowest at",
+    }
+
+
 def numbers(
     frame: pd.DataFrame, key: str, names: dict[str, str] | None = None, **options: Any
 ) -> Any:
-    """A table with formatted numbers, and the same as CSV. `rows_key`: another key than usual."""
+    """A table with formatted numbers, and the same as CSV. `rows_key`: another key than usual.
+
+    A share, in per cent and called `…, %`, is shown to a tenth in every table.
+    """
     shown = frame.rename(columns=names or {})
-    config = {
-        name: st.column_config.NumberColumn(format="localized")
-        for name in shown.columns
-        if pd.api.types.is_numeric_dtype(shown[name])
-    }
+    known = {name: _column(str(name), shown[name]) for name in shown.columns}
+    config = {name: how for name, how in known.items() if how is not None}
     config |= options.pop("column_config", {})
     rows_key = options.pop("rows_key", f"{key}_rows")
-    found = st.dataframe(shown, hide_index=True, column_config=config, key=rows_key, **options)
+    found = st.dataframe(
+        shown, hide_index=True, column_config=config, key=rows_key, placeholder="", **options
+    )
     download(shown, key)
     return found
+
+
+def _column(name: str, values: pd.Series) -> Any:
+    """How a column is shown: numbers and times alike in all tables; None as Streamlit has it."""
+    if pd.api.types.is_numeric_dtype(values):
+        return st.column_config.NumberColumn(format=SHARE if name.endswith(", %") else "localized")
+    if pd.api.types.is_datetime64_any_dtype(values):
+        whole = (values.dropna().dt.second == 0).all()
+        return st.column_config.DatetimeColumn(format=CLOCK if whole else f"{CLOCK}:ss")
+    if pd.api.types.infer_dtype(values) == "date":
+        return st.column_config.DateColumn(format=DAY)
+    return None
+
+
+def tall(rows: int, most: int) -> int:
+    """The height of a table in pixels: no more than its rows need, and no more than `most`."""
+    return min(35 * rows + 38, most)
 
 
 def download(frame: pd.DataFrame, key: str) -> None:

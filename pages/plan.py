@@ -61,7 +61,7 @@ def refusals(now: Shown) -> tuple[parts.Card, ...]:
         (
             "Blocked",
             blocked if found.blocked_minutes else "never",
-            f"on {found.days_refusing:,} of {days}",
+            f"on {found.days_refusing:,} of {days}" if found.days_refusing else f"in {days}",
             colour,
         ),
     )
@@ -86,9 +86,11 @@ def cost(now: Shown) -> parts.Card:
 
 def outline(now: Shown) -> pd.DataFrame:
     """What a chart of the window needs, by the zone's clock."""
-    view = (*now.played, now.plan.allowance)
+    found, view = now.found, (*now.played, now.plan.allowance)
+    if found.demand.timeline.unit is not None:
+        return data.drawn("replayed", view, lambda: found.extremes)
     return data.drawn(
-        "replayed", view, lambda: views.localized(now.found.drawn, "occurred_at", now.zone)
+        "replayed", view, lambda: views.localized(found.drawn, "occurred_at", now.zone)
     )
 
 
@@ -100,14 +102,25 @@ def work_out(now: Shown) -> None:
 
 def usage_again(now: Shown) -> None:
     """What the window used under this plan, and what it was refused."""
-    thin = outline(now)
+    thin, of = outline(now), now.found.demand.timeline.unit
+    names = {"occurred_at": f"from ({now.zone})", "wanted": "wanted (used and refused)"}
+    if of is not None:
+        names = parts.extremes_names(of, now.zone) | {
+            "wanted": "most wanted (used and refused)",
+            "occurred_at": "most wanted at",
+            "used": "most used",
+            "used_at": "most used at",
+            "low": "least used",
+            "low_at": "least used at",
+        }
     parts.panel(
         "Credits used under this plan, and on top what it would have refused",
-        lambda: charts.replayed(thin, now.plan.allowance, now.colours, height=400),
+        lambda: charts.replayed(thin, now.plan.allowance, now.colours, of=of, height=400),
         lambda: thin,
         "replayed",
         height="content",
-        names={"occurred_at": f"from ({now.zone})", "wanted": "wanted (used and refused)"},
+        note=parts.as_extremes(of),
+        names=names,
     )
 
 

@@ -14,9 +14,8 @@ from credits import CreditsError, pricelist, scenarios
 from credits.editions import Edition, edition, editions, slabs
 from credits.plan import Plan
 from credits.prices import Prices
-from credits.scenarios import OTHER_VENDOR, Scenario
+from credits.scenarios import OTHER_VENDOR, OWN, Scenario
 
-OWN = "Own numbers"
 DEFAULT = "Bigin Express"
 """The edition that stands there first, with so many users."""
 USERS = 10

@@ -27,7 +27,7 @@ REFUSED = {
     "admitted": "Admitted",
     "refused": "Refused",
     "peak_used": "Peak used",
-    "share": "Share",
+    "share": "Share, %",
     "calls": "Calls",
 }
 """What stands above the columns of what was refused."""
@@ -82,7 +82,7 @@ def compare(now: Shown) -> None:
         " chosen above. Prices are those entered for each edition."
     )
     # All rows at once, as long as nobody has saved dozens.
-    parts.numbers(table, "compared", height=min(len(table) * 35 + 38, 900))
+    parts.numbers(table, "compared", height=parts.tall(len(table), 900))
 
 
 def refused_by_allowance(now: Shown) -> None:
@@ -149,12 +149,9 @@ def whose(now: Shown) -> None:
     )
     for column, by in zip(st.columns(2), ("user", "api"), strict=True):
         with column:
+            found = data.whose(now.played, now.plan.allowance, by)
             parts.numbers(
-                data.whose(now.played, now.plan.allowance, by),
-                f"whose_{by}",
-                REFUSED,
-                height=320,
-                column_config={"Share": st.column_config.NumberColumn(format="percent")},
+                found.assign(share=100 * found["share"]), f"whose_{by}", REFUSED, height=320
             )
 
 

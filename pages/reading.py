@@ -182,4 +182,6 @@ def shown(preview: Preview, place: int) -> None:
                 " below, under “Read it differently”."
             )
         rows = preview.rows.dropna(axis="columns", how="all")
-        st.dataframe(rows.rename(columns=label), hide_index=True, key=f"preview_{place}")
+        st.dataframe(
+            rows.rename(columns=label), hide_index=True, key=f"preview_{place}", placeholder=""
+        )

@@ -163,7 +163,8 @@ def _table(shared: pd.DataFrame, by: By, bill: Decimal | None, code: str) -> Non
         names["money"] = f"Money, {code}"
         form = f"%.{decimals(code)}f"
         columns[names["money"]] = st.column_config.NumberColumn(format=form)
-    parts.numbers(shared[list(names)], "showback", names, height=398, column_config=columns)
+    height = parts.tall(len(shared), 398)
+    parts.numbers(shared[list(names)], "showback", names, height=height, column_config=columns)
 
 
 def _word(by: By) -> str:

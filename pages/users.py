@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from credits import charts, series, times, views, windows
+from credits import charts, extremes, times, views, windows
 from credits.people import Person
 from credits.phrases import clock_beside, percent
 from credits.plan import Plan
@@ -16,7 +16,7 @@ from pages.parts import number
 NAMES = {
     "user": "User",
     "credits": "Credits",
-    "share": "Share",
+    "share": "Share, %",
     "trend": "Over time",
     "peak_credits": "Peak in 24 h",
     "peak_credits_end": "Peak at",
@@ -67,7 +67,7 @@ def in_numbers(plan: Plan) -> None:
             ),
             (
                 "Greatest share",
-                percent(busiest["share"]),
+                percent(busiest["share"], 1),
                 parts.plain(str(busiest["user"])),
                 "gray",
             ),
@@ -104,26 +104,26 @@ def _table() -> Any:
     with st.container(border=True):
         st.markdown("**Every user**")
         st.caption("Click a row to open that user.")
-        peaks = views.localized(everyone, "peak_credits_end", zone)["peak_credits_end"]
+        rows = views.localized(everyone, "peak_credits_end", zone).assign(
+            share=100 * everyone["share"], trend=views.shrunk(everyone["trend"])
+        )
         return parts.numbers(
-            everyone.assign(peak_credits_end=peaks, trend=views.shrunk(everyone["trend"]))[
-                list(NAMES)
-            ],
+            rows[list(NAMES)],
             "users",
             NAMES,
             on_select="rerun",
             selection_mode=["single-row", "single-cell"],
-            height=398,
+            height=parts.tall(len(rows), 398),
             column_config={
                 # However long a name is, the numbers stay in sight.
                 "User": st.column_config.TextColumn(width=150),
-                "Share": st.column_config.ProgressColumn(
-                    width=112, format="percent", max_value=float(everyone["share"].max())
+                "Share, %": st.column_config.ProgressColumn(
+                    width=112, format=parts.SHARE, max_value=float(rows["share"].max())
                 ),
                 "Over time": st.column_config.AreaChartColumn(
                     width=88, y_min=0, help="Credits over the period"
                 ),
-                "Peak at": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+                "Peak at": st.column_config.DatetimeColumn(format=parts.CLOCK),
             },
         )["selection"]
 
@@ -161,14 +161,15 @@ def one(name: str, basis: str) -> None:
             ("Assumed", number(row["assumed"]), "credits without a record count", "gray"),
         )
     )
-    steps = series.thin(views.localized(shown.series.steps, "occurred_at", zone), 1_500)
+    steps, of = extremes.drawn(shown.series.steps, 1_500, zone)
     marked = windows.Peak(peak.credits, peak.calls, ended)
     parts.panel(
         "Credits in 24 hours",
-        lambda: charts.usage_line(steps, marked, colours),
+        lambda: charts.usage_line(steps, marked, colours, of=of),
         lambda: steps,
         "person",
-        names={"occurred_at": f"from ({zone})"},
+        note=parts.as_extremes(of),
+        names=parts.extremes_names(of, zone),
     )
     _made_of(shown)
 

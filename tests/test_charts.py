@@ -59,11 +59,70 @@ def test_only_what_is_above_the_allowance_is_red(credits: int, red: bool) -> Non
     assert (peak["font"]["color"] == LIGHT.red) is red
 
 
+def test_a_single_step_above_the_allowance_is_red_until_the_next() -> None:
+    """Of a step that ends at a lower one, a line without its end would draw nothing."""
+    figure = trailing(steps(1, 101, 1, 102, 103, 5), 100)
+    red = next(t for t in figure["data"] if t.get("line", {}).get("color") == LIGHT.red)
+    hours = [(at - red["x"][0]) // 3_600_000 for at in red["x"]]
+    assert list(zip(hours, red["y"], strict=True)) == [
+        (0, 101), (1, 101), (1, None), (2, 102), (3, 103), (4, 103), (4, None)
+    ]  # fmt: skip
+
+
+def weeks(*highest: float) -> pd.DataFrame:
+    """The extremes of weeks: the lowest is half the highest, a day before it."""
+    at = pd.date_range("2026-01-07", periods=len(highest), freq="7D", unit="us")
+    low = [value / 2 for value in highest]
+    return pd.DataFrame(
+        {"occurred_at": at, "credits": highest, "low_at": at - pd.Timedelta(days=1), "low": low}
+    )
+
+
+def test_extremes_are_a_band_with_the_highest_on_its_edge() -> None:
+    frame = weeks(10, 30, 20)
+    figure = spec(charts.trailing(frame, 25, peak_of(frame.assign(calls=1)), LIGHT, of="week"))
+    low, high, above, dot = figure["data"]
+    assert (low["y"], high["y"]) == ([5, 15, 10], [10, 30, 20])
+    assert high["fill"] == "tonexty"
+    assert "the most of the week" in high["hovertemplate"]
+    assert "the least of the week" in low["hovertemplate"]
+    assert (above["x"], above["y"]) == ([high["x"][1]], [30])
+    assert above["marker"]["color"] == LIGHT.red
+    assert dot["y"] == [30]
+    axis = figure["layout"]["xaxis"]["range"]
+    assert [each[:10] for each in axis] == ["2026-01-06", "2026-01-21"]
+    one = spec(charts.usage_line(frame, peak_of(frame.assign(calls=1)), LIGHT, of="week"))
+    assert [trace["y"] for trace in one["data"]] == [[5, 15, 10], [10, 30, 20], [30]]
+
+
+def test_extremes_of_a_plan_show_what_was_wanted_above_what_was_used() -> None:
+    frame = weeks(10, 30, 20).rename(columns={"credits": "wanted"})
+    frame = frame.assign(used=frame["wanted"].clip(upper=25), used_at=frame["occurred_at"])
+    figure = spec(charts.replayed(frame, 25, LIGHT, of="week"))
+    low, used, wanted, on_top, _ = figure["data"]
+    assert on_top["y"] == used["y"]
+    assert (low["y"], used["y"], wanted["y"]) == ([5, 15, 10], [10, 25, 20], [10, 30, 20])
+    assert wanted["line"]["color"] == LIGHT.red
+    assert labels(figure) == ["Allowance 25", "Peak wanted 30"]
+    enough = spec(charts.replayed(frame.assign(used=frame["wanted"]), 40, LIGHT, of="week"))
+    assert len(enough["data"]) == 3
+
+
 def test_the_labels_of_peak_and_limit_stand_on_different_sides() -> None:
     for frame, side in ((steps(9, 1, 1, 1), "right"), (steps(1, 1, 1, 9), "left")):
         limit, peak = trailing(frame, 9)["layout"]["annotations"]
         assert limit["xanchor"] == side
         assert peak["xanchor"] != side
+
+
+def test_the_label_of_the_limit_stands_where_less_is_in_its_way() -> None:
+    """A peak early in the middle leaves both ends free: what is new is not to be hidden."""
+    for frame, side in (
+        (steps(1, 1, 1, 9, 1, 1, 5, 5, 5), "left"),
+        (steps(5, 5, 5, 9, 1, 1, 1, 1, 1), "right"),
+    ):
+        limit, _ = trailing(frame, 6)["layout"]["annotations"]
+        assert limit["xanchor"] == side
 
 
 def test_the_axis_leaves_room_for_the_limit_and_for_what_is_above_it() -> None:
@@ -144,13 +203,14 @@ def test_the_longest_number_has_room_beside_the_longest_bar() -> None:
 
 
 def test_a_single_bar_is_not_blown_up_to_fill_its_panel() -> None:
-    widths = [
-        spec(charts.ranked(pd.DataFrame({"user": range(n), "credits": 1}), "user", LIGHT))["data"][
-            0
-        ].get("width")
-        for n in (1, 4, 5)
-    ]
-    assert widths == [pytest.approx(0.16), pytest.approx(0.64), None]
+    for count, width in ((1, pytest.approx(0.16)), (4, pytest.approx(0.64)), (5, None)):
+        users = [f"user {n}" for n in range(count)]
+        frame = pd.DataFrame({"user": users, "api": "read", "credits": 1})
+        for figure in (
+            charts.ranked(frame, "user", LIGHT),
+            charts.stacked(frame, "user", "api", LIGHT, order=users),
+        ):
+            assert spec(figure)["data"][0].get("width") == width
 
 
 def test_a_name_that_is_missing_is_named_so() -> None:

@@ -30,8 +30,9 @@ from credits import CreditsError, rates, report
 from credits.editions import edition, editions
 from credits.plan import Plan
 from credits.prices import Prices, cost
+from credits.report import drawings
 from credits.report.sheets import fits, fitted
-from credits.scenarios import Scenario, of_edition
+from credits.scenarios import OTHER_VENDOR, OWN, Scenario, of_edition
 from credits.store import Store
 
 
@@ -163,7 +164,7 @@ def test_users_blocked_times_and_scenarios_are_those_of_the_report(found: report
     assert [row[0] for row in spans[:-1]] == found.played.blocked["start"].tolist()
     assert sum(row[2] for row in spans[:-1]) == spans[-1][2] >= found.played.blocked_minutes
     head, plans = table(read["Scenarios"])
-    assert plans[0][0] == "Own numbers (in force)"
+    assert plans[0][0] == "Plan of 1,000 per 24 hours (in force)"
     place = head.index("Refused credits")
     assert [row[place] for row in plans] == found.compared["refused"].tolist()
 
@@ -369,6 +370,48 @@ def test_a_rate_card_that_is_gone_is_named(found: report.Report):
     assert "&lt;gone&gt;.toml" in text
 
 
+@pytest.mark.parametrize(
+    ("name", "heading"),
+    [
+        (OWN, "API credits: Plan of 1,000 per 24 hours"),
+        (OTHER_VENDOR, "API credits: Plan of 1,000 per 24 hours"),
+        ("Next year", "API credits: Next year"),
+    ],
+)
+def test_a_report_is_headed_by_its_plan_which_without_a_name_goes_by_its_allowance(
+    found: report.Report, name: str, heading: str
+):
+    plan = replace(found.wanted.plan, name=name)
+    named = replace(found, wanted=replace(found.wanted, plan=plan))
+    assert f"<title>{heading}</title>" in page(named)
+    assert f"<h1>{heading}</h1>" in page(named)
+    assert sheets(workbook(named))["Inputs"][0][0] == heading
+
+
+@pytest.mark.parametrize(
+    ("count", "each", "first"),
+    [(200, "day", "2026-01-01"), (201, "week", "2025-12-29"), (1_501, "month", "2026-01-01")],
+)
+def test_bars_of_many_days_are_those_of_weeks_or_months_and_conserve_the_sum(count, each, first):
+    days = pd.DataFrame(
+        {"day": pd.date_range("2026-01-01", periods=count).date, "admitted": 2, "refused": 1}
+    )
+    found, unit = drawings.units(days)
+    assert (unit, str(found["day"][0])[:10]) == (each, first)
+    assert (found["admitted"].sum(), found["refused"].sum()) == (2 * count, count)
+    assert len(found) <= 215
+
+
+def test_times_of_refusals_that_touch_on_the_screen_are_shaded_once():
+    start = pd.Timestamp("2026-01-01")
+    steps = pd.DataFrame({"occurred_at": [start, start + pd.Timedelta("1000D")], "credits": [1, 2]})
+    minutes = [pd.Timedelta(minutes=at) for at in (1_440_000, 10, 12, 5_000)]
+    spans = pd.DataFrame({"start": sorted(start + at for at in minutes)})
+    spans["end"] = spans["start"] + pd.Timedelta(minutes=1)
+    drawn = drawings.window_sum(steps, None, 3, spans, "")
+    assert [float(x) for x in re.findall(r'class="refused" x="([\d.]+)"', drawn)] == [0.0, 3.5]
+
+
 def test_assumptions_say_how_many_credits_rest_on_one(found: report.Report):
     said = dict(table(sheets(workbook(found))["Assumptions"])[1][n][:2] for n in range(5))
     assert "rest on an assumption" in said["Credits"]
@@ -380,7 +423,7 @@ def test_saved_scenarios_stand_beside_the_plan_and_else_every_edition(tmp_path: 
     other = Scenario("=Other", Plan(10**6, 0, 0), prices=Prices("INR", Decimal("1.5")))
     found = gathered(tmp_path / "a", others=(other,))
     head, rows = table(sheets(workbook(found))["Scenarios"])
-    assert [row[0] for row in rows] == ["Own numbers (in force)", "=Other"]
+    assert [row[0] for row in rows] == ["Plan of 1,000 per 24 hours (in force)", "=Other"]
     assert [row[head.index("Enough?")] for row in rows] == ["no", "yes"]
     without = gathered(tmp_path / "b").compared
     assert len(without) == 1 + len(editions())

@@ -86,8 +86,7 @@ def ranked(
         "customdata": [[escaped(name)] for name in frame[label]],
         "hovertemplate": f"%{{customdata[0]}}<br>%{{x:,}} {measure}<extra></extra>",
     }
-    if len(frame) < _FEW:
-        bars["width"] = 0.8 * len(frame) / _FEW
+    bars |= _width(len(frame))
     return figure(
         height,
         [bars],
@@ -101,6 +100,11 @@ def ranked(
             "b": 8,
         },
     )
+
+
+def _width(bars: int) -> Spec:
+    """What keeps few bars as thin as `_FEW` of them would be."""
+    return {"width": 0.8 * bars / _FEW} if bars < _FEW else {}
 
 
 def stacked(
@@ -131,6 +135,7 @@ def stacked(
                 "customdata": [[escaped(name), escaped(kind)] for name in order],
                 "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}: %{x:,} "
                 f"{measure}<extra></extra>",
+                **_width(len(order)),
             }
         )
     return figure(
@@ -185,7 +190,12 @@ def heat(grid: pd.DataFrame, palette: Palette, *, height: int = 260) -> Drawing:
     return figure(
         height,
         [cells],
-        x={"type": "category", "nticks": 12, "title": {"text": "hour of the day"}},
+        # So few that they stay apart in a third of a page.
+        x={
+            "type": "category",
+            "tickvals": [f"{hour:02d}" for hour in range(0, 24, 3)],
+            "title": {"text": "hour of the day"},
+        },
         y={
             "autorange": "reversed",
             "tickformat": "",

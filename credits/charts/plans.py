@@ -16,7 +16,8 @@ from credits.charts.drawing import (
     mark,
     step_line,
 )
-from credits.charts.series import against
+from credits.charts.series import against, band, extremes_line
+from credits.extremes import Unit
 from credits.series import told
 from credits.times import microseconds
 from credits.windows import Peak
@@ -26,16 +27,26 @@ _HEIGHTS = 700
 
 
 def replayed(
-    drawn: pd.DataFrame, allowance: int, palette: Palette, *, height: int = 360
+    drawn: pd.DataFrame,
+    allowance: int,
+    palette: Palette,
+    *,
+    of: Unit | None = None,
+    height: int = 360,
 ) -> Drawing:
     """What the window used under an allowance, and on top of it, in red, what it was refused.
 
-    `drawn`: occurred_at (local), used, wanted (see `Replay.drawn`). The greatest sum wanted is
-    marked: it is the least allowance that refuses nothing.
+    `drawn`: occurred_at (local), used, wanted (see `Replay.drawn`); with `of`, the extremes of such
+    units (see `Replay.extremes`). The greatest sum wanted is marked: it is the least allowance that
+    refuses nothing.
     """
     times, used, wanted = drawn["occurred_at"], drawn["used"], drawn["wanted"]
     place = int(wanted.to_numpy().argmax()) if len(wanted) else 0
     peak = Peak(wanted.iloc[place], 0, times.iloc[place]) if len(wanted) else Peak(0, 0, None)
+    words = {"measure": "wanted", "word": "Peak wanted"}
+    if of is not None:
+        traces = _extremes(drawn, of, palette)
+        return against(allowance, height, traces, drawn, peak, palette, **words)
     finest = max(float(peak.credits), allowance) / _HEIGHTS
     below = _line(times, used, finest, palette.blue, "used")
     if (wanted > used).any():
@@ -46,7 +57,20 @@ def replayed(
         traces = [above | {"fillcolor": clear(palette.blue, 0.10)}, below | shade]
     else:
         traces = [below]
-    return against(allowance, height, traces, drawn, peak, palette, word="Peak wanted")
+    return against(allowance, height, traces, drawn, peak, palette, **words)
+
+
+def _extremes(drawn: pd.DataFrame, of: Unit, palette: Palette) -> list[Spec]:
+    """What was used from the lowest to the highest of each unit, and up to the most wanted."""
+    most = f"most of the {of}"
+    used = extremes_line(drawn["used_at"], drawn["used"], palette.blue, f"{most} used")
+    traces = band(drawn, used, palette, of)
+    if (drawn["wanted"] > drawn["used"]).any():
+        wanted = extremes_line(drawn["occurred_at"], drawn["wanted"], palette.red, f"{most} wanted")
+        shade = {"fill": "tonexty", "fillcolor": clear(palette.red, 0.35)}
+        # Where nothing was refused the two are one, and blue is on top.
+        traces += [wanted | shade, used]
+    return traces
 
 
 def _line(times: pd.Series, values: pd.Series, finest: float, colour: str, word: str) -> Spec:

@@ -9,42 +9,54 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 from math import floor, log10
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from credits import extremes
+from credits.extremes import Unit
 from credits.phrases import number
 from credits.report.texts import clean
-from credits.series import thin
-from credits.times import microseconds
+from credits.times import DAY, microseconds
 
 _WIDE, _HIGH = 1_000, 300
-_POINTS = 900
 _NAME = 60
 _YEAR = 300
 
 
-def window_sum(steps: pd.DataFrame, allowance: int, spans: pd.DataFrame, label: str) -> str:
+def window_sum(
+    drawn: pd.DataFrame, of: Unit | None, allowance: int, spans: pd.DataFrame, label: str
+) -> str:
     """The window's sum over time against the allowance; what is above it is red.
 
-    `steps`: occurred_at (local), credits: a value holds until the next row. `spans`: start, end
-    (local): when calls would have been refused, shaded.
+    `drawn`, `of`: see `extremes.drawn`; the extremes of units are a line at the highest, and filled
+    from there to the lowest. `spans`: start, end (local): when calls would have been refused,
+    shaded.
     """
-    drawn = thin(steps, _POINTS)
     times = microseconds(drawn["occurred_at"])
     begun, length = int(times[0]), max(int(times[-1] - times[0]), 1)
     values = drawn["credits"].to_numpy(dtype=float)
     top = max(float(values.max(initial=0)), float(allowance), 1.0) * 1.12
     xs = (times - begun) * _WIDE / length
     ys = _HIGH - values * _HIGH / top
-    line = f"M{xs[0]:.1f} {ys[0]:.1f}" + "".join(
-        f"H{x:.1f}V{y:.1f}" for x, y in zip(xs[1:], ys[1:], strict=True)
+    line = "M" + ("L" if of else "H").join(
+        f"{x:.1f} {y:.1f}" if of or not place else f"{x:.1f}V{y:.1f}"
+        for place, (x, y) in enumerate(zip(xs, ys, strict=True))
     )
+    area = f"{line}V{_HIGH}H0Z"
+    if of:
+        low = zip(
+            (microseconds(drawn["low_at"]) - begun) * _WIDE / length,
+            _HIGH - drawn["low"].to_numpy(dtype=float) * _HIGH / top,
+            strict=True,
+        )
+        area = line + "".join(f"L{x:.1f} {y:.1f}" for x, y in reversed(list(low))) + "Z"
     limit = _HIGH - allowance * _HIGH / top
     shapes = (
         _bands(spans, begun, length)
         + f'<clipPath id="above"><rect width="{_WIDE}" height="{limit:.1f}"/></clipPath>'
-        f'<path class="area" d="{line}V{_HIGH}H0Z"/><path class="line" d="{line}"/>'
+        f'<path class="area{" band" if of else ""}" d="{area}"/><path class="line" d="{line}"/>'
         f'<path class="line over" clip-path="url(#above)" d="{line}"/>'
         f'<path class="limit" d="M0 {limit:.1f}H{_WIDE}"/>'
     )
@@ -60,16 +72,33 @@ def _bands(spans: pd.DataFrame, begun: int, length: int) -> str:
         np.clip((microseconds(spans[name]) - begun) * _WIDE / length, 0, _WIDE)
         for name in ("start", "end")
     )
+    seen = ends > starts
     # A minute of four weeks would not be seen.
+    starts, ends = starts[seen], np.maximum(ends, starts + 2)[seen]
+    # What lies over each other is one band: shaded twice and more, it would hide the line.
+    first = np.append(True, starts[1:] > np.maximum.accumulate(ends)[:-1])[: len(starts)]
+    last = np.append(first[1:], True)[: len(starts)]
     return "".join(
-        f'<rect class="refused" x="{x:.1f}" width="{max(end - x, 2):.1f}" height="{_HIGH}"/>'
-        for x, end in zip(starts, ends, strict=True)
-        if end > x
+        f'<rect class="refused" x="{x:.1f}" width="{end - x:.1f}" height="{_HIGH}"/>'
+        for x, end in zip(starts[first], np.maximum.accumulate(ends)[last], strict=True)
     )
 
 
+def units(days: pd.DataFrame) -> tuple[pd.DataFrame, Unit]:
+    """Days (day, admitted, refused) as the sums of as many bars as there is room for, and of what.
+
+    Day is then the first of each week or month, also where that lies before the first day.
+    """
+    each = extremes.unit(0, len(days) * DAY) or "day"
+    if each == "day":
+        return days, each
+    periods = pd.to_datetime(days["day"]).dt.to_period({"week": "W", "month": "M"}[each])
+    sums = days.groupby(periods)[["admitted", "refused"]].sum()
+    return sums.assign(day=pd.PeriodIndex(sums.index).start_time).reset_index(drop=True), each
+
+
 def by_day(days: pd.DataFrame, label: str) -> str:
-    """A bar for each day, what is refused on top of what is admitted: day, admitted, refused."""
+    """A bar for each row, what is refused on top of what is admitted: day, admitted, refused."""
     admitted = days["admitted"].to_numpy(dtype=float)
     whole = admitted + days["refused"].to_numpy(dtype=float)
     top = max(float(whole.max(initial=0)), 1.0) * 1.05
@@ -140,8 +169,8 @@ def _times(times: pd.Series) -> str:
     return _below(places)
 
 
-def _dates(days: Sequence[object]) -> str:
-    form = _form(len(days))
+def _dates(days: Sequence[Any]) -> str:
+    form = _form((days[-1] - days[0]).days if days else 0)
     return _below([((place + 0.5) / len(days), f"{day:{form}}") for place, day in enumerate(days)])
 
 

@@ -240,7 +240,7 @@ def _scenarios(wanted: Wanted) -> list[Scenario]:
         for each in editions()
         if each.name != chosen.edition
     )
-    return [replace(chosen, name=f"{chosen.name} (in force)"[:80]), *others]
+    return [replace(chosen, name=f"{chosen.title} (in force)"[:80]), *others]
 
 
 def _shared(

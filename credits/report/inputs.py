@@ -17,6 +17,7 @@ from credits.report.sheets import (
     NOTE,
     RESULT,
     SECTION,
+    TENTHS,
     TIME,
     Book,
     Sheet,
@@ -30,10 +31,9 @@ MONEY = {0: "#,##0", 2: "#,##0.00", 3: "#,##0.000"}
 
 def inputs(book: Book, report: Report) -> None:
     """Write the sheet; its cells have names that every other sheet's formulas refer to."""
-    title = f"API credits: {report.wanted.plan.name}"
     note = "Change a yellow cell, and every formula of the workbook follows."
     sample = ["Sample data of an invented firm."] if report.summary.sample else []
-    page = _Page(Sheet(book, NAME, title, [texts.period(report), *sample, note]))
+    page = _Page(Sheet(book, NAME, texts.heading(report), [texts.period(report), *sample, note]))
     for part in (_allowance, _use, _cost, _about):
         part(page, report)
 
@@ -113,7 +113,7 @@ def _use(page: _Page, report: Report) -> None:
         "Used of the allowance",
         "=IF(allowance>0,used/allowance,0)",
         share,
-        num_format="0.0%",
+        num_format=TENTHS,
     )
     ended = f"The most in any 24 hours of the period, first at {phrases.clock(peak.end, zone)}"
     page.value("Peak", peak.credits, ended, "peak")

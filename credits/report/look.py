@@ -47,7 +47,7 @@ figcaption{margin-top:8px}
 .plot .y::after{content:"";position:absolute;left:100%;top:50%;width:var(--across,0)}
 .plot .x{top:100%;transform:translateX(-50%);padding-top:5px}
 .plot span.limit{left:0;color:var(--red);padding:0 0 2px;font-weight:600}
-.area{fill:var(--blue);opacity:.12}
+.area{fill:var(--blue);opacity:.12}.area.band{opacity:.24}
 .line{fill:none;stroke:var(--blue);stroke-width:1.6}
 .line.over{stroke:var(--red);stroke-width:2.6}
 path.limit{fill:none;stroke:var(--red);stroke-width:1.4;stroke-dasharray:6 4}

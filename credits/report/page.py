@@ -10,7 +10,7 @@ from html import escape
 
 import pandas as pd
 
-from credits import views
+from credits import extremes, views
 from credits.phrases import clock, counted, number, percent
 from credits.phrases import share as part_of
 from credits.prices import written
@@ -19,6 +19,7 @@ from credits.report import drawings, texts
 from credits.report.drawings import named
 from credits.report.gathering import Report, total
 from credits.report.look import STYLE
+from credits.scenarios import OWN
 from credits.showback import BY
 from credits.views import localized
 
@@ -26,15 +27,16 @@ _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none';"
     " form-action 'none'"
 )
+_POINTS = 900
 _ROWS = 100
 _DAYS = 400
 
 
 def page(report: Report) -> str:
     """The page. Every number on it is one of the report's."""
-    name = escape(texts.clean(report.wanted.plan.name))
+    title = escape(texts.heading(report))
     parts = (
-        _heading(report, name),
+        _heading(report, title),
         _answers(report),
         _charts(report),
         _showback(report),
@@ -48,19 +50,19 @@ def page(report: Report) -> str:
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>API credits: {name}</title><style>{STYLE}</style></head><body>\n"
+        f"<title>{title}</title><style>{STYLE}</style></head><body>\n"
         + "\n".join(part for part in parts if part)
         + "\n</body></html>\n"
     )
 
 
-def _heading(report: Report, name: str) -> str:
+def _heading(report: Report, title: str) -> str:
     zone = report.wanted.zone
     sample = " · sample data" if report.summary.sample else ""
     growth = report.wanted.plan.growth
     grown = f" · demand {growth:+g} %" if growth else ""
     return (
-        f"<header><h1>API credits: {name}</h1>"
+        f"<header><h1>{title}</h1>"
         f'<p class="quiet">{texts.period(report)} · {report.wanted.kind} window{grown}{sample}</p>'
         f'<p class="quiet">Calls through {clock(report.summary.last, zone)}, loaded'
         f" {clock(report.summary.loaded_at, zone)}, report made {clock(report.now, zone)}</p>"
@@ -74,6 +76,8 @@ def _answers(report: Report) -> str:
     enough = least_users(plan, played.least_allowance)
     users = "no number of users gives it" if enough is None else f"{enough:,} users give it"
     over = report.headroom < 0
+    paid, edition = counted(plan.users, "user"), report.wanted.plan.edition
+    paid = paid if edition == OWN else f"{edition}, {paid}"
     cards = (
         ("Used", number(report.used),
          f"{part_of(report.used, plan.allowance)} of the allowance; window at"
@@ -88,7 +92,7 @@ def _answers(report: Report) -> str:
         ("Least allowance without refusals", number(played.least_allowance), users, False),
         ("Cost a month", written(report.cost.total, report.cost.currency),
          "not entered: " + ", ".join(report.cost.missing) if report.cost.missing
-         else f"{report.wanted.plan.edition}, {counted(plan.users, 'user')}", False),
+         else paid, False),
         ("Credits in the period", number(report.sums["credits"]),
          counted(int(report.sums["calls"]), "call"), False),
     )  # fmt: skip
@@ -126,22 +130,25 @@ def _bad(bad: bool) -> str:
 
 def _charts(report: Report) -> str:
     zone = report.wanted.zone
-    steps = localized(report.series.steps, "occurred_at", zone)
+    steps, of = extremes.drawn(report.series.steps, _POINTS, zone)
     spans = localized(localized(report.played.blocked, "start", zone), "end", zone)
     line = drawings.window_sum(
         steps,
+        of,
         report.plan.allowance,
         spans,
         f"Credits in 24 hours over time; peak {number(report.series.peak.credits)}, allowance"
         f" {number(report.plan.allowance)}",
     )
-    bars = drawings.by_day(report.days, "Credits by day, admitted and refused under the plan")
+    days, each = drawings.units(report.days)
+    bars = drawings.by_day(days, f"Credits by {each}, admitted and refused under the plan")
     key = '<i class="key{}"></i>'.format
+    span = f", from the lowest to the highest of each {of}" if of else ""
     return (
         "<h2>Credits in 24 hours against the allowance</h2>"
-        f"<figure>{line}<figcaption>{key('')}used, as logged{key(' over')}above the"
+        f"<figure>{line}<figcaption>{key('')}used, as logged{span}{key(' over')}above the"
         f" allowance{key(' shade')}refused if played again under the plan</figcaption></figure>"
-        "<h2>Credits by day</h2>"
+        f"<h2>Credits by {each}</h2>"
         f"<figure>{bars}<figcaption>{key('')}admitted{key(' over')}refused, played again under the"
         " plan</figcaption></figure>"
         "<h2>Who used the most</h2>"

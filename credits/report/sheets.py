@@ -26,7 +26,7 @@ MOST_ROWS = 1_000_000
 _DIGITS = 15
 """Significant digits that a cell keeps."""
 
-COUNT, FRACTION, PERCENT = "#,##0", "#,##0.00", "0.00%"
+COUNT, FRACTION, TENTHS, PERCENT = "#,##0", "#,##0.00", "0.0%", "0.00%"
 TIME, DAY = "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
 TITLE: Mapping[str, Any] = {"bold": True, "font_size": 16, "font_color": "#18212F"}
 HEAD: Mapping[str, Any] = {

@@ -39,6 +39,11 @@ def clean(value: object) -> str:
     return _ILLEGAL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
+def heading(report: Report) -> str:
+    """What the whole report is headed."""
+    return clean(f"API credits: {report.wanted.plan.title}")
+
+
 def per_1000(cost: Decimal | None, each: Decimal | None) -> Decimal | str:
     """What 1,000 credits cost, of a plan's cost: in words where it has no price, or no use."""
     if cost is None:

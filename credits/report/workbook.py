@@ -20,6 +20,7 @@ from credits.report.sheets import (
     MOST_ROWS,
     NOTE,
     PERCENT,
+    TENTHS,
     TIME,
     TOTAL,
     Book,
@@ -122,7 +123,7 @@ def _users(book: Book, report: Report) -> None:
         Column("user_basis", "Known by", 12, COUNT, "left"),
         Column("calls", "Calls"),
         Column("credits", "Credits", 13, _form(frame, "credits")),
-        Column("share", "Share", 10, PERCENT),
+        Column("share", "Share", 10, TENTHS),
         Column("refused", "Refused calls"),
         Column("assumed", "Credits assumed", 13, _form(frame, "assumed")),
         Column("peak_credits", "Peak in 24 h", 13, _form(frame, "credits")),
@@ -136,7 +137,7 @@ def _users(book: Book, report: Report) -> None:
     for place, name in ((2, "calls"), (3, "credits")):
         _total(sheet, end, place, first, kept[name])
     share = float(kept["share"].sum()) if len(kept) else 0.0
-    sheet.total(end, 4, first, round(share, 6), num_format=PERCENT)
+    sheet.total(end, 4, first, round(share, 6), num_format=TENTHS)
     for place, name in ((5, "refused"), (6, "assumed")):
         _total(sheet, end, place, first, kept[name])
 

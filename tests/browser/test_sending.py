@@ -76,7 +76,9 @@ def test_both_reports_are_downloaded_and_the_page_loads_nothing(
         asked: list[str] = []
         sent.on("request", lambda request, asked=asked: asked.append(request.url))
         sent.goto(saved["a.html"].as_uri())
-        expect(sent.get_by_role("heading", level=1)).to_have_text("API credits: Own numbers")
+        expect(sent.get_by_role("heading", level=1)).to_have_text(
+            "API credits: Plan of 20,000 per 24 hours"
+        )
         expect(sent.locator("bdi", has_text=NAMES[1]).first).to_be_visible()
         assert asked == [saved["a.html"].as_uri()]
         assert sent.locator("script, img, link").count() == 0

@@ -59,6 +59,20 @@ def test_the_sample_shows_a_forecast(store: Store) -> None:
     assert "From only 27 whole days" in texts(at)
 
 
+def test_where_the_risk_changes_nothing_the_page_says_so(store: Store) -> None:
+    store.load_sample(data.SAMPLE, now=NOW)
+    told = "would be enough: 27 whole days of history can't tell them apart."
+    for risk in ("1", "20"):
+        at = visit(PAGE, ahead="30", risk=risk)
+        assert f"At each of these risks {metrics(at)[f'Enough at {risk} % risk']} {told}" in texts(
+            at
+        )
+
+
+def test_where_the_risk_matters_nothing_is_said_of_it(uneven: None) -> None:
+    assert "tell them apart" not in texts(visit(PAGE, ahead="7"))
+
+
 def test_a_short_history_says_so_instead_of_drawing(load: Callable[..., None]) -> None:
     load(hourly(14 * 24 - 1, lambda hour: 1))
     at = visit(PAGE)

@@ -503,6 +503,40 @@ def test_a_row_that_is_clicked_opens_its_user_who_stands_in_the_address(week: No
     assert "user" not in address(at)
 
 
+def test_the_shares_of_all_users_are_told_to_a_tenth_of_a_per_cent(
+    load: Callable[..., None],
+) -> None:
+    load(HEADER + "".join(f"2026-08-13T10:0{n}:00Z,U{n},Web,op,200,1\n" for n in range(3)))
+    at = visit("users.py")
+    assert metrics(at)["Greatest share"] == "33.3 %"
+    table = at.dataframe[0]
+    assert table.value["Share, %"].round(6).tolist() == [33.333333] * 3
+    assert json.loads(table.proto.columns)["Share, %"]["type_config"]["format"] == "%.1f"
+
+
+def test_over_months_the_extremes_of_each_unit_are_drawn_and_said(
+    load: Callable[..., None],
+) -> None:
+    days = pd.date_range("2026-01-01 12:00", periods=100, freq="D")
+    load(HEADER + "".join(f"{day:%Y-%m-%dT%H:%M:%SZ},Ada,Web,op,200,{day.day}\n" for day in days))
+    told = "Each day's lowest to highest."
+    for page, chart in (("organization.py", "trailing"), ("plan.py", "replayed")):
+        at = visit(page, period="all")
+        low, high = figures(at)[chart]["data"][:2]
+        assert high["fill"] == "tonexty", page
+        assert len(low["x"]) == 100
+        assert told in texts(at)
+        at.toggle(key=f"{chart}_table").set_value(True)
+        table = ran(at).dataframe[0]
+        assert len(table.value) == 100
+        shown = json.loads(table.proto.columns)["day from (UTC)"]["type_config"]["format"]
+        assert shown == "D MMM YYYY, HH:mm"
+    at = visit("users.py", period="all", user="user:Ada")
+    assert max(figures(at)["person"]["data"][1]["y"]) == 31
+    assert told in texts(at)
+    assert told not in texts(visit(period="30d"))
+
+
 def test_a_bar_that_is_clicked_opens_its_user(week: None) -> None:
     at = choose(visit("users.py"), "by_user_and_api", {"y": 1})
     assert address(at)["user"] == "user:Ben"

@@ -124,7 +124,7 @@ def test_every_tab_is_drawn(week: None, tab: str, window: str, address: dict[str
 def test_whose_calls_were_refused(week: None) -> None:
     at = visit("Whose calls", **SMALL)
     users, apis = (frame.value for frame in at.dataframe[:2])
-    assert list(users) == ["User", "Known by", "Refused", "Share", "Calls"]
+    assert list(users) == ["User", "Known by", "Refused", "Share, %", "Calls"]
     assert users[["User", "Refused"]].to_numpy().tolist() == [["Ada", 600], ["Ben", 100]]
     assert apis[["API", "Refused"]].to_numpy().tolist() == [
         ["getRecords", 600], ["insertRecords", 100],
