@@ -37,8 +37,8 @@ MEANINGS: Mapping[str, str] = {
         csuseragent clientrequestuseragent requestclientapplication callersupplieduseragent agent
         ua projectid project actorserviceprincipalname""",
     "api": """api apiname operation operationname apimethod apicall endpoint apiendpoint event
-        eventname eventtype actiontype actionname action activitydisplayname activity call function
-        rpc command methodname calltype model resource apiresource apiproxy""",
+        eventname eventtype actiontype actionname action activitydisplayname activityname activity
+        call function rpc command methodname calltype model resource apiresource apiproxy""",
     "path": """path url uri requesturi requestpath requesturl resourcepath route urlpath uripath
         requestline request target page req urloriginal urlfull apiresourcetemplate reqpath httpuri
         httpurl csuristem urlstem csuri clientrequesturi clientrequestpath eurl""",
@@ -94,13 +94,15 @@ def plain_name(name: str) -> str:
 
 
 _UNIT = re.compile(
-    r"(?<=.)(in)?(m(illi)?s(ec(onds?)?)?|millis|u(s|sec)|micro(s|seconds?)|n(s|sec)"
+    r"(?<=time)string$|(?<=.)(in)?(m(illi)?s(ec(onds?)?)?|millis|u(s|sec)|micro(s|seconds?)|n(s|sec)"
     r"|nano(s|seconds?)?|sec(onds?)?|epoch|unix|utc|gmt)$|^(epoch|unix)(?=.)"
 )
 
 
 def time_name(plain: str) -> str:
-    """The name of a time without the unit that it is counted in: `startTimeMs`, `epoch_time`."""
+    """The name of a time without what it is counted or written in: `startTimeMs`, `epoch_time`,
+    `EventTimeString`.
+    """
     return _UNIT.sub("", _UNIT.sub("", plain))
 
 

@@ -152,11 +152,22 @@ def table(row: dict[str, str]) -> str:
             "respcode": "200",
             "src": "192.0.2.7",
         },
+        {
+            "EventTimeString": "1/5/2026 10:00:00 AM +00:00",
+            "ActivityId": "shared",
+            "RequestMethod": "GET",
+            "RequestUri": "/v1/leads/12",
+            "StatusCode": "200",
+            "Caller": "ann",
+            "ApplicationName": "sync/1",
+            "CallerIpAddress": "192.0.2.7",
+        },
     ],
     ids=[
         *("ECS", "Datadog", "Apigee", "WSO2", "New Relic", "Tyk", "Athena"),
         "blank and levels",
         *("W3C", "requests and responses in short", "units in names", "verdicts and protocols"),
+        "Azure Event Hubs",
     ],
 )
 def test_what_products_call_their_columns_is_known(load, written, row):
@@ -176,6 +187,20 @@ def test_an_audit_log_tells_the_type_of_an_action(load):
     row = {"when": TIME, "action": {"type": "token_create"}, "actor": {"email": "ann", "ip": "::7"}}
     _, (call,) = load(json.dumps(row))
     assert (call["user"], call["api"], call["ip"]) == ("ann", "token_create", "::7")
+
+
+def test_records_of_event_hubs_tell_their_time_as_a_string(load):
+    event = {"EventName": "Create Event Hub", "category": "OperationalLogs", "Caller": "Portal"}
+    opened = {"ActivityName": "ConnectionOpen", "time_string": "2026-01-05 10:00:00", "Count": 3}
+    stamped = {**event, "EventTimeString": "1/5/2026 10:00:00 AM +00:00"}
+    _, (call,) = load(json.dumps({"records": [stamped]}))
+    assert (str(call["occurred_at"]), call["api"]) == ("2026-01-05 10:00:00", "Create Event Hub")
+    _, (call,) = load(json.dumps(opened), "b.log")
+    assert (str(call["occurred_at"]), call["api"], call["calls"]) == (
+        "2026-01-05 10:00:00",
+        "ConnectionOpen",
+        3,
+    )
 
 
 @pytest.mark.parametrize("day", ["2026-01-05", "01/05/2026"])
