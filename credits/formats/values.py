@@ -49,6 +49,14 @@ _BEGINS_WITH_ADDRESS = (
     r"^\s*(\d{1,3}(\.\d{1,3}){3}(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?|[0-9a-fA-F]*:[0-9a-fA-F:.]+)"
     r"\s*(,|$)"
 )
+_HOST = (
+    r"(([A-Za-z0-9_-]+\.){2,}[a-z]{2,}|[A-Za-z0-9_-]+\.(com|net|org|io|dev)"
+    r"|(\d{1,3}\.){3}\d{1,3}|localhost)"
+)
+"""A host for sure: what ends as one may be a file (`index.php`), but hardly one of three parts."""
+_HAS_NO_SCHEME = rf"^{_HOST}((:\d+)?/|\?|$)"
+_HAS_NO_HOST = r"^(com|org|net|io|v\d+)\."
+"""So begins what is a program's name, or a version: `com.example.leads/list`, `v2.1.beta/x`."""
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _BARE_ADDRESS = re.compile(r"[\w.-]*$|[0-9a-fA-F:]*:[0-9a-fA-F:.]*$")
 
@@ -59,7 +67,8 @@ def value_sql(field: str, text: str, cells: Sequence[str]) -> str:
     Of an address, no port and no further addresses; what begins with no address is left to the
     letter. No id where `0` stands for none, which the sample has more than once. A user agent is
     decoded where all are written as in an address, as edges do it: `curl%2F8 (x)` is no such one.
-    Numbers are put as in English where the sample has a comma for the decimal point.
+    Numbers are put as in English where the sample has a comma for the decimal point. Where most
+    addresses lack their scheme, it is put before them, so that the host is no part of the path.
     """
     if field in ("credits", "calls", "records") and _have_commas(cells):
         return f"replace(replace({text}, '.', ''), ',', '.')"
@@ -71,6 +80,10 @@ def value_sql(field: str, text: str, cells: Sequence[str]) -> str:
     if field == "app" and _are_encoded(cells):
         spaced = f"CASE WHEN contains({text}, '%20') THEN {text} ELSE replace({text}, '+', ' ') END"
         return f"coalesce(TRY(url_decode({spaced})), {text})"
+    if field == "path" and _lack_scheme(cells):
+        host = f"regexp_matches({text}, '{_HAS_NO_SCHEME}')"
+        other = f"regexp_matches({text}, '{_HAS_NO_HOST}')"
+        return f"CASE WHEN {host} AND NOT {other} THEN 'http://' || {text} ELSE {text} END"
     return text
 
 
@@ -83,6 +96,13 @@ def _have_commas(cells: Sequence[str]) -> bool:
     """Whether numbers are written with a comma for the decimal point, and none with a point."""
     told = filled(cells)
     return any(map(_COMMA.match, told)) and not any(map(_POINT.match, told))
+
+
+def _lack_scheme(cells: Sequence[str]) -> bool:
+    """Whether most cells are addresses that begin with their host: `www.shop.example/a`."""
+    told = filled(cells)
+    hosts = (re.match(_HAS_NO_SCHEME, cell) and not re.match(_HAS_NO_HOST, cell) for cell in told)
+    return sum(map(bool, hosts)) * 2 >= len(told) > 0
 
 
 def _are_encoded(cells: Sequence[str]) -> bool:

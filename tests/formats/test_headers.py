@@ -263,6 +263,44 @@ def test_a_user_agent_with_spaces_is_left_to_the_letter(load):
     assert {call["app"] for call in calls} == {"Shop 50%20off", "x%2Fy"}
 
 
+@pytest.mark.parametrize(
+    ("written", "api"),
+    [
+        ("www.shop.example/a/b", "/a/b"),
+        ("api.example.com:8443/v1/leads/12?x=1", "/v1/leads/{id}"),
+        ("example.com/v1/leads", "/v1/leads"),
+        ("192.0.2.7/v1/leads", "/v1/leads"),
+        ("localhost:8080/v1/leads", "/v1/leads"),
+        ("www.shop.example", "/"),
+        ("www.shop.example?a=b", "/"),
+        # A first part with a dot may be anything else.
+        ("v2.1/leads", "/v2.1/leads"),
+        ("v2.1.beta/leads", "/v2.1.beta/leads"),
+        ("index.php/leads", "/index.php/leads"),
+        ("com.example.leads/list", "/com.example.leads/list"),
+        ("file.txt", "file.txt"),
+    ],
+)
+def test_the_host_of_an_address_without_a_scheme_is_no_part_of_its_path(load, written, api):
+    table = f"time,user,url\n{TIME},ann,{written}\n"
+    objects = json.dumps({"time": TIME, "user": "ann", "url": written})
+    for text in (table, objects):
+        _, (call,) = load(text, f"{len(text)}.log", keep_duplicates=True)
+        assert call["api"] == api
+
+
+def test_among_addresses_without_a_scheme_a_path_stays_what_it_is(load):
+    urls = (
+        "www.shop.example/a",
+        "api.shop.example/b",
+        "v2.1/c",
+        "https://www.shop.example/d",
+        "/e",
+    )
+    _, calls = load("time,url\n" + "".join(f"{TIME},{url}\n" for url in (urls[0], *urls)))
+    assert {call["api"] for call in calls} == {"/a", "/b", "/v2.1/c", "/d", "/e"}
+
+
 USERS = [
     {"user_name": "ann", "user_id": "5", "actor": "x", "credits": "1"},
     {"user_name": "-", "user_id": "6", "actor": "x", "credits": "2"},
