@@ -24,6 +24,13 @@ TEXTS = {
         'api.example.com:443 203.0.113.7, 10.0.0.1 - ann [12/Apr/2026:10:00:01 +0200] "POST /a'
         ' HTTP/2.0" 201 12 "https://example.com/" "Mozilla/5.0 (X11)" "-" 0.012'
     ),
+    "3proxy": (
+        "260412100001.123 3128 00000 ann 192.0.2.7:5123 198.51.100.9:80 120 1621 0"
+        " GET http://api.example.com/a/7 HTTP/1.1"
+    ),
+    "3proxy: common": (
+        '192.0.2.7 - ann [12/Apr/2026:10:00:01 +0000] "GET http://a.example/a HTTP/1.1" 00000 16'
+    ),
     "alb": (
         "https 2026-02-03T04:05:01.123456Z app/shop/50dc6c 203.0.113.9:39212 10.0.0.66:9000 0.086"
         ' 0.048 0.037 200 200 34 366 "GET https://a:443/x HTTP/1.1" "x/1" ECDHE TLSv1.2 arn:a'
@@ -168,6 +175,56 @@ TEXTS = {
 _HTTP = {"method": "GET", "uri": "/v1/leads/4711?page=2"}
 
 OBJECTS: Mapping[str, Rows] = {
+    "minio": [
+        {
+            "version": "1",
+            "deploymentid": "d-1",
+            "time": "2026-04-12T10:00:01.123456789Z",
+            "trigger": "incoming",
+            "api": {
+                "name": "PutObject",
+                "bucket": "b",
+                "object": "a.jpg",
+                "status": "OK",
+                "statusCode": 200,
+                "timeToResponse": "1ns",
+            },
+            "remotehost": "192.0.2.7",
+            "requestID": "16A0BC",
+            "userAgent": "MinIO (linux; amd64)",
+            "requestPath": "/b/a.jpg",
+            "accessKey": "KEY",
+            "parentUser": "ann",
+        }
+    ],
+    "minio-trace": [
+        {
+            "status": "success",
+            "host": "minio:9000",
+            "time": "2026-04-12T10:00:01.123456789Z",
+            "client": "192.0.2.7",
+            "callStats": {"rx": 119, "tx": 300, "duration": 1200000},
+            "api": "s3.PutObject",
+            "path": "/b/a.jpg",
+            "statusCode": 200,
+            "statusMsg": "OK",
+        }
+    ],
+    "minio-trace: verbose": [
+        {
+            "type": "http",
+            "host": "minio:9000",
+            "time": "2026-04-12T10:00:01.123456789Z",
+            "client": "192.0.2.7",
+            "function": "s3.PutObject",
+            "request": {
+                "method": "PUT",
+                "path": "/b/a.jpg",
+                "headers": {"User-Agent": ["MinIO (linux; amd64)"]},
+            },
+            "response": {"statusCode": 200},
+        }
+    ],
     "github": [
         {
             "@timestamp": 1767607200512,

@@ -292,3 +292,26 @@ def test_a_firewall_of_aws_says_what_it_answered(load):
     assert [(call["user"], call["status"]) for call in calls] == [
         ("x/1", "429"), ("x/1", "403"), ("x/1", None)
     ]  # fmt: skip
+
+
+def test_minio_tells_who_called_and_not_what_it_does_by_itself(load):
+    (call,) = OBJECTS["minio"]
+    healed = call | {"trigger": "healing", "requestID": "2", "remotehost": "", "accessKey": ""}
+    keyed = {**call, "requestID": "3"}
+    del keyed["parentUser"], keyed["trigger"]
+    found, calls = load(lines(call, healed, keyed))
+    assert (found.format, found.loaded, found.skipped) == ("minio", 2, 1)
+    assert {call["user"] for call in calls} == {"ann", "KEY"}
+    assert {(c["api"], c["status"], c["ip"], c["app"]) for c in calls} == {
+        ("PutObject", "200", "192.0.2.7", "MinIO (linux; amd64)")
+    }
+
+
+def test_of_minios_trace_what_its_servers_ask_each_other_is_no_call(load):
+    (short,), (verbose,) = OBJECTS["minio-trace"], OBJECTS["minio-trace: verbose"]
+    within = short | {"api": "internal.ReadVersion"}
+    found, calls = load(lines(short, within, verbose))
+    assert (found.format, found.loaded, found.skipped) == ("minio-trace", 2, 1)
+    assert {(call["api"], call["status"], call["ip"]) for call in calls} == {
+        ("s3.PutObject", "200", "192.0.2.7")
+    }

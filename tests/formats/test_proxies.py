@@ -96,3 +96,33 @@ def test_real_logs_agree_with_their_truth(real_log, name):
     log = real_log("lnav_formats", name)
     assert log.loads[0].format in name
     assert log.found == log.truth
+
+
+THREE = "{} 00000 ann 192.0.2.7:5123 198.51.100.9:80 120 1621 0 {}"
+
+
+@pytest.mark.parametrize(
+    ("head", "request_"),
+    [
+        ("260105100000.000 3128", "GET http://a.example/v1/leads/12 HTTP/1.1"),
+        ("1767607200.000  PROXY.3128", "GET_http://a.example/v1/leads/12_HTTP/1.1"),
+        ("05-01-2026 11:00:00 +0100 PROXY.3128", "GET http://a.example/v1/leads/12 HTTP/1.1"),
+    ],
+)
+def test_3proxy_writes_its_line_in_several_ways(load, head, request_):
+    listening = THREE.format(head, "Accepting connections [1/2]").replace("ann", "-")
+    found, (call,) = load(log(listening, THREE.format(head, request_)), time_zone="Asia/Tokyo")
+    assert (found.format, found.skipped) == ("3proxy", 1)
+    assert (call["occurred_at"], call["user"]) == (datetime(2026, 1, 5, 10), "ann")
+    assert (call["api"], call["ip"], call["status"]) == (
+        "GET /v1/leads/{id}",
+        "192.0.2.7",
+        "00000",
+    )
+
+
+def test_3proxy_may_write_nearly_as_web_servers_do(load):
+    line = '192.0.2.7 - ann [05/Jan/2026:10:00:00 +0000] "{}" 00407 1621'
+    found, calls = load(log(line.format("GET http://a.example/a HTTP/1.1"), line.format("-"), "x"))
+    assert (found.format, found.skipped, found.rejected) == ("3proxy", 1, 1)
+    assert [(call["api"], call["status"]) for call in calls] == [("GET /a", "00407")]
