@@ -78,6 +78,10 @@ TEXTS = {
         "CEF:0|Vendor|Gate|1.0|17|Allowed|3|rt=1767607200000 suser=Ann Bell src=192.0.2.7"
         " request=https://a.example/a?b\\=1 requestMethod=GET outcome=200"
     ),
+    "leef": (
+        "LEEF:2.0|Vendor|Gate|1.0|Allowed|^|devTime=1767607200000^usrName=Ann Bell^src=192.0.2.7"
+        "^url=https://a.example/a?b=1^method=GET^sev=3"
+    ),
     "rails": "Processing A#index (for 203.0.113.7 at 2026-01-12 10:00:00) [GET]",
     "haproxy": (
         "Mar  5 10:00:01 lb1 haproxy[812]: 203.0.113.4:53332 [05/Mar/2026:10:00:01.143] front~"
