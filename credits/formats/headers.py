@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from credits import CreditsError
 from credits.formats.base import FIELDS
-from credits.formats.ids import REQUEST_IDS, is_of_another
+from credits.formats.ids import ASKED, REQUEST_IDS, is_of_another
 from credits.formats.meanings import (
     KIND,
     VERB,
@@ -20,6 +20,7 @@ from credits.formats.meanings import (
     fits,
     is_processor_time,
     mostly,
+    numbered,
     plain_name,
     time_name,
 )
@@ -101,7 +102,19 @@ def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]])
         if told and mostly(KIND, told) and rare:
             found = {f: index for f, index in found.items() if f not in other}
             found["api"] = kinds[0]
+        if found.keys().isdisjoint(ASKED):
+            found |= _numbered_kind(names, values, found)
     return found
+
+
+def _numbered_kind(
+    names: Sequence[Sequence[str]], values: Sequence[Sequence[str]], found: Mapping[str, int]
+) -> dict[str, int]:
+    """The column in which a number stands for what somebody did, where nothing else names it."""
+    for index, parts in enumerate(names):
+        if index not in found.values() and numbered(parts[-1], values[index]):
+            return {"api": index}
+    return {}
 
 
 def _is_of_another_path(parts: Sequence[str]) -> bool:

@@ -130,6 +130,17 @@ def _numbers(cells: Sequence[str]) -> bool:
     return mostly(r"[\d,.\s]+([eE]\+?\d+)?$", cells)
 
 
+_KINDS = ("activity", "event", "action", "operation")
+_NUMBERED = re.compile(rf"({'|'.join(_KINDS)})(type|typeid|code)$")
+
+
+def numbered(name: str, cells: Sequence[str]) -> str | None:
+    """Of what a column tells the kind, if it has a number for each: `activityType` → `activity`."""
+    found = _NUMBERED.match(plain_name(name))
+    told = filled(cells)
+    return found[1] if found and told and mostly(r"\d{1,6}(\.0)?$", told) else None
+
+
 _FRACTION = re.compile(r"\d+\.\d?[1-9]$|0\.\d+$")
 
 

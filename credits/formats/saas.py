@@ -157,6 +157,34 @@ FORMATS = (
         tables=True,
     ),
     Objects(
+        "bitwarden",
+        "Bitwarden event log",
+        # https://bitwarden.com/help/public-api/: a number says what was done, and nothing else.
+        shapes=(("object", "type", "date", "actingUserId"), ("object", "type", "date", "device")),
+        fields={
+            "occurred_at": ("date",),
+            # Not the member: that is whom it was done to.
+            "user": ("actingUserId",),
+            "api": "'event ' || {type}",
+            "ip": ("ipAddress",),
+        },
+        calls="{object} = 'event'",
+    ),
+    Objects(
+        "sentinelone",
+        "SentinelOne activities",
+        shapes=(("activityType", "createdAt", "primaryDescription"),),
+        fields={
+            "occurred_at": ("createdAt",),
+            "user": ("data.username", "data.byUser", "userId"),
+            # What it describes is a sentence with names in it.
+            "api": "'activity ' || {activityType}",
+            "ip": (address("data.ipAddress"),),
+            "request_id": ("id",),
+        },
+        calls=("activityType",),
+    ),
+    Objects(
         "slack",
         "Slack audit log",
         shapes=(("date_create", "action", "actor.type"),),

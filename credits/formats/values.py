@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from credits.formats.base import address_in, literal
-from credits.formats.meanings import VERB, filled, fits, mostly, plain_name
+from credits.formats.meanings import VERB, filled, fits, mostly, numbered, plain_name
 from credits.formats.staging import first_filled
 
 
@@ -25,7 +25,8 @@ def fields_sql(
     where none has the method, it may stand before the name of what was called (`GET Leads`).
     """
     fields = {
-        field: value_sql(field, texts[index], values[index]) for field, index in found.items()
+        field: value_sql(field, texts[index], values[index], names[index] if names else "")
+        for field, index in found.items()
     }
     others = same_user(names, values, found) if names else ()
     if others:
@@ -61,8 +62,10 @@ _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _BARE_ADDRESS = re.compile(r"[\w.-]*$|[0-9a-fA-F:]*:[0-9a-fA-F:.]*$")
 
 
-def value_sql(field: str, text: str, cells: Sequence[str]) -> str:
+def value_sql(field: str, text: str, cells: Sequence[str], name: str = "") -> str:
     """SQL: the value of a field in a text, by what the cells of the sample are.
+
+    `name`: that of its column; what has but a number there for a name has the kind before it.
 
     Of an address, no port and no further addresses; what begins with no address is left to the
     letter. No id where `0` stands for none, which the sample has more than once. A user agent is
@@ -80,6 +83,9 @@ def value_sql(field: str, text: str, cells: Sequence[str]) -> str:
     if field == "app" and _are_encoded(cells):
         spaced = f"CASE WHEN contains({text}, '%20') THEN {text} ELSE replace({text}, '+', ' ') END"
         return f"coalesce(TRY(url_decode({spaced})), {text})"
+    kind = numbered(name.split("\0")[-1], cells) if field == "api" else None
+    if kind is not None:
+        return f"{literal(f'{kind} ')} || nullif({text}, '')"
     if field == "path" and _lack_scheme(cells):
         host = f"regexp_matches({text}, '{_HAS_NO_SCHEME}')"
         other = f"regexp_matches({text}, '{_HAS_NO_HOST}')"

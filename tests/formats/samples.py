@@ -309,6 +309,29 @@ OBJECTS: Mapping[str, Rows] = {
             "result": 0,
         }
     ],
+    "bitwarden": [
+        {
+            "object": "event",
+            "type": 1000,
+            "itemId": None,
+            "memberId": None,
+            "actingUserId": "a2b2c3d4-0000-1111-2222-333344445555",
+            "date": "2026-01-05T10:00:00.123Z",
+            "device": 9,
+            "ipAddress": "192.0.2.7",
+        }
+    ],
+    "sentinelone": [
+        {
+            "id": "1001",
+            "activityType": 27,
+            "createdAt": "2026-01-05T10:00:00.123Z",
+            "primaryDescription": "The management user Ann logged in to the console.",
+            "userId": "99",
+            "accountName": "Acme",
+            "data": {"username": "Ann", "ipAddress": "192.0.2.7"},
+        }
+    ],
     "slack": [
         {
             "id": "s-1",

@@ -383,3 +383,34 @@ def test_events_of_a_lake_tell_who_called_what(load):
     assert {(c["app"], c["api"], c["ip"]) for c in calls} == {
         ("boto/1", "net.example.com:ListGateways", "192.0.2.7")
     }
+
+
+def test_what_was_done_may_have_but_a_number(load):
+    vault = OBJECTS["bitwarden"][0] | {"type": 1107, "date": "2026-01-05T10:00:01Z"}
+    page = {"object": "list", "data": [*OBJECTS["bitwarden"], vault], "continuationToken": None}
+    found, calls = load(json.dumps(page))
+    assert (found.format, found.loaded) == ("bitwarden", 2)
+    assert [call["api"] for call in calls] == ["event 1000", "event 1107"]
+    assert {call["user"] for call in calls} == {"a2b2c3d4-0000-1111-2222-333344445555"}
+    page = {"data": OBJECTS["sentinelone"], "pagination": {"totalItems": 1}}
+    found, (call,) = load(json.dumps(page), "b.log")
+    assert (found.format, call["api"], call["user"]) == ("sentinelone", "activity 27", "Ann")
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "created_at,user,activity_type,description\n2026-01-05T10:00:00Z,ann,27,Ann logged in.\n",
+        '{"created_at": "2026-01-05T10:00:00Z", "user": "ann", "of": {"activityType": 27}}\n',
+        "created_at=2026-01-05T10:00:00Z user=ann activity_type=27 source=web\n",
+    ],
+    ids=["table", "objects", "pairs"],
+)
+def test_a_number_stands_for_what_somebody_did_where_nothing_names_it(load, log):
+    _, (call,) = load(log)
+    assert (call["api"], call["user"]) == ("activity 27", "ann")
+
+
+def test_a_number_stands_for_nothing_where_a_name_does(load):
+    _, (call,) = load("time,user,event_type,action\n2026-01-05T10:00:00Z,ann,27,log in\n")
+    assert call["api"] == "log in"
