@@ -15,6 +15,16 @@ _ZEEK = {
     # Not `uid`: that is the connection, which carries many calls.
 }
 
+_METHODS = ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
+"""What Gravitee counts from 1, and 0 for any other."""
+
+
+def _method(key: str) -> str:
+    """SQL over a key: the method for which a number of Gravitee's stands."""
+    numbers = " ".join(f"WHEN '{i}' THEN '{name}'" for i, name in enumerate(_METHODS, 1))
+    return f"CASE {{{key}}} {numbers} WHEN '0' THEN NULL ELSE {{{key}}} END"
+
+
 FORMATS = (
     Objects(
         "kong",
@@ -59,6 +69,27 @@ FORMATS = (
         },
         # What has neither a method nor an answer is a raw TCP connection.
         calls="{method} NOT IN ('', '-') OR {response_code} NOT IN ('', '-', '0')",
+    ),
+    Objects(
+        "gravitee",
+        "Gravitee's metrics of requests",
+        # Those of the second version of its APIs, and of the fourth.
+        shapes=(
+            ("gateway", "transaction", "method", "uri", "local-address", "remote-address"),
+            ("gateway", "transaction-id", "request-id", "http-method", "request-ended"),
+        ),
+        fields={
+            "occurred_at": ("@timestamp",),
+            "user": ("user",),
+            # 1 stands for a caller who subscribed to nothing.
+            "app": ("nullif({application}, '1')", "nullif({application-id}, '1')", "user-agent"),
+            "path": ("uri",),
+            "method": (_method("method"), _method("http-method")),
+            "status": ("status",),
+            "ip": (address("remote-address"),),
+            "request_id": ("request-id", "_id"),
+        },
+        calls=("method", "http-method"),
     ),
     Objects(
         "traefik",

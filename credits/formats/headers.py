@@ -170,6 +170,9 @@ def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:
     return found
 
 
+_MAIL = r"[^@\s]+@[^@\s]+\.\w+$"
+
+
 def _looks_like(pattern: str) -> Callable[[str], bool]:
     compiled = re.compile(pattern)
     return lambda cell: compiled.match(cell) is not None
@@ -181,7 +184,7 @@ _LOOKS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     # A clock has colons, too.
     ("ip", _looks_like(r"\d{1,3}(\.\d{1,3}){3}$|(?=.*::|([\da-f]*:){7})[\da-f:.]+$")),
     ("method", _looks_like(rf"({VERB})$")),
-    ("user", _looks_like(r"[^@\s]+@[^@\s]+\.\w+$")),
+    ("user", _looks_like(_MAIL)),
     ("status", _looks_like(r"[1-5]\d\d$")),
     ("request_id", _looks_like(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")),
     ("app", _looks_like(r"(Mozilla|curl|python-requests|okhttp)/")),
@@ -303,6 +306,13 @@ def caller_by_host(
 
 
 _MANY_DOMAINS = 5
+
+
+def caller_without_name(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Who called, where that stands below no name: addresses of mail in the one such column."""
+    without = [index for index, name in enumerate(names) if not name.strip()]
+    told = filled(values[without[0]]) if len(without) == 1 else []
+    return {"user": without[0]} if told and mostly(_MAIL, told) else {}
 
 
 class NoCallsError(CreditsError):

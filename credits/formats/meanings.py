@@ -162,6 +162,7 @@ _CHECKS: Mapping[str, Callable[[Sequence[str]], bool]] = {
     "ip": lambda cells: mostly(_ADDRESS, [cell.split(",")[0].strip() for cell in cells]),
     "path": lambda cells: not _numbers(cells),
     "api": lambda cells: not _numbers(cells),
+    "method": lambda cells: not _numbers(cells),
     # Fastify's count anew with each start of a process.
     "request_id": lambda cells: not all(re.fullmatch(r"req-[0-9a-z]{1,6}", cell) for cell in cells),
 }

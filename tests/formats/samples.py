@@ -309,6 +309,42 @@ OBJECTS: Mapping[str, Rows] = {
             "result": 0,
         }
     ],
+    "gravitee": [
+        {
+            "gateway": "g",
+            "@timestamp": "2026-01-05T10:00:00.123Z",
+            "type": "request",
+            "_id": "r-1",
+            "transaction": "t-1",
+            "method": 3,
+            "uri": "/v1/leads/12?x=1",
+            "status": 429,
+            "response-time": 12,
+            "plan": "p",
+            "api": "api-1",
+            "application": "app-1",
+            "local-address": "192.0.2.1",
+            "remote-address": "192.0.2.7",
+            "user": "ann",
+            "user-agent": "curl/8",
+        }
+    ],
+    "gravitee: fourth version": [
+        {
+            "gateway": "g",
+            "@timestamp": "2026-01-05T10:00:00.123Z",
+            "type": "v4-metrics",
+            "request-id": "r-1",
+            "transaction-id": "t-1",
+            "api-id": "api-1",
+            "application-id": "app-1",
+            "http-method": 7,
+            "remote-address": "192.0.2.7",
+            "uri": "/v1/leads/12",
+            "request-ended": "true",
+            "status": 201,
+        }
+    ],
     "bitwarden": [
         {
             "object": "event",

@@ -315,3 +315,17 @@ def test_of_minios_trace_what_its_servers_ask_each_other_is_no_call(load):
     assert {(call["api"], call["status"], call["ip"]) for call in calls} == {
         ("s3.PutObject", "200", "192.0.2.7")
     }
+
+
+def test_gravitee_has_numbers_for_methods(load):
+    (second,), (fourth,) = OBJECTS["gravitee"], OBJECTS["gravitee: fourth version"]
+    other = second | {"_id": "r-2", "method": 0, "application": "1", "user": None}
+    found, calls = load(lines({"index": {"_id": "r-1"}}, second, other))
+    assert (found.format, found.loaded, found.skipped) == ("gravitee", 2, 1)
+    assert {(call["api"], call["user"], call["app"]) for call in calls} == {
+        ("GET /v1/leads/{id}", "ann", "app-1"),
+        ("/v1/leads/{id}", "curl/8", "curl/8"),
+    }
+    found, (call,) = load(lines(fourth), "b.log", keep_duplicates=True)
+    assert (found.format, call["api"], call["user"]) == ("gravitee", "POST /v1/leads/{id}", "app-1")
+    assert (call["ip"], call["status"], call["request_id"]) == ("192.0.2.7", "201", "r-1")

@@ -301,6 +301,27 @@ def test_among_addresses_without_a_scheme_a_path_stays_what_it_is(load):
     assert {call["api"] for call in calls} == {"/a", "/b", "/v2.1/c", "/d", "/e"}
 
 
+def test_a_number_is_no_method(load):
+    _, (call,) = load(f"time,http-method,uri,user\n{TIME},3,/v1/leads,ann\n")
+    assert (call["api"], call["method"]) == ("/v1/leads", None)
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "user"),
+    [
+        ("time,,api", "ann@example.com", "ann@example.com"),
+        # A number of the row, a word, or whom it was done to.
+        ("time,,api", "7", "(unknown)"),
+        ("time,,api", "ann", "(unknown)"),
+        ("actor,time,,api", "ann@example.com", "bob"),
+    ],
+)
+def test_addresses_of_mail_below_no_name_are_those_of_users(load, head, cell, user):
+    row = f"{TIME},{cell},list\n"
+    _, (call,) = load(f"{head}\n{'bob,' if head.startswith('actor') else ''}{row}")
+    assert (call["user"], call["api"]) == (user, "list")
+
+
 USERS = [
     {"user_name": "ann", "user_id": "5", "actor": "x", "credits": "1"},
     {"user_name": "-", "user_id": "6", "actor": "x", "credits": "2"},
