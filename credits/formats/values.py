@@ -51,13 +51,17 @@ _BEGINS_WITH_ADDRESS = (
     r"\s*(,|$)"
 )
 _HOST = (
-    r"(([A-Za-z0-9_-]+\.){2,}[a-z]{2,}|[A-Za-z0-9_-]+\.(com|net|org|io|dev)"
+    r"(www\.([A-Za-z0-9-]+\.)+[a-z]{2,}|([A-Za-z0-9_-]+\.)+(com|net|org|edu|gov|info|io|dev|app"
+    r"|cloud|ai|local|internal|lan|corp|example|test)|([A-Za-z0-9_-]+\.){2,}[a-z]{2}"
     r"|(\d{1,3}\.){3}\d{1,3}|localhost)"
 )
-"""A host for sure: what ends as one may be a file (`index.php`), but hardly one of three parts."""
+"""A host for sure, where what ends as one may be a file (`index.php`) or a part of a key."""
 _HAS_NO_SCHEME = rf"^{_HOST}((:\d+)?/|\?|$)"
-_HAS_NO_HOST = r"^(com|org|net|io|v\d+)\."
-"""So begins what is a program's name, or a version: `com.example.leads/list`, `v2.1.beta/x`."""
+_HAS_NO_HOST = (
+    r"^((com|org|net|io|v\d+)\.|[^/?]*\.(cs|db|go|gz|js|md|py|rb|rs|sh|so|ts|xz)([/?]|$))"
+)
+"""So begins a program's name (`com.example.leads/list`), a version (`v2.1.io/x`) or a file."""
+_REASON = re.compile(r"^([1-5]\d\d) [A-Za-z].*$")
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _BARE_ADDRESS = re.compile(r"[\w.-]*$|[0-9a-fA-F:]*:[0-9a-fA-F:.]*$")
 
@@ -72,6 +76,7 @@ def value_sql(field: str, text: str, cells: Sequence[str], name: str = "") -> st
     decoded where all are written as in an address, as edges do it: `curl%2F8 (x)` is no such one.
     Numbers are put as in English where the sample has a comma for the decimal point. Where most
     addresses lack their scheme, it is put before them, so that the host is no part of the path.
+    Of a status with its reason (`404 Not Found`), the number.
     """
     if field in ("credits", "calls", "records") and _have_commas(cells):
         return f"replace(replace({text}, '.', ''), ',', '.')"
@@ -83,6 +88,8 @@ def value_sql(field: str, text: str, cells: Sequence[str], name: str = "") -> st
     if field == "app" and _are_encoded(cells):
         spaced = f"CASE WHEN contains({text}, '%20') THEN {text} ELSE replace({text}, '+', ' ') END"
         return f"coalesce(TRY(url_decode({spaced})), {text})"
+    if field == "status" and any(map(_REASON.match, cells)):
+        return f"regexp_replace({text}, '{_REASON.pattern}', '\\1')"
     kind = numbered(name.split("\0")[-1], cells) if field == "api" else None
     if kind is not None:
         return f"{literal(f'{kind} ')} || nullif({text}, '')"
@@ -105,9 +112,16 @@ def _have_commas(cells: Sequence[str]) -> bool:
 
 
 def _lack_scheme(cells: Sequence[str]) -> bool:
-    """Whether most cells are addresses that begin with their host: `www.shop.example/a`."""
+    """Whether half of the cells begin with a host and go on: `www.shop.example/a`, `10.0.0.1:80/`.
+
+    What ends with its host shows that only if it is called `www`.
+    """
     told = filled(cells)
-    hosts = (re.match(_HAS_NO_SCHEME, cell) and not re.match(_HAS_NO_HOST, cell) for cell in told)
+    hosts = (
+        cell.startswith("www.") or re.search("[/?]", cell)
+        for cell in told
+        if re.match(_HAS_NO_SCHEME, cell) and not re.match(_HAS_NO_HOST, cell)
+    )
     return sum(map(bool, hosts)) * 2 >= len(told) > 0
 
 

@@ -279,6 +279,9 @@ def test_a_user_agent_with_spaces_is_left_to_the_letter(load):
         ("index.php/leads", "/index.php/leads"),
         ("com.example.leads/list", "/com.example.leads/list"),
         ("file.txt", "file.txt"),
+        ("jquery.min.js", "jquery.min.js"),
+        ("api.example.com", "api.example.com"),
+        ("logs.2026.backup/a.gz", "/logs.2026.backup/a.gz"),
     ],
 )
 def test_the_host_of_an_address_without_a_scheme_is_no_part_of_its_path(load, written, api):
@@ -298,7 +301,36 @@ def test_among_addresses_without_a_scheme_a_path_stays_what_it_is(load):
         "/e",
     )
     _, calls = load("time,url\n" + "".join(f"{TIME},{url}\n" for url in (urls[0], *urls)))
-    assert {call["api"] for call in calls} == {"/a", "/b", "/v2.1/c", "/d", "/e"}
+    assert {call["api"] for call in calls} == {"/a", "/", "/v2.1/c", "/d", "/e"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "api", "verb"),
+    [
+        ("leads.list", "", "leads.list", None),
+        ("GetLeads", "", "GetLeads", None),
+        # How somebody logged in, or was let through.
+        ("password", "", "(unknown)", None),
+        ("domain", "/v1/leads/12", "/v1/leads/{id}", None),
+        ("get", "/a", "GET /a", "GET"),
+        ("PROPFIND", "/a", "PROPFIND /a", "PROPFIND"),
+    ],
+)
+def test_what_is_called_a_method_may_be_the_name_of_an_api(load, method, path, api, verb):
+    _, (call,) = load(f"time,user,method,path\n{TIME},ann,{method},{path}\n")
+    assert (call["api"], call["method"]) == (api, verb)
+
+
+def test_a_status_may_have_its_reason_behind_it(load):
+    _, calls = load(f"time,path,status\n{TIME},/a,200 OK\n{TIME},/b,429 Too Many Requests\n")
+    assert {(call["status"], call["refused"]) for call in calls} == {("200", False), ("429", True)}
+
+
+def test_queries_of_a_warehouse_are_calls_that_gave_rows(load):
+    head = "QUERY_ID,QUERY_TEXT,USER_NAME,QUERY_TYPE,START_TIME,ROWS_PRODUCED,CLIENT_APPLICATION_ID"
+    _, (call,) = load(f"{head}\n01b-0,select 1,ANN,SELECT,{TIME},12,Connector 3\n")
+    assert (call["user"], call["api"], call["records"]) == ("ANN", "SELECT", 12)
+    assert (call["app"], call["request_id"]) == ("Connector 3", "01b-0")
 
 
 def test_a_number_is_no_method(load):
