@@ -31,6 +31,16 @@ TEXTS = {
     "3proxy: common": (
         '192.0.2.7 - ann [12/Apr/2026:10:00:01 +0000] "GET http://a.example/a HTTP/1.1" 00000 16'
     ),
+    "artifactory": (
+        "2026-04-12T10:00:01.123Z|c0ffee1|192.0.2.7|ann|GET|/api/storage/a/7|200|-1|2|1|jfrog-cli/2"
+    ),
+    "artifactory: earlier": (
+        "20260412100001|12|REQUEST|192.0.2.7|ann|GET|/libs/a.jar|HTTP/1.1|200|123"
+    ),
+    "oauth2-proxy": (
+        "192.0.2.7:5000 - 7a000000-aaaa-bbbb-cccc-0123456789ab - ann@example.com"
+        ' [2026/04/12 10:00:01] a.example GET - "/v1/leads/7" HTTP/1.1 "curl/8" 200 12 0.001'
+    ),
     "alb": (
         "https 2026-02-03T04:05:01.123456Z app/shop/50dc6c 203.0.113.9:39212 10.0.0.66:9000 0.086"
         ' 0.048 0.037 200 200 34 366 "GET https://a:443/x HTTP/1.1" "x/1" ECDHE TLSv1.2 arn:a'
