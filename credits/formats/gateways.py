@@ -150,6 +150,34 @@ FORMATS = (
         tables=True,
     ),
     Objects(
+        "hasura",
+        "Hasura http-log",
+        shapes=(("timestamp", "type", "detail.http_info.url", "detail.http_info.method"),),
+        fields={
+            "occurred_at": ("timestamp",),
+            "user": ("detail.operation.user_vars.x-hasura-user-id",),
+            "path": ("detail.http_info.url",),
+            "method": ("detail.http_info.method",),
+            "status": ("detail.http_info.status",),
+            "ip": (address("detail.http_info.ip"),),
+            "request_id": ("detail.request_id", "detail.operation.request_id"),
+        },
+        calls="{type} = 'http-log'",
+    ),
+    Objects(
+        "grpc",
+        "gRPC calls, as its middleware for Go logs them",
+        shapes=(('$."grpc.service"', '$."grpc.method"'),),
+        fields={
+            "occurred_at": ("ts", "time", "timestamp", "@timestamp", '$."grpc.start_time"'),
+            "api": """{$."grpc.service"} || '/' || {$."grpc.method"}""",
+            "status": ('$."grpc.code"',),
+            "ip": (address('$."peer.address"'),),
+        },
+        # It tells of a call's beginning, too, and of what it carries.
+        calls=('$."grpc.code"',),
+    ),
+    Objects(
         "aws_waf",
         "AWS WAF log",
         shapes=(("timestamp", "webaclId", "httpRequest.uri"),),

@@ -355,6 +355,126 @@ OBJECTS: Mapping[str, Rows] = {
             "status": 201,
         }
     ],
+    "consul": [
+        {
+            "created_at": "2026-01-05T10:00:00.2Z",
+            "event_type": "audit",
+            "payload": {
+                "id": "p-1",
+                "type": "HTTPEvent",
+                "timestamp": "2026-01-05T10:00:00.123Z",
+                "auth": {"accessor_id": "acc-1", "description": "Ann"},
+                "request": {
+                    "operation": "GET",
+                    "endpoint": "/v1/kv/7",
+                    "remote_addr": "192.0.2.7:5000",
+                    "user_agent": "consul/1",
+                },
+                "response": {"status": "200"},
+                "stage": "OperationComplete",
+            },
+        }
+    ],
+    "elasticsearch": [
+        {
+            "type": "audit",
+            "timestamp": "2026-01-05T10:00:00,123+0000",
+            "node.id": "n",
+            "event.type": "transport",
+            "event.action": "access_granted",
+            "user.name": "ann",
+            "origin.address": "192.0.2.7:5000",
+            "request.id": "r-1",
+            "action": "indices:data/read/search",
+            "request.name": "SearchRequest",
+        }
+    ],
+    "opensearch": [
+        {
+            "audit_category": "AUTHENTICATED",
+            "audit_request_origin": "REST",
+            "audit_request_layer": "REST",
+            "audit_request_effective_user": "ann",
+            "audit_rest_request_path": "/leads/_search",
+            "audit_rest_request_method": "GET",
+            "audit_rest_request_headers": {"User-Agent": ["curl/8"]},
+            "audit_request_remote_address": "192.0.2.7",
+            "@timestamp": "2026-01-05T10:00:00.123+00:00",
+        }
+    ],
+    "dropbox": [
+        {
+            "timestamp": "2026-01-05T10:00:00Z",
+            "event_category": {".tag": "files"},
+            "actor": {".tag": "user", "user": {"display_name": "Ann", "email": "ann@example.com"}},
+            "origin": {"geo_location": {"ip_address": "192.0.2.7"}},
+            "event_type": {".tag": "file_download", "description": "Downloaded files"},
+        }
+    ],
+    "keycloak": [
+        {
+            "time": 1767607200123,
+            "realmId": "r",
+            "authDetails": {"realmId": "r", "clientId": "cli", "userId": "ann"},
+            "operationType": "UPDATE",
+            "resourceType": "USER",
+            "resourcePath": "users/7",
+        }
+    ],
+    "pagerduty": [
+        {
+            "id": "PD1",
+            "self": "https://api.example.com/audit/records/PD1",
+            "execution_time": "2026-01-05T10:00:00.123Z",
+            "execution_context": {"request_id": "r-1", "remote_address": "192.0.2.7"},
+            "actors": [{"id": "PU", "type": "user_reference", "summary": "Ann"}],
+            "method": {"type": "browser"},
+            "root_resource": {"id": "PX", "type": "user_reference", "summary": "Bob"},
+            "action": "update",
+        }
+    ],
+    "teleport": [
+        {
+            "ei": 0,
+            "event": "user.login",
+            "uid": "u-1",
+            "code": "T1000I",
+            "time": "2026-01-05T10:00:00.123Z",
+            "user": "ann",
+            "success": True,
+            "method": "local",
+            "addr.remote": "192.0.2.7:5000",
+            "user_agent": "tsh/1",
+        }
+    ],
+    "hasura": [
+        {
+            "type": "http-log",
+            "timestamp": "2026-01-05T10:00:00.123+0000",
+            "level": "info",
+            "detail": {
+                "request_id": "r-1",
+                "operation": {"user_vars": {"x-hasura-role": "user", "x-hasura-user-id": "ann"}},
+                "http_info": {
+                    "status": 200,
+                    "url": "/v1/graphql",
+                    "ip": "192.0.2.7",
+                    "method": "POST",
+                },
+            },
+        }
+    ],
+    "grpc": [
+        {
+            "level": "info",
+            "ts": "2026-01-05T10:00:00.123Z",
+            "msg": "finished unary call",
+            "grpc.service": "a.Leads",
+            "grpc.method": "List",
+            "grpc.code": "OK",
+            "peer.address": "192.0.2.7:5000",
+        }
+    ],
     "bitwarden": [
         {
             "object": "event",

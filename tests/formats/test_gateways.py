@@ -329,3 +329,15 @@ def test_gravitee_has_numbers_for_methods(load):
     found, (call,) = load(lines(fourth), "b.log", keep_duplicates=True)
     assert (found.format, call["api"], call["user"]) == ("gravitee", "POST /v1/leads/{id}", "app-1")
     assert (call["ip"], call["status"], call["request_id"]) == ("192.0.2.7", "201", "r-1")
+
+
+@pytest.mark.parametrize(
+    ("name", "user", "api", "status"),
+    [("hasura", "ann", "POST /v1/graphql", "200"), ("grpc", "192.0.2.7", "a.Leads/List", "OK")],
+)
+def test_of_several_kinds_of_rows_one_is_the_call(load, name, user, api, status):
+    (row,) = OBJECTS[name]
+    other = {**row, "type": "query-log", "grpc.code": None}
+    found, (call,) = load(lines(row, other))
+    assert (found.format, found.skipped, call["user"]) == (name, 1, user)
+    assert (call["api"], call["status"], call["ip"]) == (api, status, "192.0.2.7")
