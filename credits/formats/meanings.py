@@ -126,7 +126,7 @@ def is_processor_time(plain: Sequence[str], cells: Sequence[str]) -> bool:
 
 
 _METHOD = re.compile(rf"(?i:{VERB}|CONNECT|TRACE)$|[A-Z]{{3,20}}$")
-_NAME = re.compile(r"/?\w+([./:_-]\w+)+$|[A-Za-z][a-z0-9]+([A-Z][a-z0-9]*)+$")
+_NAME = re.compile(r"/?\w+([./:]\w+)+$|\w*[a-z0-9][A-Z]\w*$")
 
 
 def _are_methods(cells: Sequence[str]) -> bool:
