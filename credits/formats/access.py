@@ -15,7 +15,7 @@ from credits.formats.base import Options, Reading, Sample, address_in, literal
 # Four groups, no choice: RE2 then runs in one pass. A request with quotes in it, something between
 # the time and the request, and a missing last quote are left to the lenient patterns.
 STRICT = r'^([^\[]*)\[([^\]]*)\] ?"([^"]*)" (\d\d\d .*|\d\d\d)$'
-_CLF = r"\d{1,2}/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d[^\]]*"
+_CLF = r"\d{1,2}/[^\s\d/]{3,10}/\d{4}:\d\d:\d\d:\d\d[^\]]*"
 _ISO = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\]]*"
 _TIMES = f"{_CLF}|{_ISO}"
 # Traefik has no status of what it did not hand on.

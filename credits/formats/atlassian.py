@@ -18,7 +18,7 @@ LINE = r"^\[([^\]]*)\] (.*?) ?([^ ]+-exec-\d+[^ ]*|\S*ajp-\S+) (.*)$"
 ANSWER = r"^(\S+) (.*?) (\d{3}|-) -?\d+ms (.*)$"
 # The address that a proxy forwarded, or several, before the user.
 FORWARDED = r"^(?:(?:\d+(?:\.\d+){3}|[0-9A-Fa-f]*:[0-9A-Fa-f:.]+|-|unknown)(?:, ?| ))+"
-_STAMP = r"\[(\d\d?/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d[^\]]*)\]"
+_STAMP = r"\[(\d\d?/[^\s\d/]{3,10}/\d{4}:\d\d:\d\d:\d\d[^\]]*)\]"
 _LINE = re.compile(rf"{_STAMP} .*?(?:-exec-\d+|ajp-)\S* \S+ [A-Z]+ .* \d+ms ")
 
 _PARTS = f"""

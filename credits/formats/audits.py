@@ -185,6 +185,60 @@ FORMATS = (
         calls="{type} = 'response'",
     ),
     Objects(
+        "consul",
+        "Consul or Nomad audit log",
+        shapes=(("created_at", "event_type", "payload.stage", "payload.request.endpoint"),),
+        fields={
+            "occurred_at": ("payload.timestamp", "created_at"),
+            "user": ("payload.auth.name", "payload.auth.description", "payload.auth.accessor_id"),
+            "app": ("payload.request.user_agent",),
+            "path": ("payload.request.endpoint",),
+            "method": ("payload.request.operation",),
+            "status": ("payload.response.status", "payload.response.status_code"),
+            "ip": (address("payload.request.remote_addr"),),
+            "request_id": ("payload.id",),
+        },
+        # A request is told of when it comes and when it is answered.
+        calls="{payload.stage} = 'OperationComplete'",
+    ),
+    Objects(
+        "elasticsearch",
+        "Elasticsearch audit log",
+        shapes=(
+            ("timestamp", '$."event.action"', '$."event.type"', '$."origin.address"'),
+            ("timestamp", '$."event.action"', '$."event.type"', '$."request.id"'),
+        ),
+        fields={
+            "occurred_at": ("timestamp", "@timestamp"),
+            "user": ('$."user.name"', '$."authentication.token.name"'),
+            "api": ("action",),
+            "path": ('$."url.path"',),
+            "method": ('$."request.method"',),
+            "status": ('$."event.action"',),
+            "ip": (address('$."origin.address"'),),
+            # Not the request's id: all that it does in the cluster shares it.
+        },
+        # Whoever was let in is told of again by what was done.
+        calls="""{action} <> '' OR {$."event.action"} <> 'authentication_success'""",
+    ),
+    Objects(
+        "opensearch",
+        "OpenSearch audit log",
+        shapes=(("audit_category", "audit_request_layer", "@timestamp"),),
+        fields={
+            "occurred_at": ("@timestamp",),
+            "user": ("audit_request_effective_user", "audit_request_initiating_user"),
+            "app": ("audit_rest_request_headers.User-Agent.0",),
+            "api": ("audit_request_privilege", "audit_transport_request_type"),
+            "path": ("audit_rest_request_path",),
+            "method": ("audit_rest_request_method",),
+            "status": ("audit_category",),
+            "ip": (address("audit_request_remote_address"),),
+        },
+        # What came by REST is told of once more where it goes on inside.
+        calls="{audit_request_layer} = 'REST' OR {audit_request_origin} = 'TRANSPORT'",
+    ),
+    Objects(
         "mongodb-audit",
         "MongoDB audit log",
         shapes=(("atype", "ts.$date", "result"),),

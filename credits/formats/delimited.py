@@ -77,6 +77,7 @@ def columns(
     said = headers.chosen(options.mapping, names, numbered=not header)
     found = headers.match_parts([name.split(".") for name in names], values) if header else {}
     found |= headers.caller_by_host(names, values, found) if header else {}
+    found = {**headers.caller_without_name(names, values), **found} if header else found
     if "occurred_at" not in {**found, **said}:
         found = {**headers.guess(values), **found} if not header else found
     elif not header:

@@ -15,6 +15,16 @@ _ZEEK = {
     # Not `uid`: that is the connection, which carries many calls.
 }
 
+_METHODS = ("CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE")
+"""What Gravitee counts from 1, and 0 for any other."""
+
+
+def _method(key: str) -> str:
+    """SQL over a key: the method for which a number of Gravitee's stands."""
+    numbers = " ".join(f"WHEN '{i}' THEN '{name}'" for i, name in enumerate(_METHODS, 1))
+    return f"CASE {{{key}}} {numbers} WHEN '0' THEN NULL ELSE {{{key}}} END"
+
+
 FORMATS = (
     Objects(
         "kong",
@@ -59,6 +69,27 @@ FORMATS = (
         },
         # What has neither a method nor an answer is a raw TCP connection.
         calls="{method} NOT IN ('', '-') OR {response_code} NOT IN ('', '-', '0')",
+    ),
+    Objects(
+        "gravitee",
+        "Gravitee's metrics of requests",
+        # Those of the second version of its APIs, and of the fourth.
+        shapes=(
+            ("gateway", "transaction", "method", "uri", "local-address", "remote-address"),
+            ("gateway", "transaction-id", "request-id", "http-method", "request-ended"),
+        ),
+        fields={
+            "occurred_at": ("@timestamp",),
+            "user": ("user",),
+            # 1 stands for a caller who subscribed to nothing.
+            "app": ("nullif({application}, '1')", "nullif({application-id}, '1')", "user-agent"),
+            "path": ("uri",),
+            "method": (_method("method"), _method("http-method")),
+            "status": ("status",),
+            "ip": (address("remote-address"),),
+            "request_id": ("request-id", "_id"),
+        },
+        calls=("method", "http-method"),
     ),
     Objects(
         "traefik",
@@ -117,6 +148,34 @@ FORMATS = (
         },
         calls=("ClientRequestMethod", "ClientRequestURI"),
         tables=True,
+    ),
+    Objects(
+        "hasura",
+        "Hasura http-log",
+        shapes=(("timestamp", "type", "detail.http_info.url", "detail.http_info.method"),),
+        fields={
+            "occurred_at": ("timestamp",),
+            "user": ("detail.operation.user_vars.x-hasura-user-id",),
+            "path": ("detail.http_info.url",),
+            "method": ("detail.http_info.method",),
+            "status": ("detail.http_info.status",),
+            "ip": (address("detail.http_info.ip"),),
+            "request_id": ("detail.request_id", "detail.operation.request_id"),
+        },
+        calls="{type} = 'http-log'",
+    ),
+    Objects(
+        "grpc",
+        "gRPC calls, as its middleware for Go logs them",
+        shapes=(('$."grpc.service"', '$."grpc.method"'),),
+        fields={
+            "occurred_at": ("ts", "time", "timestamp", "@timestamp", '$."grpc.start_time"'),
+            "api": """{$."grpc.service"} || '/' || {$."grpc.method"}""",
+            "status": ('$."grpc.code"',),
+            "ip": (address('$."peer.address"'),),
+        },
+        # It tells of a call's beginning, too, and of what it carries.
+        calls=('$."grpc.code"',),
     ),
     Objects(
         "aws_waf",

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from credits import CreditsError
 from credits.formats.base import FIELDS
-from credits.formats.ids import REQUEST_IDS, is_of_another
+from credits.formats.ids import ASKED, REQUEST_IDS, is_of_another
 from credits.formats.meanings import (
     KIND,
     VERB,
@@ -20,6 +20,7 @@ from credits.formats.meanings import (
     fits,
     is_processor_time,
     mostly,
+    numbered,
     plain_name,
     time_name,
 )
@@ -101,7 +102,19 @@ def match_parts(names: Sequence[Sequence[str]], values: Sequence[Sequence[str]])
         if told and mostly(KIND, told) and rare:
             found = {f: index for f, index in found.items() if f not in other}
             found["api"] = kinds[0]
+        if found.keys().isdisjoint(ASKED):
+            found |= _numbered_kind(names, values, found)
     return found
+
+
+def _numbered_kind(
+    names: Sequence[Sequence[str]], values: Sequence[Sequence[str]], found: Mapping[str, int]
+) -> dict[str, int]:
+    """The column in which a number stands for what somebody did, where nothing else names it."""
+    for index, parts in enumerate(names):
+        if index not in found.values() and numbered(parts[-1], values[index]):
+            return {"api": index}
+    return {}
 
 
 def _is_of_another_path(parts: Sequence[str]) -> bool:
@@ -157,6 +170,9 @@ def guess(values: Sequence[Sequence[str]]) -> dict[str, int]:
     return found
 
 
+_MAIL = r"[^@\s]+@[^@\s]+\.\w+$"
+
+
 def _looks_like(pattern: str) -> Callable[[str], bool]:
     compiled = re.compile(pattern)
     return lambda cell: compiled.match(cell) is not None
@@ -168,7 +184,7 @@ _LOOKS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     # A clock has colons, too.
     ("ip", _looks_like(r"\d{1,3}(\.\d{1,3}){3}$|(?=.*::|([\da-f]*:){7})[\da-f:.]+$")),
     ("method", _looks_like(rf"({VERB})$")),
-    ("user", _looks_like(r"[^@\s]+@[^@\s]+\.\w+$")),
+    ("user", _looks_like(_MAIL)),
     ("status", _looks_like(r"[1-5]\d\d$")),
     ("request_id", _looks_like(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")),
     ("app", _looks_like(r"(Mozilla|curl|python-requests|okhttp)/")),
@@ -290,6 +306,13 @@ def caller_by_host(
 
 
 _MANY_DOMAINS = 5
+
+
+def caller_without_name(names: Sequence[str], values: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Who called, where that stands below no name: addresses of mail in the one such column."""
+    without = [index for index, name in enumerate(names) if not name.strip()]
+    told = filled(values[without[0]]) if len(without) == 1 else []
+    return {"user": without[0]} if told and mostly(_MAIL, told) else {}
 
 
 class NoCallsError(CreditsError):

@@ -269,7 +269,7 @@ def _match(
 ) -> dict[str, str]:
     """What `match` finds, but no id that different calls share: another then, or none."""
     found = match(list(cells), list(cells.values()), options)
-    if "path" not in options.mapping and _is_aside(found, cells):
+    if "path" not in options.mapping and (_is_aside(found, cells) or _is_own(found, rows)):
         found.pop("path")
     name = found.get("request_id")
     if name is None or "request_id" in options.mapping or len({*cells[name]}) == len(cells[name]):
@@ -287,6 +287,18 @@ def _is_aside(found: Mapping[str, str], cells: Mapping[str, Sequence[str]]) -> b
         return False
     answered = "status" in found and headers.are_codes(cells[found["status"]])
     return not answered and found["path"].count("\0") > found["api"].count("\0")
+
+
+def _is_own(found: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether an address is where the row itself is found (`/audit_logs/7.json`, of which the id is
+    7), and what was done has a name.
+    """
+    if not {"api", "path"} <= found.keys() or "method" in found:
+        return False
+    path = found["path"]
+    identity = "\0".join([*path.split("\0")[:-1], "id"])
+    told = [(t[path], t[identity]) for t in map(_texts, rows) if t.keys() >= {path, identity}]
+    return bool(told) and all(re.search(rf"/{re.escape(i)}(\.\w+)?$", at) for at, i in told)
 
 
 _SIMPLE = re.compile(r'[^"\\\0{}]+')

@@ -206,7 +206,7 @@ class _Keys:
             pair = literal(key + self.style.sign)
             clock = f"words[list_position(words, {pair} || r_{field}) + 1]"
             return f"{told} || ' ' || split_part({clock}, {literal(self.style.sign)}, -1)"
-        return value_sql(field, told, self.cells[key])
+        return value_sql(field, told, self.cells[key], key)
 
     def calls_sql(self) -> str:
         """SQL: whether a line is a call.

@@ -20,7 +20,8 @@ MEANINGS: Mapping[str, str] = {
         reqtime edgestarttimestamp clientreceivedstarttimestamp timelocal timeiso8601 time ts date
         when start minute hour period bucket timebucket interval windowstart day t effectiveat
         datecreated epoch msec recordedat loggedat received requestcreatedat requestreceivedat
-        requestreceivedtimestamp datum zeit zeitpunkt zeitstempel fecha fechahora datahora""",
+        requestreceivedtimestamp datum zeit zeitpunkt zeitstempel fecha fechahora datahora
+        optime operationtime""",
     "user": """user username useremail useremailid uname usrname usremail usrid userprincipalname
         upn principal principalname principalemail identityarn useridentityarn actor actoremail
         actorname actoruserprincipalname email emailaddress login loginname userid principalid
@@ -30,15 +31,16 @@ MEANINGS: Mapping[str, str] = {
         subject sub csusername suser authorname operator authenticateduser who useridentifier
         actinguser actinguserid initiatedby initiatorname initiator authoraccountid authorkey
         adminemail adminname adminuser adminid requestuserid sourceusername benutzer benutzername
-        usuario utilisateur""",
+        usuario utilisateur actorsid""",
     "app": """appname app applicationname application connectedappname connectedapp client
         clientname clientapp integrationname integration developerapp clientid appid applicationid
         apikeyname apikeyid apikey useragent httpuseragent requestuseragent useragentoriginal
         csuseragent clientrequestuseragent requestclientapplication callersupplieduseragent agent
-        ua projectid project actorserviceprincipalname""",
+        ua projectid project actorserviceprincipalname clientapplicationid""",
     "api": """api apiname operation operationname apimethod apicall endpoint apiendpoint event
-        eventname eventtype actiontype actionname action activitydisplayname activity call function
-        rpc command methodname calltype model resource apiresource apiproxy""",
+        eventname eventtype actiontype actionname action activitydisplayname activityname activity
+        call function rpc command methodname calltype model resource apiresource apiproxy querytype
+        method""",
     "path": """path url uri requesturi requestpath requesturl resourcepath route urlpath uripath
         requestline request target page req urloriginal urlfull apiresourcetemplate reqpath httpuri
         httpurl csuristem urlstem csuri clientrequesturi clientrequestpath eurl""",
@@ -49,7 +51,8 @@ MEANINGS: Mapping[str, str] = {
         elbresponsecode returncode resultcode result resultstatus resulttype actionresult outcome
         staus response respcode scstatus edgeresponsestatus""",
     "records": """records recordcount recordscount rows rowcount rowsprocessed recordsprocessed
-        numrecords numrows items itemcount numresponseitems""",
+        numrecords numrows items itemcount numresponseitems
+        rowsproduced rowsreturned""",
     "credits": """credits creditsused creditsconsumed creditcount units unitsconsumed unitsused
         apicredits apiunits points""",
     "calls": """calls callcount apicalls apicallcount apicount requests requestcount requestscount
@@ -62,7 +65,7 @@ MEANINGS: Mapping[str, str] = {
         host""",
     "request_id": """requestid xrequestid reqid callid eventid recordid requestidentifier
         eventidentifier id traceid correlationid transactionid messageid rayid xedgerequestid
-        uniqueid uuid guid""",
+        uniqueid uuid guid queryid""",
 }
 """Field → names in order of preference, without their punctuation and case."""
 
@@ -94,13 +97,15 @@ def plain_name(name: str) -> str:
 
 
 _UNIT = re.compile(
-    r"(?<=.)(in)?(m(illi)?s(ec(onds?)?)?|millis|u(s|sec)|micro(s|seconds?)|n(s|sec)"
+    r"(?<=time)string$|(?<=.)(in)?(m(illi)?s(ec(onds?)?)?|millis|u(s|sec)|micro(s|seconds?)|n(s|sec)"
     r"|nano(s|seconds?)?|sec(onds?)?|epoch|unix|utc|gmt)$|^(epoch|unix)(?=.)"
 )
 
 
 def time_name(plain: str) -> str:
-    """The name of a time without the unit that it is counted in: `startTimeMs`, `epoch_time`."""
+    """The name of a time without what it is counted or written in: `startTimeMs`, `epoch_time`,
+    `EventTimeString`.
+    """
     return _UNIT.sub("", _UNIT.sub("", plain))
 
 
@@ -120,12 +125,32 @@ def is_processor_time(plain: Sequence[str], cells: Sequence[str]) -> bool:
     return all(re.fullmatch(r"\d{1,3}(\.\d+)?%?", cell) for cell in told)
 
 
+_METHOD = re.compile(rf"(?i:{VERB}|CONNECT|TRACE)$|[A-Z]{{3,20}}$")
+_NAME = re.compile(r"/?\w+([./:]\w+)+$|\w*[a-z0-9][A-Z]\w*$")
+
+
+def _are_methods(cells: Sequence[str]) -> bool:
+    """Whether most cells may be HTTP's methods: ways to log in, or to block, are written small."""
+    return sum(_METHOD.match(cell) is not None for cell in cells) * 2 >= len(cells)
+
+
 def _anything(_cells: Sequence[str]) -> bool:
     return True
 
 
 def _numbers(cells: Sequence[str]) -> bool:
     return mostly(r"[\d,.\s]+([eE]\+?\d+)?$", cells)
+
+
+_KINDS = ("activity", "event", "action", "operation")
+_NUMBERED = re.compile(rf"({'|'.join(_KINDS)})(type|typeid|code)$")
+
+
+def numbered(name: str, cells: Sequence[str]) -> str | None:
+    """Of what a column tells the kind, if it has a number for each: `activityType` → `activity`."""
+    found = _NUMBERED.match(plain_name(name))
+    told = filled(cells)
+    return found[1] if found and told and mostly(r"\d{1,6}(\.0)?$", told) else None
 
 
 _FRACTION = re.compile(r"\d+\.\d?[1-9]$|0\.\d+$")
@@ -149,6 +174,7 @@ _CHECKS: Mapping[str, Callable[[Sequence[str]], bool]] = {
     "ip": lambda cells: mostly(_ADDRESS, [cell.split(",")[0].strip() for cell in cells]),
     "path": lambda cells: not _numbers(cells),
     "api": lambda cells: not _numbers(cells),
+    "method": lambda cells: not _numbers(cells),
     # Fastify's count anew with each start of a process.
     "request_id": lambda cells: not all(re.fullmatch(r"req-[0-9a-z]{1,6}", cell) for cell in cells),
 }
@@ -172,6 +198,9 @@ _STRICTER: Mapping[str, Callable[[Sequence[str]], bool]] = {
     # It may be the level of a message.
     "status": lambda cells: not any(map(_LEVEL.match, cells)),
     "api apimethod": lambda cells: not mostly(VERB, cells),
+    "method method": _are_methods,
+    # It may be how somebody logged in: with a `password`.
+    "api method": lambda cells: not _are_methods(cells) and mostly(_NAME, cells),
     "method apimethod": lambda cells: mostly(VERB, cells),
     "api action": lambda cells: not mostly(f"({VERB})$", cells),
     "method action": lambda cells: mostly(f"({VERB})$", cells),

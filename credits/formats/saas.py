@@ -157,6 +157,83 @@ FORMATS = (
         tables=True,
     ),
     Objects(
+        "bitwarden",
+        "Bitwarden event log",
+        # https://bitwarden.com/help/public-api/: a number says what was done, and nothing else.
+        shapes=(("object", "type", "date", "actingUserId"), ("object", "type", "date", "device")),
+        fields={
+            "occurred_at": ("date",),
+            # Not the member: that is whom it was done to.
+            "user": ("actingUserId",),
+            "api": "'event ' || {type}",
+            "ip": ("ipAddress",),
+        },
+        calls="{object} = 'event'",
+    ),
+    Objects(
+        "dropbox",
+        "Dropbox team log",
+        shapes=(("timestamp", "event_category", '$."event_type".".tag"'),),
+        fields={
+            "occurred_at": (utc("timestamp"),),
+            "user": (
+                "actor.user.email",
+                "actor.admin.email",
+                "actor.user.display_name",
+                "actor.admin.display_name",
+            ),
+            "app": ("actor.app.display_name", "origin.access_method.app.display_name"),
+            "api": ('$."event_type".".tag"',),
+            "ip": ("origin.geo_location.ip_address",),
+        },
+        calls=('$."event_type".".tag"',),
+    ),
+    Objects(
+        "keycloak",
+        "Keycloak admin events",
+        shapes=(("time", "operationType", "resourcePath", "authDetails.realmId"),),
+        fields={
+            "occurred_at": ("time",),
+            "user": ("authDetails.username", "authDetails.userId"),
+            "app": ("authDetails.clientId",),
+            "path": "'/' || {resourcePath}",
+            "method": ("operationType",),
+            "status": ("error",),
+            "ip": (address("authDetails.ipAddress"),),
+            "request_id": ("id",),
+        },
+        calls=("operationType",),
+    ),
+    Objects(
+        "pagerduty",
+        "PagerDuty audit records",
+        shapes=(("execution_time", "action", "method.type", "root_resource.type"),),
+        fields={
+            "occurred_at": ("execution_time",),
+            "user": ("actors.0.summary", "actors.0.id"),
+            "app": ("method.description",),
+            "api": "replace({root_resource.type}, '_reference', '') || ':' || {action}",
+            "ip": ("execution_context.remote_address",),
+            # Not that of the request: it may have changed several things.
+            "request_id": ("id",),
+        },
+        calls=("action",),
+    ),
+    Objects(
+        "sentinelone",
+        "SentinelOne activities",
+        shapes=(("activityType", "createdAt", "primaryDescription"),),
+        fields={
+            "occurred_at": ("createdAt",),
+            "user": ("data.username", "data.byUser", "userId"),
+            # What it describes is a sentence with names in it.
+            "api": "'activity ' || {activityType}",
+            "ip": (address("data.ipAddress"),),
+            "request_id": ("id",),
+        },
+        calls=("activityType",),
+    ),
+    Objects(
         "slack",
         "Slack audit log",
         shapes=(("date_create", "action", "actor.type"),),
@@ -169,6 +246,24 @@ FORMATS = (
             "request_id": ("id",),
         },
         calls=("action",),
+    ),
+    Objects(
+        "teleport",
+        "Teleport audit log",
+        shapes=(("ei", "event", "code", "uid", "time"),),
+        fields={
+            "occurred_at": ("time",),
+            "user": ("user",),
+            "app": ("user_agent",),
+            # What went to a program behind it is a request; all else is told by name.
+            "api": "CASE WHEN {event} <> 'app.session.request' THEN {event} END",
+            "path": "CASE WHEN {event} = 'app.session.request' THEN {path} END",
+            "method": "CASE WHEN {event} = 'app.session.request' THEN {method} END",
+            "status": ("status_code", "CASE WHEN {success} = 'false' THEN 'failed' END"),
+            "ip": (address('$."addr.remote"'),),
+            "request_id": ("uid",),
+        },
+        calls=("event",),
     ),
     Objects(
         "google-workspace",

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from credits.formats import months
+
 EARLIEST = "TIMESTAMP '1970-01-02'"
 """An older stamp is a blank one in disguise (0, 1970-01-01, 0001-01-01), never a call."""
 LATEST = "TIMESTAMP '2200-01-01'"
@@ -28,7 +30,7 @@ ZONE = rf"(?: ?(?:Z|[+-]\d\d:?\d\d)| (?:{'|'.join(_OFFSETS)}))\b"
 STAMP = (
     r"(?:19|20)\d\d[-/][01]\d[-/][0-3]\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?"
     rf"(?:{ZONE}|[+-]\d\d\b)?"
-    r"|\d\d/[A-Za-z]{3}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?"
+    r"|\d\d/[^\s\d/]{3,10}/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?"
 )
 """A pattern, of Python's and of RE2: an instant amid a text."""
 
@@ -126,7 +128,7 @@ def is_stamp(text: str) -> bool:
     text = text.strip().strip('"[]').strip()
     if _NUMBER.match(text):
         return _plausible_number(text)
-    if _ISO.match(text) or _CLF.match(text):
+    if _ISO.match(text) or _CLF.match(text) or months.is_dated(text):
         return True
     if re.match(r"\d\d?[/.-]\d\d?[/.-](\d{4}|\d\d)[,T ]+\d\d?:\d\d", text) or re.match(
         _JOINED, text
@@ -195,7 +197,14 @@ def stamp_sql(expression: str, values: Iterable[str], day_first: bool | None = N
         cleaned = f"replace({cleaned}, ' {name}', ' {_OFFSETS[name]}')"
     shifted = bool(named) or any(map(_SHIFTED.match, examples))
     # Who writes dates with dots writes the day first.
-    general = _general(cleaned, days, dotted=day_first is not False, shifted=shifted)
+    numbered = all(_NUMBER.match(value) or _ISO.match(value) for value in examples)
+    general = _general(
+        cleaned,
+        days,
+        dotted=day_first is not False,
+        shifted=shifted,
+        named=not (examples and numbered),
+    )
     if examples and all(_ISO.match(value) for value in examples):
         quick = _utc(f"TRY_CAST({expression} AS TIMESTAMPTZ)")
     elif examples and all(map(_DAY_AND_HOUR.match, examples)):
@@ -214,8 +223,11 @@ def stamp_sql(expression: str, values: Iterable[str], day_first: bool | None = N
     return f"coalesce({quick}, CASE WHEN {expression} IS NOT NULL THEN {general} END)"
 
 
-def _general(text: str, day_first: bool, *, dotted: bool, shifted: bool) -> str:
-    """Every style; each is tried only on what the ones before it could not read."""
+def _general(text: str, day_first: bool, *, dotted: bool, shifted: bool, named: bool) -> str:
+    """Every style; each is tried only on what the ones before it could not read.
+
+    `named`: also months with names that are not English, of a log whose months have names.
+    """
     seconds_60 = f"regexp_replace({text}, ':60(\\D|$)', ':59\\1')"
     spaced = f"regexp_replace({seconds_60}, '(\\d) (Z|[+-]\\d\\d:?\\d\\d)$', '\\1\\2')"
     point = f"regexp_replace({spaced}, '(:\\d\\d),(\\d+)', '\\1.\\2')"
@@ -236,6 +248,8 @@ def _general(text: str, day_first: bool, *, dotted: bool, shifted: bool) -> str:
         is_shifted = f"regexp_matches({text}, '{_SHIFT}')"
         numbered = f"CASE WHEN {is_shifted} THEN {_shifted(comma, slashed)} ELSE {numbered} END"
         worded = f"coalesce({worded}, {_shifted(short, _WORDED_FORMATS)})"
+    if named:
+        worded = f"coalesce({worded}, {_foreign(spaced)})"
     return (
         f"CASE WHEN regexp_full_match({text}, '-?\\d+(\\.\\d*)?([eE]\\+?\\d+)?')"
         f" THEN {_number(text)}"
@@ -246,6 +260,11 @@ def _general(text: str, day_first: bool, *, dotted: bool, shifted: bool) -> str:
         f" WHEN regexp_matches({text}, '^\\d{{8}}') THEN {_parsed(utc_sign, _COMPACT_FORMATS)}"
         f" ELSE coalesce({_parsed(short, _CLF_FORMATS)}, {worded}) END"
     )
+
+
+def _foreign(text: str) -> str:
+    """A date whose month has a name that is not English."""
+    return _utc(f"TRY_CAST({months.iso_sql(text)} AS TIMESTAMPTZ)")
 
 
 def _shifted(text: str, formats: tuple[str, ...]) -> str:

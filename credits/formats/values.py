@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from credits.formats.base import address_in, literal
-from credits.formats.meanings import VERB, filled, fits, mostly, plain_name
+from credits.formats.meanings import VERB, filled, fits, mostly, numbered, plain_name
 from credits.formats.staging import first_filled
 
 
@@ -25,7 +25,8 @@ def fields_sql(
     where none has the method, it may stand before the name of what was called (`GET Leads`).
     """
     fields = {
-        field: value_sql(field, texts[index], values[index]) for field, index in found.items()
+        field: value_sql(field, texts[index], values[index], names[index] if names else "")
+        for field, index in found.items()
     }
     others = same_user(names, values, found) if names else ()
     if others:
@@ -49,17 +50,33 @@ _BEGINS_WITH_ADDRESS = (
     r"^\s*(\d{1,3}(\.\d{1,3}){3}(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?|[0-9a-fA-F]*:[0-9a-fA-F:.]+)"
     r"\s*(,|$)"
 )
+_HOST = (
+    r"(www\.([A-Za-z0-9-]+\.)+[a-z]{2,}|([A-Za-z0-9_-]+\.)+(com|net|org|edu|gov|info|io|dev|app"
+    r"|cloud|ai|local|internal|lan|corp|example|test)|([A-Za-z0-9_-]+\.){2,}[a-z]{2}"
+    r"|(\d{1,3}\.){3}\d{1,3}|localhost)"
+)
+"""A host for sure, where what ends as one may be a file (`index.php`) or a part of a key."""
+_HAS_NO_SCHEME = rf"^{_HOST}((:\d+)?/|\?|$)"
+_HAS_NO_HOST = (
+    r"^((com|org|net|io|v\d+)\.|[^/?]*\.(cs|db|go|gz|js|md|py|rb|rs|sh|so|ts|xz)([/?]|$))"
+)
+"""So begins a program's name (`com.example.leads/list`), a version (`v2.1.io/x`) or a file."""
+_REASON = re.compile(r"^([1-5]\d\d) [A-Za-z].*$")
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _BARE_ADDRESS = re.compile(r"[\w.-]*$|[0-9a-fA-F:]*:[0-9a-fA-F:.]*$")
 
 
-def value_sql(field: str, text: str, cells: Sequence[str]) -> str:
+def value_sql(field: str, text: str, cells: Sequence[str], name: str = "") -> str:
     """SQL: the value of a field in a text, by what the cells of the sample are.
+
+    `name`: that of its column; what has but a number there for a name has the kind before it.
 
     Of an address, no port and no further addresses; what begins with no address is left to the
     letter. No id where `0` stands for none, which the sample has more than once. A user agent is
     decoded where all are written as in an address, as edges do it: `curl%2F8 (x)` is no such one.
-    Numbers are put as in English where the sample has a comma for the decimal point.
+    Numbers are put as in English where the sample has a comma for the decimal point. Where most
+    addresses lack their scheme, it is put before them, so that the host is no part of the path.
+    Of a status with its reason (`404 Not Found`), the number.
     """
     if field in ("credits", "calls", "records") and _have_commas(cells):
         return f"replace(replace({text}, '.', ''), ',', '.')"
@@ -71,6 +88,15 @@ def value_sql(field: str, text: str, cells: Sequence[str]) -> str:
     if field == "app" and _are_encoded(cells):
         spaced = f"CASE WHEN contains({text}, '%20') THEN {text} ELSE replace({text}, '+', ' ') END"
         return f"coalesce(TRY(url_decode({spaced})), {text})"
+    if field == "status" and any(map(_REASON.match, cells)):
+        return f"regexp_replace({text}, '{_REASON.pattern}', '\\1')"
+    kind = numbered(name.split("\0")[-1], cells) if field == "api" else None
+    if kind is not None:
+        return f"{literal(f'{kind} ')} || nullif({text}, '')"
+    if field == "path" and _lack_scheme(cells):
+        host = f"regexp_matches({text}, '{_HAS_NO_SCHEME}')"
+        other = f"regexp_matches({text}, '{_HAS_NO_HOST}')"
+        return f"CASE WHEN {host} AND NOT {other} THEN 'http://' || {text} ELSE {text} END"
     return text
 
 
@@ -83,6 +109,20 @@ def _have_commas(cells: Sequence[str]) -> bool:
     """Whether numbers are written with a comma for the decimal point, and none with a point."""
     told = filled(cells)
     return any(map(_COMMA.match, told)) and not any(map(_POINT.match, told))
+
+
+def _lack_scheme(cells: Sequence[str]) -> bool:
+    """Whether half of the cells begin with a host and go on: `www.shop.example/a`, `10.0.0.1:80/`.
+
+    What ends with its host shows that only if it is called `www`.
+    """
+    told = filled(cells)
+    hosts = (
+        cell.startswith("www.") or re.search("[/?]", cell)
+        for cell in told
+        if re.match(_HAS_NO_SCHEME, cell) and not re.match(_HAS_NO_HOST, cell)
+    )
+    return sum(map(bool, hosts)) * 2 >= len(told) > 0
 
 
 def _are_encoded(cells: Sequence[str]) -> bool:

@@ -24,6 +24,23 @@ TEXTS = {
         'api.example.com:443 203.0.113.7, 10.0.0.1 - ann [12/Apr/2026:10:00:01 +0200] "POST /a'
         ' HTTP/2.0" 201 12 "https://example.com/" "Mozilla/5.0 (X11)" "-" 0.012'
     ),
+    "3proxy": (
+        "260412100001.123 3128 00000 ann 192.0.2.7:5123 198.51.100.9:80 120 1621 0"
+        " GET http://api.example.com/a/7 HTTP/1.1"
+    ),
+    "3proxy: common": (
+        '192.0.2.7 - ann [12/Apr/2026:10:00:01 +0000] "GET http://a.example/a HTTP/1.1" 00000 16'
+    ),
+    "artifactory": (
+        "2026-04-12T10:00:01.123Z|c0ffee1|192.0.2.7|ann|GET|/api/storage/a/7|200|-1|2|1|jfrog-cli/2"
+    ),
+    "artifactory: earlier": (
+        "20260412100001|12|REQUEST|192.0.2.7|ann|GET|/libs/a.jar|HTTP/1.1|200|123"
+    ),
+    "oauth2-proxy": (
+        "192.0.2.7:5000 - 7a000000-aaaa-bbbb-cccc-0123456789ab - ann@example.com"
+        ' [2026/04/12 10:00:01] a.example GET - "/v1/leads/7" HTTP/1.1 "curl/8" 200 12 0.001'
+    ),
     "alb": (
         "https 2026-02-03T04:05:01.123456Z app/shop/50dc6c 203.0.113.9:39212 10.0.0.66:9000 0.086"
         ' 0.048 0.037 200 200 34 366 "GET https://a:443/x HTTP/1.1" "x/1" ECDHE TLSv1.2 arn:a'
@@ -70,6 +87,10 @@ TEXTS = {
     "cef": (
         "CEF:0|Vendor|Gate|1.0|17|Allowed|3|rt=1767607200000 suser=Ann Bell src=192.0.2.7"
         " request=https://a.example/a?b\\=1 requestMethod=GET outcome=200"
+    ),
+    "leef": (
+        "LEEF:2.0|Vendor|Gate|1.0|Allowed|^|devTime=1767607200000^usrName=Ann Bell^src=192.0.2.7"
+        "^url=https://a.example/a?b=1^method=GET^sev=3"
     ),
     "rails": "Processing A#index (for 203.0.113.7 at 2026-01-12 10:00:00) [GET]",
     "haproxy": (
@@ -168,6 +189,56 @@ TEXTS = {
 _HTTP = {"method": "GET", "uri": "/v1/leads/4711?page=2"}
 
 OBJECTS: Mapping[str, Rows] = {
+    "minio": [
+        {
+            "version": "1",
+            "deploymentid": "d-1",
+            "time": "2026-04-12T10:00:01.123456789Z",
+            "trigger": "incoming",
+            "api": {
+                "name": "PutObject",
+                "bucket": "b",
+                "object": "a.jpg",
+                "status": "OK",
+                "statusCode": 200,
+                "timeToResponse": "1ns",
+            },
+            "remotehost": "192.0.2.7",
+            "requestID": "16A0BC",
+            "userAgent": "MinIO (linux; amd64)",
+            "requestPath": "/b/a.jpg",
+            "accessKey": "KEY",
+            "parentUser": "ann",
+        }
+    ],
+    "minio-trace": [
+        {
+            "status": "success",
+            "host": "minio:9000",
+            "time": "2026-04-12T10:00:01.123456789Z",
+            "client": "192.0.2.7",
+            "callStats": {"rx": 119, "tx": 300, "duration": 1200000},
+            "api": "s3.PutObject",
+            "path": "/b/a.jpg",
+            "statusCode": 200,
+            "statusMsg": "OK",
+        }
+    ],
+    "minio-trace: verbose": [
+        {
+            "type": "http",
+            "host": "minio:9000",
+            "time": "2026-04-12T10:00:01.123456789Z",
+            "client": "192.0.2.7",
+            "function": "s3.PutObject",
+            "request": {
+                "method": "PUT",
+                "path": "/b/a.jpg",
+                "headers": {"User-Agent": ["MinIO (linux; amd64)"]},
+            },
+            "response": {"statusCode": 200},
+        }
+    ],
     "github": [
         {
             "@timestamp": 1767607200512,
@@ -246,6 +317,185 @@ OBJECTS: Mapping[str, Rows] = {
             "roles": [],
             "param": {"command": "find", "ns": "shop.leads"},
             "result": 0,
+        }
+    ],
+    "gravitee": [
+        {
+            "gateway": "g",
+            "@timestamp": "2026-01-05T10:00:00.123Z",
+            "type": "request",
+            "_id": "r-1",
+            "transaction": "t-1",
+            "method": 3,
+            "uri": "/v1/leads/12?x=1",
+            "status": 429,
+            "response-time": 12,
+            "plan": "p",
+            "api": "api-1",
+            "application": "app-1",
+            "local-address": "192.0.2.1",
+            "remote-address": "192.0.2.7",
+            "user": "ann",
+            "user-agent": "curl/8",
+        }
+    ],
+    "gravitee: fourth version": [
+        {
+            "gateway": "g",
+            "@timestamp": "2026-01-05T10:00:00.123Z",
+            "type": "v4-metrics",
+            "request-id": "r-1",
+            "transaction-id": "t-1",
+            "api-id": "api-1",
+            "application-id": "app-1",
+            "http-method": 7,
+            "remote-address": "192.0.2.7",
+            "uri": "/v1/leads/12",
+            "request-ended": "true",
+            "status": 201,
+        }
+    ],
+    "consul": [
+        {
+            "created_at": "2026-01-05T10:00:00.2Z",
+            "event_type": "audit",
+            "payload": {
+                "id": "p-1",
+                "type": "HTTPEvent",
+                "timestamp": "2026-01-05T10:00:00.123Z",
+                "auth": {"accessor_id": "acc-1", "description": "Ann"},
+                "request": {
+                    "operation": "GET",
+                    "endpoint": "/v1/kv/7",
+                    "remote_addr": "192.0.2.7:5000",
+                    "user_agent": "consul/1",
+                },
+                "response": {"status": "200"},
+                "stage": "OperationComplete",
+            },
+        }
+    ],
+    "elasticsearch": [
+        {
+            "type": "audit",
+            "timestamp": "2026-01-05T10:00:00,123+0000",
+            "node.id": "n",
+            "event.type": "transport",
+            "event.action": "access_granted",
+            "user.name": "ann",
+            "origin.address": "192.0.2.7:5000",
+            "request.id": "r-1",
+            "action": "indices:data/read/search",
+            "request.name": "SearchRequest",
+        }
+    ],
+    "opensearch": [
+        {
+            "audit_category": "AUTHENTICATED",
+            "audit_request_origin": "REST",
+            "audit_request_layer": "REST",
+            "audit_request_effective_user": "ann",
+            "audit_rest_request_path": "/leads/_search",
+            "audit_rest_request_method": "GET",
+            "audit_rest_request_headers": {"User-Agent": ["curl/8"]},
+            "audit_request_remote_address": "192.0.2.7",
+            "@timestamp": "2026-01-05T10:00:00.123+00:00",
+        }
+    ],
+    "dropbox": [
+        {
+            "timestamp": "2026-01-05T10:00:00Z",
+            "event_category": {".tag": "files"},
+            "actor": {".tag": "user", "user": {"display_name": "Ann", "email": "ann@example.com"}},
+            "origin": {"geo_location": {"ip_address": "192.0.2.7"}},
+            "event_type": {".tag": "file_download", "description": "Downloaded files"},
+        }
+    ],
+    "keycloak": [
+        {
+            "time": 1767607200123,
+            "realmId": "r",
+            "authDetails": {"realmId": "r", "clientId": "cli", "userId": "ann"},
+            "operationType": "UPDATE",
+            "resourceType": "USER",
+            "resourcePath": "users/7",
+        }
+    ],
+    "pagerduty": [
+        {
+            "id": "PD1",
+            "self": "https://api.example.com/audit/records/PD1",
+            "execution_time": "2026-01-05T10:00:00.123Z",
+            "execution_context": {"request_id": "r-1", "remote_address": "192.0.2.7"},
+            "actors": [{"id": "PU", "type": "user_reference", "summary": "Ann"}],
+            "method": {"type": "browser"},
+            "root_resource": {"id": "PX", "type": "user_reference", "summary": "Bob"},
+            "action": "update",
+        }
+    ],
+    "teleport": [
+        {
+            "ei": 0,
+            "event": "user.login",
+            "uid": "u-1",
+            "code": "T1000I",
+            "time": "2026-01-05T10:00:00.123Z",
+            "user": "ann",
+            "success": True,
+            "method": "local",
+            "addr.remote": "192.0.2.7:5000",
+            "user_agent": "tsh/1",
+        }
+    ],
+    "hasura": [
+        {
+            "type": "http-log",
+            "timestamp": "2026-01-05T10:00:00.123+0000",
+            "level": "info",
+            "detail": {
+                "request_id": "r-1",
+                "operation": {"user_vars": {"x-hasura-role": "user", "x-hasura-user-id": "ann"}},
+                "http_info": {
+                    "status": 200,
+                    "url": "/v1/graphql",
+                    "ip": "192.0.2.7",
+                    "method": "POST",
+                },
+            },
+        }
+    ],
+    "grpc": [
+        {
+            "level": "info",
+            "ts": "2026-01-05T10:00:00.123Z",
+            "msg": "finished unary call",
+            "grpc.service": "a.Leads",
+            "grpc.method": "List",
+            "grpc.code": "OK",
+            "peer.address": "192.0.2.7:5000",
+        }
+    ],
+    "bitwarden": [
+        {
+            "object": "event",
+            "type": 1000,
+            "itemId": None,
+            "memberId": None,
+            "actingUserId": "a2b2c3d4-0000-1111-2222-333344445555",
+            "date": "2026-01-05T10:00:00.123Z",
+            "device": 9,
+            "ipAddress": "192.0.2.7",
+        }
+    ],
+    "sentinelone": [
+        {
+            "id": "1001",
+            "activityType": 27,
+            "createdAt": "2026-01-05T10:00:00.123Z",
+            "primaryDescription": "The management user Ann logged in to the console.",
+            "userId": "99",
+            "accountName": "Acme",
+            "data": {"username": "Ann", "ipAddress": "192.0.2.7"},
         }
     ],
     "slack": [

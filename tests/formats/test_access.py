@@ -225,3 +225,10 @@ def test_real_logs_agree_with_their_truth(real_log, folder, name):
     log = real_log(folder, name)
     assert log.loads[0].format == "access"
     assert log.found == log.truth
+
+
+def test_the_month_may_have_a_name_of_another_language(load):
+    line = '192.0.2.7 - ann [17/{}/2015:10:00:00 +0200] "GET /a HTTP/1.1" 200 12\n'
+    found, calls = load("".join(map(line.format, ("oct.", "okt", "Oct", "août", "mai"))))
+    assert (found.format, found.loaded) == ("access", 5)
+    assert [call["occurred_at"].month for call in calls] == [5, 8, 10, 10, 10]

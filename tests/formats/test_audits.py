@@ -383,3 +383,84 @@ def test_events_of_a_lake_tell_who_called_what(load):
     assert {(c["app"], c["api"], c["ip"]) for c in calls} == {
         ("boto/1", "net.example.com:ListGateways", "192.0.2.7")
     }
+
+
+def test_what_was_done_may_have_but_a_number(load):
+    vault = OBJECTS["bitwarden"][0] | {"type": 1107, "date": "2026-01-05T10:00:01Z"}
+    page = {"object": "list", "data": [*OBJECTS["bitwarden"], vault], "continuationToken": None}
+    found, calls = load(json.dumps(page))
+    assert (found.format, found.loaded) == ("bitwarden", 2)
+    assert [call["api"] for call in calls] == ["event 1000", "event 1107"]
+    assert {call["user"] for call in calls} == {"a2b2c3d4-0000-1111-2222-333344445555"}
+    page = {"data": OBJECTS["sentinelone"], "pagination": {"totalItems": 1}}
+    found, (call,) = load(json.dumps(page), "b.log")
+    assert (found.format, call["api"], call["user"]) == ("sentinelone", "activity 27", "Ann")
+
+
+@pytest.mark.parametrize(
+    "log",
+    [
+        "created_at,user,activity_type,description\n2026-01-05T10:00:00Z,ann,27,Ann logged in.\n",
+        '{"created_at": "2026-01-05T10:00:00Z", "user": "ann", "of": {"activityType": 27}}\n',
+        "created_at=2026-01-05T10:00:00Z user=ann activity_type=27 source=web\n",
+    ],
+    ids=["table", "objects", "pairs"],
+)
+def test_a_number_stands_for_what_somebody_did_where_nothing_names_it(load, log):
+    _, (call,) = load(log)
+    assert (call["api"], call["user"]) == ("activity 27", "ann")
+
+
+def test_a_number_stands_for_nothing_where_a_name_does(load):
+    _, (call,) = load("time,user,event_type,action\n2026-01-05T10:00:00Z,ann,27,log in\n")
+    assert call["api"] == "log in"
+
+
+@pytest.mark.parametrize(
+    ("name", "user", "api", "status"),
+    [
+        ("consul", "Ann", "GET /v1/kv/{id}", "200"),
+        ("elasticsearch", "ann", "indices:data/read/search", "access_granted"),
+        ("opensearch", "ann", "GET /leads/_search", "AUTHENTICATED"),
+        ("dropbox", "ann@example.com", "file_download", None),
+        ("keycloak", "ann", "UPDATE /users/{id}", None),
+        ("pagerduty", "Ann", "user:update", None),
+        ("teleport", "ann", "user.login", None),
+    ],
+)
+def test_audits_tell_who_did_what(load, name, user, api, status):
+    (row,) = OBJECTS[name]
+    found, (call,) = load(json.dumps(row))
+    assert (found.format, call["user"], call["api"], call["status"]) == (name, user, api, status)
+    assert call["ip"] in ("192.0.2.7", None)
+
+
+def test_what_an_audit_tells_again_is_no_second_call(load):
+    (done,), (granted,), (asked,) = (
+        OBJECTS[name] for name in ("consul", "elasticsearch", "opensearch")
+    )
+    begun = done | {"payload": done["payload"] | {"stage": "OperationStart"}}
+    let_in = granted | {"event.action": "authentication_success", "url.path": "/leads/_search"}
+    del let_in["action"]
+    inside = asked | {"audit_request_layer": "TRANSPORT"}
+    for place, rows in enumerate([(begun, done), (let_in, granted), (asked, inside)]):
+        found, _ = load("\n".join(map(json.dumps, rows)), f"{place}.log")
+        assert (found.loaded, found.skipped) == (1, 1)
+
+
+def test_a_request_that_went_through_teleport_is_one(load):
+    asked = {"event": "app.session.request", "method": "GET", "path": "/a/7", "status_code": 200}
+    _, (call,) = load(json.dumps(OBJECTS["teleport"][0] | asked))
+    assert (call["api"], call["status"]) == ("GET /a/{id}", "200")
+
+
+def test_where_a_row_itself_is_found_is_not_what_was_called(load):
+    row = {
+        "url": "https://x.example/api/v2/audit_logs/1498220.json",
+        "id": 1498220,
+        "actor_name": "Ann",
+        "action": "update",
+        "created_at": "2026-01-05T10:00:00Z",
+    }
+    _, (call,) = load(json.dumps({"audit_logs": [row], "count": 1, "next_page": None}))
+    assert (call["api"], call["user"]) == ("update", "Ann")

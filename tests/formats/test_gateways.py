@@ -292,3 +292,52 @@ def test_a_firewall_of_aws_says_what_it_answered(load):
     assert [(call["user"], call["status"]) for call in calls] == [
         ("x/1", "429"), ("x/1", "403"), ("x/1", None)
     ]  # fmt: skip
+
+
+def test_minio_tells_who_called_and_not_what_it_does_by_itself(load):
+    (call,) = OBJECTS["minio"]
+    healed = call | {"trigger": "healing", "requestID": "2", "remotehost": "", "accessKey": ""}
+    keyed = {**call, "requestID": "3"}
+    del keyed["parentUser"], keyed["trigger"]
+    found, calls = load(lines(call, healed, keyed))
+    assert (found.format, found.loaded, found.skipped) == ("minio", 2, 1)
+    assert {call["user"] for call in calls} == {"ann", "KEY"}
+    assert {(c["api"], c["status"], c["ip"], c["app"]) for c in calls} == {
+        ("PutObject", "200", "192.0.2.7", "MinIO (linux; amd64)")
+    }
+
+
+def test_of_minios_trace_what_its_servers_ask_each_other_is_no_call(load):
+    (short,), (verbose,) = OBJECTS["minio-trace"], OBJECTS["minio-trace: verbose"]
+    within = short | {"api": "internal.ReadVersion"}
+    found, calls = load(lines(short, within, verbose))
+    assert (found.format, found.loaded, found.skipped) == ("minio-trace", 2, 1)
+    assert {(call["api"], call["status"], call["ip"]) for call in calls} == {
+        ("s3.PutObject", "200", "192.0.2.7")
+    }
+
+
+def test_gravitee_has_numbers_for_methods(load):
+    (second,), (fourth,) = OBJECTS["gravitee"], OBJECTS["gravitee: fourth version"]
+    other = second | {"_id": "r-2", "method": 0, "application": "1", "user": None}
+    found, calls = load(lines({"index": {"_id": "r-1"}}, second, other))
+    assert (found.format, found.loaded, found.skipped) == ("gravitee", 2, 1)
+    assert {(call["api"], call["user"], call["app"]) for call in calls} == {
+        ("GET /v1/leads/{id}", "ann", "app-1"),
+        ("/v1/leads/{id}", "curl/8", "curl/8"),
+    }
+    found, (call,) = load(lines(fourth), "b.log", keep_duplicates=True)
+    assert (found.format, call["api"], call["user"]) == ("gravitee", "POST /v1/leads/{id}", "app-1")
+    assert (call["ip"], call["status"], call["request_id"]) == ("192.0.2.7", "201", "r-1")
+
+
+@pytest.mark.parametrize(
+    ("name", "user", "api", "status"),
+    [("hasura", "ann", "POST /v1/graphql", "200"), ("grpc", "192.0.2.7", "a.Leads/List", "OK")],
+)
+def test_of_several_kinds_of_rows_one_is_the_call(load, name, user, api, status):
+    (row,) = OBJECTS[name]
+    other = {**row, "type": "query-log", "grpc.code": None}
+    found, (call,) = load(lines(row, other))
+    assert (found.format, found.skipped, call["user"]) == (name, 1, user)
+    assert (call["api"], call["status"], call["ip"]) == (api, status, "192.0.2.7")

@@ -152,11 +152,22 @@ def table(row: dict[str, str]) -> str:
             "respcode": "200",
             "src": "192.0.2.7",
         },
+        {
+            "EventTimeString": "1/5/2026 10:00:00 AM +00:00",
+            "ActivityId": "shared",
+            "RequestMethod": "GET",
+            "RequestUri": "/v1/leads/12",
+            "StatusCode": "200",
+            "Caller": "ann",
+            "ApplicationName": "sync/1",
+            "CallerIpAddress": "192.0.2.7",
+        },
     ],
     ids=[
         *("ECS", "Datadog", "Apigee", "WSO2", "New Relic", "Tyk", "Athena"),
         "blank and levels",
         *("W3C", "requests and responses in short", "units in names", "verdicts and protocols"),
+        "Azure Event Hubs",
     ],
 )
 def test_what_products_call_their_columns_is_known(load, written, row):
@@ -176,6 +187,20 @@ def test_an_audit_log_tells_the_type_of_an_action(load):
     row = {"when": TIME, "action": {"type": "token_create"}, "actor": {"email": "ann", "ip": "::7"}}
     _, (call,) = load(json.dumps(row))
     assert (call["user"], call["api"], call["ip"]) == ("ann", "token_create", "::7")
+
+
+def test_records_of_event_hubs_tell_their_time_as_a_string(load):
+    event = {"EventName": "Create Event Hub", "category": "OperationalLogs", "Caller": "Portal"}
+    opened = {"ActivityName": "ConnectionOpen", "time_string": "2026-01-05 10:00:00", "Count": 3}
+    stamped = {**event, "EventTimeString": "1/5/2026 10:00:00 AM +00:00"}
+    _, (call,) = load(json.dumps({"records": [stamped]}))
+    assert (str(call["occurred_at"]), call["api"]) == ("2026-01-05 10:00:00", "Create Event Hub")
+    _, (call,) = load(json.dumps(opened), "b.log")
+    assert (str(call["occurred_at"]), call["api"], call["calls"]) == (
+        "2026-01-05 10:00:00",
+        "ConnectionOpen",
+        3,
+    )
 
 
 @pytest.mark.parametrize("day", ["2026-01-05", "01/05/2026"])
@@ -236,6 +261,92 @@ def test_a_user_agent_with_spaces_is_left_to_the_letter(load):
         "2026-01-05T10:00:00Z,GET,/a,Shop 50%20off\n2026-01-05T10:00:01Z,GET,/a,x%2Fy\n"
     )
     assert {call["app"] for call in calls} == {"Shop 50%20off", "x%2Fy"}
+
+
+@pytest.mark.parametrize(
+    ("written", "api"),
+    [
+        ("www.shop.example/a/b", "/a/b"),
+        ("api.example.com:8443/v1/leads/12?x=1", "/v1/leads/{id}"),
+        ("example.com/v1/leads", "/v1/leads"),
+        ("192.0.2.7/v1/leads", "/v1/leads"),
+        ("localhost:8080/v1/leads", "/v1/leads"),
+        ("www.shop.example", "/"),
+        ("www.shop.example?a=b", "/"),
+        # A first part with a dot may be anything else.
+        ("v2.1/leads", "/v2.1/leads"),
+        ("v2.1.beta/leads", "/v2.1.beta/leads"),
+        ("index.php/leads", "/index.php/leads"),
+        ("com.example.leads/list", "/com.example.leads/list"),
+        ("file.txt", "file.txt"),
+        ("jquery.min.js", "jquery.min.js"),
+        ("api.example.com", "api.example.com"),
+        ("logs.2026.backup/a.gz", "/logs.2026.backup/a.gz"),
+    ],
+)
+def test_the_host_of_an_address_without_a_scheme_is_no_part_of_its_path(load, written, api):
+    table = f"time,user,url\n{TIME},ann,{written}\n"
+    objects = json.dumps({"time": TIME, "user": "ann", "url": written})
+    for text in (table, objects):
+        _, (call,) = load(text, f"{len(text)}.log", keep_duplicates=True)
+        assert call["api"] == api
+
+
+def test_among_addresses_without_a_scheme_a_path_stays_what_it_is(load):
+    urls = ("www.shop.example/a", "api.shop.example/b", "api.shop.example", "v2.1/c", "/e")
+    _, calls = load("time,url\n" + "".join(f"{TIME},{url}\n" for url in (urls[0], *urls)))
+    assert {call["api"] for call in calls} == {"/a", "/b", "/", "/v2.1/c", "/e"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "api", "verb"),
+    [
+        ("leads.list", "", "leads.list", None),
+        ("GetLeads", "", "GetLeads", None),
+        # How somebody logged in, or was let through.
+        ("password", "", "(unknown)", None),
+        ("client_credentials", "", "(unknown)", None),
+        ("domain", "/v1/leads/12", "/v1/leads/{id}", None),
+        ("get", "/a", "GET /a", "GET"),
+        ("PROPFIND", "/a", "PROPFIND /a", "PROPFIND"),
+    ],
+)
+def test_what_is_called_a_method_may_be_the_name_of_an_api(load, method, path, api, verb):
+    _, (call,) = load(f"time,user,method,path\n{TIME},ann,{method},{path}\n")
+    assert (call["api"], call["method"]) == (api, verb)
+
+
+def test_a_status_may_have_its_reason_behind_it(load):
+    _, calls = load(f"time,path,status\n{TIME},/a,200 OK\n{TIME},/b,429 Too Many Requests\n")
+    assert {(call["status"], call["refused"]) for call in calls} == {("200", False), ("429", True)}
+
+
+def test_queries_of_a_warehouse_are_calls_that_gave_rows(load):
+    head = "QUERY_ID,QUERY_TEXT,USER_NAME,QUERY_TYPE,START_TIME,ROWS_PRODUCED,CLIENT_APPLICATION_ID"
+    _, (call,) = load(f"{head}\n01b-0,select 1,ANN,SELECT,{TIME},12,Connector 3\n")
+    assert (call["user"], call["api"], call["records"]) == ("ANN", "SELECT", 12)
+    assert (call["app"], call["request_id"]) == ("Connector 3", "01b-0")
+
+
+def test_a_number_is_no_method(load):
+    _, (call,) = load(f"time,http-method,uri,user\n{TIME},3,/v1/leads,ann\n")
+    assert (call["api"], call["method"]) == ("/v1/leads", None)
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "user"),
+    [
+        ("time,,api", "ann@example.com", "ann@example.com"),
+        # A number of the row, a word, or whom it was done to.
+        ("time,,api", "7", "(unknown)"),
+        ("time,,api", "ann", "(unknown)"),
+        ("actor,time,,api", "ann@example.com", "bob"),
+    ],
+)
+def test_addresses_of_mail_below_no_name_are_those_of_users(load, head, cell, user):
+    row = f"{TIME},{cell},list\n"
+    _, (call,) = load(f"{head}\n{'bob,' if head.startswith('actor') else ''}{row}")
+    assert (call["user"], call["api"]) == (user, "list")
 
 
 USERS = [

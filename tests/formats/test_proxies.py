@@ -96,3 +96,65 @@ def test_real_logs_agree_with_their_truth(real_log, name):
     log = real_log("lnav_formats", name)
     assert log.loads[0].format in name
     assert log.found == log.truth
+
+
+THREE = "{} 00000 ann 192.0.2.7:5123 198.51.100.9:80 120 1621 0 {}"
+
+
+@pytest.mark.parametrize(
+    ("head", "request_"),
+    [
+        ("260105100000.000 3128", "GET http://a.example/v1/leads/12 HTTP/1.1"),
+        ("1767607200.000  PROXY.3128", "GET_http://a.example/v1/leads/12_HTTP/1.1"),
+        ("05-01-2026 11:00:00 +0100 PROXY.3128", "GET http://a.example/v1/leads/12 HTTP/1.1"),
+    ],
+)
+def test_3proxy_writes_its_line_in_several_ways(load, head, request_):
+    listening = THREE.format(head, "Accepting connections [1/2]").replace("ann", "-")
+    found, (call,) = load(log(listening, THREE.format(head, request_)), time_zone="Asia/Tokyo")
+    assert (found.format, found.skipped) == ("3proxy", 1)
+    assert (call["occurred_at"], call["user"]) == (datetime(2026, 1, 5, 10), "ann")
+    assert (call["api"], call["ip"], call["status"]) == (
+        "GET /v1/leads/{id}",
+        "192.0.2.7",
+        "00000",
+    )
+
+
+def test_3proxy_may_write_nearly_as_web_servers_do(load):
+    line = '192.0.2.7 - ann [05/Jan/2026:10:00:00 +0000] "{}" 00407 1621'
+    found, calls = load(log(line.format("GET http://a.example/a HTTP/1.1"), line.format("-"), "x"))
+    assert (found.format, found.skipped, found.rejected) == ("3proxy", 1, 1)
+    assert [(call["api"], call["status"]) for call in calls] == [("GET /a", "00407")]
+
+
+def test_artifactory_names_who_asked_it(load):
+    new = "2026-01-05T10:00:00.000Z|c0ffee1|192.0.2.7|ann|GET|/api/storage/7|200|-1|2|1|jfrog-cli/2"
+    old = "20260105100000|12|REQUEST|192.0.2.7|ann|GET|/api/storage/7|HTTP/1.1|200|123"
+    moved = "20260105100000|12|DOWNLOAD|192.0.2.7|libs:a.jar|123"
+    for text, skipped in ((log(new), 0), (log(moved, old), 1)):
+        found, (call,) = load(text, f"{skipped}.log", keep_duplicates=True)
+        assert (found.format, found.skipped) == ("artifactory", skipped)
+        assert (call["occurred_at"], call["user"]) == (datetime(2026, 1, 5, 10), "ann")
+        assert (call["api"], call["status"], call["ip"]) == (
+            "GET /api/storage/{id}",
+            "200",
+            "192.0.2.7",
+        )
+
+
+def test_oauth2_proxy_names_who_asked_for_what(load):
+    line = (
+        "192.0.2.7:5000 - {}ann@example.com [2026/01/05 11:00:00] a.example GET - "
+        '"/v1/leads/12" HTTP/1.1 "curl/8 (\\"x\\")" 200 12 0.001'
+    )
+    login = "192.0.2.7:5000 - ann@example.com [2026/01/05 11:00:00] [AuthSuccess] Authenticated"
+    identity = "7a000000-aaaa-bbbb-cccc-0123456789ab"
+    rows = log(line.format(f"{identity} - "), line.format(""), login, "x")
+    found, calls = load(rows, time_zone="Europe/Berlin")
+    assert (found.format, found.loaded, found.skipped) == ("oauth2-proxy", 2, 1)
+    assert {(call["user"], call["api"], call["ip"]) for call in calls} == {
+        ("ann@example.com", "GET /v1/leads/{id}", "192.0.2.7")
+    }
+    assert {call["occurred_at"] for call in calls} == {datetime(2026, 1, 5, 10)}
+    assert {call["request_id"] for call in calls} == {identity, None}

@@ -259,6 +259,45 @@ def test_an_epoch_in_any_unit_is_its_instant(connection, at: datetime, unit: int
     assert is_stamp(text)
 
 
+MONTHS = {
+    "fr": "janv. févr. mars avr. mai juin juil. août sept. oct. nov. déc.",
+    "fr in full": "janvier février mars avril mai juin juillet août septembre octobre novembre"
+    " décembre",
+    "it": "gen feb mar apr mag giu lug ago set ott nov dic",
+    "nl": "jan. feb. mrt. apr. mei jun. jul. aug. sep. okt. nov. dec.",
+    "pt": "jan. fev. mar. abr. mai. jun. jul. ago. set. out. nov. dez.",
+    "de": "Jan. Feb. März Apr. Mai Juni Juli Aug. Sept. Okt. Nov. Dez.",
+    "es": "ene feb mar abr may jun jul ago sept oct nov dic",
+}
+
+
+@pytest.mark.parametrize("names", MONTHS.values(), ids=MONTHS)
+def test_months_may_have_names_of_other_languages(read, names: str):
+    at = [ONE.replace(month=month) for month in range(1, 13)]
+    texts = [f"13/{name}/2026:16:05:06 +0200" for name in names.split()]
+    assert all(map(is_stamp, texts))
+    assert read(texts) == at
+    # Whatever the sample showed of a log whose months have names.
+    assert read(texts, examples=["13/Jan/2026:16:05:06 +0200"]) == at
+    assert read([f"13 {name.upper()} 2026 14:05:06" for name in names.split()]) == at
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "13. August 2026, 14:05:06",
+        "13 de agosto de 2026 14:05:06",
+        "jeu. 13 août 2026 à 14:05:06",
+        "13-ago-2026 14:05:06.000",
+        "13 août 2026 16:05:06 +02:00",
+    ],
+)
+def test_a_date_in_another_language_has_words_of_its_own(read, text: str):
+    assert is_stamp(text)
+    assert read([text]) == [ONE]
+    assert read([text.replace("13", "32")]) == [None]
+
+
 # ── days and months ───────────────────────────────────────────────────────────────────────────
 
 
