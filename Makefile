@@ -31,7 +31,7 @@ run: $(VENV)/run.stamp ## start the dashboard on http://127.0.0.1:8501 (PORT=…
 	@exec $(PY) -m streamlit run app.py --server.port $(PORT)
 
 test: lint ## format, lint, types, then every test
-	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup
+	@$(PY) -m pytest -n $(WORKERS)
 
 lint: $(VENV)/test.stamp ## format, lint and types only
 	@$(PY) -m ruff format --check .

@@ -113,7 +113,6 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.xdist_group("layers")
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_brings_along_only_what_its_layer_may_know(
     module: str, brought_along: dict[str, set[str]]

@@ -25,8 +25,6 @@ from credits.plan import Plan
 from credits.prices import Prices, cost
 from credits.scenarios import of_edition
 
-pytestmark = pytest.mark.xdist_group("libreoffice")  # one worker starts it, once
-
 MADE_FOR = of_edition(edition("Zoho CRM Enterprise"), 1, Prices("USD", Decimal("9.90")), 20_000)
 INPUTS = {
     "base_limit": "base_limit",
