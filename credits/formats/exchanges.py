@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from credits.formats import ids
 from credits.formats.base import Exchanges, literal
-from credits.formats.ids import is_id
 from credits.formats.meanings import plain_name
 
 _PROCESSES = frozenset(
@@ -36,8 +36,7 @@ class Apart:
     """How the objects of a log tell of a request and of its answer."""
 
     asks: str
-    """The field that only those have which tell of a request: its method, if that is told at all,
-    since many a program notes the path on whatever it says of a request."""
+    """The field that only those have which tell of a request; see `ids.asks`."""
     shared: tuple[str, ...]
     """The names of what both have: the id of the request, then what tells the process."""
 
@@ -47,13 +46,13 @@ def told_apart(rows: Sequence[Mapping[str, str]], found: Mapping[str, str]) -> A
 
     `rows`: name → value; `found`: field → name.
     """
-    asks = "method" if "method" in found else "path"
+    asks = ids.asks(found)
     if not {asks, "status"} <= found.keys():
         return None
     asked, status = found[asks], found["status"]
     begun = [row for row in rows if row.get(asked) and not row.get(status)]
     done = [row for row in rows if row.get(status) and not row.get(asked)]
-    for name in dict.fromkeys(name for row in done for name in row if is_id(name)):
+    for name in dict.fromkeys(name for row in done for name in row if ids.is_id(name)):
         begins, ends = ({row[name] for row in some if row.get(name)} for some in (begun, done))
         if begins and len(begins & ends) * 2 >= len(begins):
             halves = [row for row in (*begun, *done) if row.get(name)]

@@ -43,19 +43,31 @@ def is_of_another(parts: Sequence[str], cells: Sequence[str]) -> bool:
     return vague and (owner in _OWNERS or not mostly_once(cells))
 
 
+def asks(found: Mapping[str, str]) -> str:
+    """The field that only rows have which tell of a request: its method, if that is told at all,
+    since many a program notes the path on whatever it says of a request.
+    """
+    return "method" if "method" in found else "path"
+
+
 def told_twice(rows: Sequence[Mapping[str, str]], found: Mapping[str, str]) -> bool:
-    """Whether a log tells of a request before it has an answer, and again with its status.
+    """Whether a log tells of most requests before they have an answer, and again with the status.
 
     `rows`: name → value; `found`: field → name. The two are known by an id that they share.
     """
-    if "method" not in found or "status" not in found:
+    if not {asks(found), "status"} <= found.keys():
         return False
-    ids: dict[bool, set[tuple[str, str]]] = {True: set(), False: set()}
+    answered: set[tuple[str, str]] = set()
+    asked: list[set[tuple[str, str]]] = []
     for row in rows:
-        if row.get(found["method"]):
-            told = ids[bool(row.get(found["status"]))]
-            told.update((name, value) for name, value in row.items() if value and is_id(name))
-    return bool(ids[True] & ids[False])
+        if row.get(found[asks(found)]):
+            own = {(name, value) for name, value in row.items() if value and is_id(name)}
+            if row.get(found["status"]):
+                answered |= own
+            elif own:
+                asked.append(own)
+    twice = sum(not own.isdisjoint(answered) for own in asked)
+    return twice * 2 >= len(asked) > 0
 
 
 def is_shared(told: Mapping[str, Sequence[str]], name: str | None = None) -> bool:

@@ -86,7 +86,7 @@ class JsonLines:
         calls, together = _calls(found, spelt), None
         told = [] if options.mapping else [*map(_texts, rows)]
         if ids.told_twice(told, found):
-            both = (f"{_braced(found[field])} <> ''" for field in ("method", "status"))
+            both = (f"{_braced(found[field])} <> ''" for field in (ids.asks(found), "status"))
             calls = (" AND ".join(both),)
         elif apart := exchanges.told_apart(told, found):
             asks = (found[apart.asks], *spelt.get(apart.asks, ()))

@@ -216,18 +216,18 @@ class _Keys:
         """
         if self.apart:
             return _filled(self.apart.asks)
+        both = " AND ".join(map(_filled, (ids.asks(self.fields), "status")))
+        if not self.options.mapping and ids.told_twice(self._texts, self.fields):
+            return both
         told = [field for field in jsonlines.SAYS_WHAT if field in self.fields]
         requests = "method" in told and ("path" in told or "api" in told)
         if requests and not self.options.mapping:
-            told = ["method", "status"] if self._tells_twice() else ["method"]
-            return " AND ".join(map(_filled, told))
+            return both if self._has_answers_apart() else _filled("method")
         told = told or [field for field, key in self.fields.items() if key != _FIRST]
         return f"({' OR '.join(map(_filled, told))})" if told else "true"
 
-    def _tells_twice(self) -> bool:
-        """Whether requests have lines with a status and without: by their ids, else by number."""
-        if ids.told_twice(self._texts, self.fields):
-            return True
+    def _has_answers_apart(self) -> bool:
+        """Whether requests without ids have lines with a status and without, by their number."""
         done = sum(bool(text.get(self.fields.get("status", ""))) for text in self._texts)
         return "request_id" not in self.fields and (len(self._texts) - done) * 2 > done > 0
 

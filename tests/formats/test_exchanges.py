@@ -95,6 +95,33 @@ def test_pairs_tell_of_requests_in_two_lines_as_objects_do(load: LoadText):
     assert [(c["user"], c["status"]) for c in calls] == [("ada", s) for s in ("421", "422", None)]
 
 
+@pytest.mark.parametrize("form", ["json", "pairs"])
+def test_where_both_rows_have_the_path_the_one_with_the_status_is_the_call(
+    load: LoadText, form: str
+):
+    """As django-structlog writes it, which has the method in front of the path."""
+    row = {"timestamp": "2026-01-12T10:00:00Z", "user_id": "ada", "request": "GET /v2/leads"}
+    rows = [
+        row | {"event": "request_started", "request_id": "f0-a"},
+        row | {"event": "lead_saved", "request_id": "f0-a"},
+        row | {"event": "request_finished", "request_id": "f0-a", "code": 429},
+        row | {"event": "request_started", "request_id": "f0-b"},
+        row | {"event": "request_finished", "request_id": "f0-b", "code": 200},
+    ]
+    texts = [" ".join(f'{k}="{v}"' for k, v in each.items()) + "\n" for each in rows]
+    found, calls = load(lines(*rows) if form == "json" else "".join(texts))
+    assert (found.loaded, found.duplicates, found.skipped, found.credits) == (2, 0, 3, 1)
+    assert sorted(statuses(calls)) == ["200", "429"]
+
+
+def test_where_few_requests_are_told_twice_those_without_a_status_are_calls(load: LoadText):
+    row = {"time": "2026-01-12T10:00:00Z", "path": "/v2/leads"}
+    rows = [row | {"request_id": f"f0-{place}"} for place in range(5)]
+    found, calls = load(lines(*rows, rows[0] | {"status": 500}))
+    assert (found.loaded, found.duplicates) == (5, 1)
+    assert statuses(calls) == [None] * 5
+
+
 def test_what_one_row_tells_wholly_stays_as_it_is(load: LoadText):
     row = {"time": "2026-01-12T10:00:00Z", "request_id": "f0-a"}
     asked = {"method": "GET", "path": "/v2/leads"}
