@@ -9,7 +9,7 @@ from typing import Any
 
 from credits import CreditsError
 from credits.formats import exchanges, headers, ids
-from credits.formats.base import OBJECT_LINES, Options, Reading, Sample
+from credits.formats.base import OBJECT_LINES, Exchanges, Options, Reading, Sample
 from credits.formats.keys import (
     BEFORE,
     Envelope,
@@ -83,15 +83,8 @@ class JsonLines:
         around: Mapping[str, str],
     ) -> Reading:
         spelt = {} if options.mapping else _spelt_otherwise(rows, cells, found)
-        calls, together = _calls(found, spelt), None
-        told = [] if options.mapping else [*map(_texts, rows)]
-        if ids.told_twice(told, found):
-            both = (f"{_braced(found[field])} <> ''" for field in (ids.asks(found), "status"))
-            calls = (" AND ".join(both),)
-        elif apart := exchanges.told_apart(told, found):
-            asks = (found[apart.asks], *spelt.get(apart.asks, ()))
-            calls = tuple(map(_path, asks))
-            together = exchanges.by_id([*map(_braced, apart.shared)])
+        told = None if options.mapping else _requests(rows, found, spelt)
+        calls, together = told or (_calls(found, spelt), None)
         every = list(cells)
         fields = fields_sql(
             {field: every.index(name) for field, name in found.items()},
@@ -170,6 +163,24 @@ def _calls(found: Mapping[str, str], spelt: Mapping[str, Sequence[str]]) -> tupl
     ]
     named = [] if api is None else [f"NOT regexp_full_match({{{api}}}, {_HEARTBEAT})"]
     return (*telling.values(), *also, *named) or tuple(map(_path, found.values()))
+
+
+def _requests(
+    rows: Sequence[Mapping[str, Any]], found: Mapping[str, str], spelt: Mapping[str, Sequence[str]]
+) -> tuple[tuple[str, ...], Exchanges | None] | None:
+    """Which rows are calls where requests have two of them, and how these belong together.
+
+    None where each has one; no exchanges where the second row tells the request whole.
+    """
+    told = [*map(_texts, rows)]
+    if ids.told_twice(told, found):
+        both = (f"{_braced(found[field])} <> ''" for field in (ids.asks(found), "status"))
+        return (" AND ".join(both),), None
+    apart = exchanges.told_apart(told, found)
+    if apart is None:
+        return None
+    asks = (found[apart.asks], *spelt.get(apart.asks, ()))
+    return tuple(map(_path, asks)), exchanges.by_id([*map(_braced, apart.shared)])
 
 
 def _path(name: str) -> str:

@@ -134,9 +134,14 @@ class _Keys:
         return [{key: value for key, (_, value) in pairs.items()} for _, pairs in self.rows]
 
     @cached_property
+    def _told_twice(self) -> bool:
+        """Whether lines that answer a request tell it whole once more; see `ids.told_twice`."""
+        return not self.options.mapping and ids.told_twice(self._texts, self.fields)
+
+    @cached_property
     def apart(self) -> Apart | None:
         """How requests have a line as they come and another as they are answered, if they do."""
-        if self.options.mapping or ids.told_twice(self._texts, self.fields):
+        if self.options.mapping or self._told_twice:
             return None
         return told_apart(self._texts, self.fields)
 
@@ -217,7 +222,7 @@ class _Keys:
         if self.apart:
             return _filled(self.apart.asks)
         both = " AND ".join(map(_filled, (ids.asks(self.fields), "status")))
-        if not self.options.mapping and ids.told_twice(self._texts, self.fields):
+        if self._told_twice:
             return both
         told = [field for field in jsonlines.SAYS_WHAT if field in self.fields]
         requests = "method" in told and ("path" in told or "api" in told)
