@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
 
 from credits import CreditsError
 from credits.editions import Edition, slabs
@@ -173,16 +172,6 @@ def from_address(parameters: Mapping[str, str], otherwise: Plan | None = None) -
             **{name: price(parameters.get(short, "")) for short, name in _PRICES.items()},
         ),
     )
-
-
-def to_line(scenario: Scenario) -> str:
-    """The scenario as one text, for an address that carries several of them."""
-    return urlencode(to_address(scenario))
-
-
-def from_line(text: str, otherwise: Plan | None = None) -> Scenario:
-    """The scenario of such a text; as `from_address`."""
-    return from_address(dict(parse_qsl(text, keep_blank_values=True)), otherwise)
 
 
 _NUMBER = re.compile(r"-?[0-9]{1,6}(\.[0-9]{1,25})?(e-?[0-9]{1,3})?")

@@ -14,8 +14,6 @@ from credits.windows import Measure
 
 _BITS = 18
 """Of a bin's number: some 260,000 bins at most."""
-THIN = 450
-"""Points of a line that fills two thirds of a page."""
 COLUMNS = 540
 """Of pixels, in a chart beside the controls of a page of 1440."""
 
